@@ -1,0 +1,312 @@
+package score
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"proscenium/sonify"
+)
+
+// Scale is the steps of a scale or tuning within one period, which is nearly
+// always an octave.
+type Scale struct {
+	Name   string
+	Steps  []sonify.Pitch // ascending from 0, below Period
+	Period sonify.Pitch
+}
+
+// tempered lists scales in semitones. The church modes, the minor scales and
+// the pentatonics are common knowledge; the others are given as tempered
+// approximations that usual textbooks give.
+var tempered = map[string][]int{
+	"major":             {0, 2, 4, 5, 7, 9, 11},
+	"minor":             {0, 2, 3, 5, 7, 8, 10},
+	"harmonic minor":    {0, 2, 3, 5, 7, 8, 11},
+	"melodic minor":     {0, 2, 3, 5, 7, 9, 11},
+	"dorian":            {0, 2, 3, 5, 7, 9, 10},
+	"phrygian":          {0, 1, 3, 5, 7, 8, 10},
+	"lydian":            {0, 2, 4, 6, 7, 9, 11},
+	"mixolydian":        {0, 2, 4, 5, 7, 9, 10},
+	"locrian":           {0, 1, 3, 5, 6, 8, 10},
+	"major pentatonic":  {0, 2, 4, 7, 9},
+	"minor pentatonic":  {0, 3, 5, 7, 10},
+	"blues":             {0, 3, 5, 6, 7, 10},
+	"whole tone":        {0, 2, 4, 6, 8, 10},
+	"diminished":        {0, 2, 3, 5, 6, 8, 9, 11},
+	"chromatic":         {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+	"phrygian dominant": {0, 1, 4, 5, 7, 8, 10}, // also hijaz, freygish
+	"double harmonic":   {0, 1, 4, 5, 7, 8, 11}, // also byzantine, bhairav
+	"hungarian minor":   {0, 2, 3, 6, 7, 8, 11},
+	"neapolitan minor":  {0, 1, 3, 5, 7, 8, 11},
+	"acoustic":          {0, 2, 4, 6, 7, 9, 10},
+	"hirajoshi":         {0, 2, 3, 7, 8},
+	"in sen":            {0, 1, 5, 7, 10},
+	"yo":                {0, 2, 5, 7, 9},
+	"kumoi":             {0, 2, 3, 7, 9},
+	"egyptian":          {0, 2, 5, 7, 10},
+	"kafi":              {0, 2, 3, 5, 7, 9, 10},
+	"bhairavi":          {0, 1, 3, 5, 7, 8, 10},
+	"todi":              {0, 1, 3, 6, 7, 8, 11},
+	"marwa":             {0, 1, 4, 6, 7, 9, 11},
+	"purvi":             {0, 1, 4, 6, 7, 8, 11},
+	"enigmatic":         {0, 1, 4, 6, 8, 10, 11},
+	"prometheus":        {0, 2, 4, 6, 9, 10},
+	"major blues":       {0, 2, 3, 4, 7, 9},
+	"ukrainian dorian":  {0, 2, 3, 6, 7, 9, 10},
+}
+
+// tuned lists scales that no piano has, in cents. Gamelans differ from village
+// to village: slendro is given in five equal steps, pelog as the seven steps
+// of one well-known set of measurements, rounded. The maqamat use quarter
+// tones, the just scales the usual small ratios.
+var tuned = map[string][]float64{
+	"slendro":           {0, 240, 480, 720, 960},
+	"pelog":             {0, 120, 270, 540, 670, 785, 950},
+	"rast":              {0, 200, 350, 500, 700, 900, 1050},
+	"bayati":            {0, 150, 300, 500, 700, 800, 1000},
+	"sikah":             {0, 150, 350, 550, 700, 850, 1050},
+	"just major":        {0, 203.910, 386.314, 498.045, 701.955, 884.359, 1088.269},
+	"just minor":        {0, 203.910, 315.641, 498.045, 701.955, 813.686, 1017.596},
+	"pythagorean":       {0, 203.910, 407.820, 498.045, 701.955, 905.865, 1109.775},
+	"seven equal":       {0, 171.429, 342.857, 514.286, 685.714, 857.143, 1028.571},
+	"harmonic series":   {0, 203.910, 386.314, 551.318, 701.955, 840.528, 968.826, 1088.269},
+	"quarter tones":     {0, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500, 550, 600, 650, 700, 750, 800, 850, 900, 950, 1000, 1050, 1100, 1150},
+	"bohlen pierce":     {0, 146.304, 292.608, 438.913, 585.217, 731.521, 877.825, 1024.130, 1170.434, 1316.738, 1463.042, 1609.347, 1755.651},
+	"nineteen equal":    nil, // filled by equal below
+	"thirty-one equal":  nil,
+	"five equal":        nil,
+	"twenty-four equal": nil,
+	"fifteen equal":     nil,
+}
+
+var equal = map[string]int{"nineteen equal": 19, "thirty-one equal": 31, "five equal": 5, "twenty-four equal": 24, "fifteen equal": 15}
+
+var aliases = map[string]string{
+	"ionian": "major", "aeolian": "minor", "natural minor": "minor", "hijaz": "phrygian dominant",
+	"freygish": "phrygian dominant", "byzantine": "double harmonic", "bhairav": "double harmonic",
+	"pentatonic": "major pentatonic", "octatonic": "diminished", "insen": "in sen", "maj": "major", "min": "minor",
+	"ritusen": "yo", "overtone": "acoustic", "lydian dominant": "acoustic",
+}
+
+// ScaleNames returns the names of all scales, sorted, other names included.
+func ScaleNames() []string {
+	var out []string
+	for n := range tempered {
+		out = append(out, n)
+	}
+	for n := range tuned {
+		out = append(out, n)
+	}
+	for n := range aliases {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// ScaleByName returns the scale of that name; case, hyphens and underscores do
+// not count.
+func ScaleByName(name string) (Scale, bool) {
+	n := strings.Join(strings.Fields(strings.NewReplacer("_", " ").Replace(strings.ToLower(name))), " ")
+	if a, ok := aliases[n]; ok {
+		n = a
+	}
+	if st, ok := tempered[n]; ok {
+		s := Scale{Name: n, Period: 12 * sonify.Semitone}
+		for _, k := range st {
+			s.Steps = append(s.Steps, sonify.Pitch(k)*sonify.Semitone)
+		}
+		return s, true
+	}
+	if k, ok := equal[n]; ok {
+		s := Scale{Name: n, Period: 12 * sonify.Semitone}
+		for i := range k {
+			s.Steps = append(s.Steps, (2*sonify.Pitch(i)*s.Period+sonify.Pitch(k))/(2*sonify.Pitch(k)))
+		}
+		return s, true
+	}
+	if cents, ok := tuned[n]; ok {
+		s := Scale{Name: n, Period: 12 * sonify.Semitone}
+		if n == "bohlen pierce" {
+			s.Period = FromCents(1901.955) // the twelfth, 3:1
+		}
+		for _, c := range cents {
+			s.Steps = append(s.Steps, FromCents(c))
+		}
+		return s, true
+	}
+	return Scale{}, false
+}
+
+// FromCents returns the pitch distance of c cents, rounded to the nearest step
+// of [sonify.Pitch]. c is between -100000 and 100000.
+func FromCents(c float64) sonify.Pitch {
+	x := c * 65536 / 100
+	if x < 0 {
+		return -sonify.Pitch(-x + 0.5)
+	}
+	return sonify.Pitch(x + 0.5)
+}
+
+// Key is a scale on a tonic.
+type Key struct {
+	Tonic sonify.Pitch // the tonic in the octave from C4 up: C4 to B4
+	Scale Scale
+}
+
+// NewKey returns the key of scale s on the pitch class tonic (0 = C).
+func NewKey(tonic int, s Scale) Key {
+	return Key{Tonic: sonify.Key(60 + ((tonic%12)+12)%12), Scale: s}
+}
+
+// ParseKey reads a key by name: "A minor", "D dorian", "C# pelog", "F" (major).
+func ParseKey(s string) (Key, error) {
+	f := strings.Fields(s)
+	if len(f) == 0 {
+		return Key{}, fmt.Errorf("a key is a note name and a scale, such as \"A minor\" or \"D dorian\"")
+	}
+	pc, err := sonify.ParsePitchClass(f[0])
+	if err != nil {
+		return Key{}, fmt.Errorf("a key begins with a note name, such as \"A minor\" or \"D dorian\": %w", err)
+	}
+	name := strings.Join(f[1:], " ")
+	if name == "" {
+		name = "major"
+	}
+	sc, ok := ScaleByName(name)
+	if !ok {
+		return Key{}, &UnknownScale{Name: name}
+	}
+	return NewKey(pc, sc), nil
+}
+
+// UnknownScale is the error for a scale name that nobody knows.
+type UnknownScale struct{ Name string }
+
+func (e *UnknownScale) Error() string { return fmt.Sprintf("unknown scale %q", e.Name) }
+
+// Hint names the nearest scale.
+func (e *UnknownScale) Hint() string {
+	if n := sonify.Nearest(e.Name, ScaleNames()); n != "" {
+		return fmt.Sprintf("did you mean %q?", n)
+	}
+	return "such as major, minor, dorian, minor pentatonic, hirajoshi, rast, pelog"
+}
+
+// KeyOf returns the key whose scale is the given note names, the first of
+// which is the tonic.
+func KeyOf(notes []string) (Key, error) {
+	if len(notes) < 2 {
+		return Key{}, fmt.Errorf("a scale by notes needs at least two, such as [\"C\", \"Eb\", \"G\"]")
+	}
+	first, err := sonify.ParsePitchClass(notes[0])
+	if err != nil {
+		return Key{}, err
+	}
+	seen := map[int]bool{}
+	var steps []int
+	for _, n := range notes {
+		pc, err := sonify.ParsePitchClass(n)
+		if err != nil {
+			return Key{}, err
+		}
+		d := ((pc-first)%12 + 12) % 12
+		if !seen[d] {
+			seen[d] = true
+			steps = append(steps, d)
+		}
+	}
+	sort.Ints(steps)
+	s := Scale{Name: strings.Join(notes, " "), Period: 12 * sonify.Semitone}
+	for _, d := range steps {
+		s.Steps = append(s.Steps, sonify.Pitch(d)*sonify.Semitone)
+	}
+	return NewKey(first, s), nil
+}
+
+// String writes k as a person does: "A minor".
+func (k Key) String() string {
+	n := k.Tonic.String()
+	return strings.TrimRight(n, "0123456789") + " " + k.Scale.Name
+}
+
+// Degree returns the pitch d steps above the tonic in the octave from C4 up;
+// d may be negative and go past the period.
+func (k Key) Degree(d int) sonify.Pitch {
+	n := len(k.Scale.Steps)
+	o := floorDiv(d, n)
+	return k.Tonic + sonify.Pitch(o)*k.Scale.Period + k.Scale.Steps[d-o*n]
+}
+
+// Nearest returns the degree whose pitch is nearest to p, the lower of two.
+func (k Key) Nearest(p sonify.Pitch) int {
+	n := len(k.Scale.Steps)
+	o := int((p - k.Tonic) / k.Scale.Period)
+	best, dist := 0, sonify.Pitch(1<<30)
+	for d := (o - 2) * n; d <= (o+2)*n; d++ {
+		x := k.Degree(d) - p
+		if x < 0 {
+			x = -x
+		}
+		if x < dist {
+			best, dist = d, x
+		}
+	}
+	return best
+}
+
+// Snap returns the pitch of the scale nearest to p, the lower of two. It rises
+// with p: a higher p never gives a lower pitch.
+func (k Key) Snap(p sonify.Pitch) sonify.Pitch { return k.Degree(k.Nearest(p)) }
+
+// Has reports whether p is in the scale, give or take 5 cents.
+func (k Key) Has(p sonify.Pitch) bool {
+	d := k.Snap(p) - p
+	return d < 5*656 && d > -5*656
+}
+
+// Up returns the key n semitones higher.
+func (k Key) Up(n int) Key {
+	pc := (k.Tonic.Key() + n) % 12
+	return NewKey(pc, k.Scale)
+}
+
+// Minor reports whether the scale has a minor third and no major one above the
+// tonic.
+func (k Key) Minor() bool {
+	minor, major := false, false
+	for _, s := range k.Scale.Steps {
+		switch {
+		case s > 260*656 && s < 340*656:
+			minor = true
+		case s > 360*656 && s < 420*656:
+			major = true
+		}
+	}
+	return minor && !major
+}
+
+// Signature returns the number of sharps (positive) or flats (negative) of the
+// key as a MIDI file or a sheet of music writes it. Modes are written as
+// the major or minor scale on the same tonic.
+func (k Key) Signature() int {
+	pc := k.Tonic.Key() % 12
+	if k.Minor() {
+		pc = (pc + 3) % 12
+	}
+	// Steps along the circle of fifths from C, F# as six sharps.
+	s := (pc * 7) % 12
+	if s > 6 {
+		s -= 12
+	}
+	return s
+}
+
+func floorDiv(a, b int) int {
+	q := a / b
+	if a%b != 0 && (a < 0) != (b < 0) {
+		q--
+	}
+	return q
+}
