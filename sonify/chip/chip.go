@@ -1,0 +1,408 @@
+package chip
+
+import "math/bits"
+
+const allVoices = 255
+
+// queueSize is how many bytes of commands wait inside: several seconds of the
+// densest music, and room for all instruments.
+const queueSize = 1 << 16
+
+// Stats counts what did not go as it was asked for.
+type Stats struct {
+	Late    uint64 // commands that came after their frame and were carried out at once
+	Stolen  uint64 // notes that were cut because their voice, or the chip, was full
+	Dropped uint64 // echoes for which there was no room
+	Limited uint64 // blocks of 5 ms that the true-peak guard turned down
+}
+
+// Chip is a sound chip. It is to be used by one goroutine at a time.
+type Chip struct {
+	voices    [MaxVoices]voice
+	channels  [MaxChannels]channel
+	busy      uint64 // a bit for each channel in use
+	serial    uint64
+	echoes    [maxEchoes]echo // by time
+	echoCount uint32
+	config    Config
+	samples   []int16
+	stats     Stats
+
+	queue      []byte // commands that wait: queue[head:]
+	head       uint32
+	queueFrame int64 // of the command before queue[head]
+	pushFrame  int64 // of the last command in the queue
+
+	blockStart int64 // frame at which the next block begins
+	master     accumulator
+	stems      []accumulator // one a voice, if stems are wanted
+	level      leveller
+	guard      guard
+	mix        [Block]Frame
+	premaster  [2][Block]Frame // with stems: this block and the one before
+	stemFrames [][2][Block]Frame
+	out        [Block]Frame
+	taken      uint32 // frames of out that were handed out
+
+	scratch voice
+}
+
+// New returns a chip that is silent, with exact tuning, A4 at 440 Hz, and neither
+// loudness nor guard.
+func New() *Chip {
+	c := &Chip{queue: make([]byte, 0, queueSize)}
+	c.Reset()
+	return c
+}
+
+// Reset makes c as New returned it, and keeps its memory.
+func (c *Chip) Reset() {
+	queue, samples, stems, frames := c.queue[:0], c.samples[:0], c.stems, c.stemFrames
+	*c = Chip{queue: queue, samples: samples, stems: stems, stemFrames: frames}
+	clear(stems)
+	clear(frames)
+	c.config = Config{A4: 440000, Ceiling: -100}
+	c.level.gain = startGain << 8
+	c.level.wanted = startGain
+	c.guard.at, c.guard.need = unity, unity
+	c.taken = Block
+	for i := range c.voices {
+		c.voices[i] = voice{wave: Pulse, polyphony: 1, gain: 1000}
+		c.voices[i].free()
+	}
+}
+
+// free takes a voice's controls back to where they do nothing.
+func (v *voice) free() {
+	v.params = [paramCount]int32{ParamVolume: 1000, ParamDuty: -1, ParamVibrato: -1, ParamEcho: -1}
+	v.lastPitch = -1
+}
+
+// Pos returns how many frames were rendered. They are [Latency] late: what was to
+// sound at frame f is heard in frame f+Latency.
+func (c *Chip) Pos() int64 { return c.blockStart - Block + int64(c.taken) }
+
+// Horizon returns the first frame for which a command is still in time.
+func (c *Chip) Horizon() int64 { return c.blockStart }
+
+// Stats returns the counts so far.
+func (c *Chip) Stats() Stats {
+	s := c.stats
+	s.Limited = c.guard.acted
+	return s
+}
+
+// Push takes commands and returns how many bytes of p it took. It takes whole
+// commands only, in order, and stops where one is cut off or the queue is full; the
+// caller brings the rest again later. If a command cannot be right, Push returns
+// ^n, a negative number: the n bytes before it were taken, and nothing after them
+// makes sense.
+func (c *Chip) Push(p []byte) int {
+	r := reader{p: p}
+	for len(r.p) > 0 {
+		at := len(p) - len(r.p)
+		frame := c.pushFrame
+		op := r.byte()
+		queued := true
+		switch op {
+		case opAt:
+			frame = int64(r.uint(MaxFrame))
+		case opSample:
+			queued = false
+			if !c.pushSamples(&r) {
+				return verdict(&r, at)
+			}
+		case opConfig, opVoice, opKey, opPitch, opControl, opOff:
+			frame += int64(r.uint(MaxFrame))
+			if frame > MaxFrame {
+				r.bad = true
+			}
+			c.check(&r, op)
+		default:
+			r.bad = true
+		}
+		if !r.ok() {
+			return verdict(&r, at)
+		}
+		if !queued {
+			continue
+		}
+		cmd := p[at : len(p)-len(r.p)]
+		if len(c.queue)+len(cmd) > queueSize {
+			c.queue = c.queue[:copy(c.queue, c.queue[c.head:])]
+			c.head = 0
+			if len(c.queue)+len(cmd) > queueSize {
+				return at
+			}
+		}
+		c.queue = append(c.queue, cmd...)
+		c.pushFrame = frame
+	}
+	return len(p)
+}
+
+func verdict(r *reader, at int) int {
+	if r.bad {
+		return ^at
+	}
+	return at
+}
+
+// check reads what follows a command's frame.
+func (c *Chip) check(r *reader, op byte) {
+	switch op {
+	case opConfig:
+		var x Config
+		r.config(&x)
+	case opVoice:
+		r.small(MaxVoices)
+		r.voice(&c.scratch)
+	case opKey, opPitch:
+		var n Note
+		r.note(op, &n)
+	case opControl:
+		r.control()
+	case opOff:
+		if v := r.byte(); v >= MaxVoices && v != allVoices {
+			r.bad = true
+		}
+	}
+}
+
+// pushSamples fills the sample memory.
+func (c *Chip) pushSamples(r *reader) bool {
+	offset := uint32(r.uint(MaxSamples))
+	n := uint32(r.uint(maxSampleRun))
+	if offset+n > MaxSamples {
+		r.bad = r.bad || !r.short
+	}
+	if !r.ok() {
+		return false
+	}
+	// Once to see that all of it is there and right, and once to keep it.
+	try := *r
+	last := int64(0)
+	for range n {
+		last += try.int(-65535, 65535)
+		if last < -32768 || last > 32767 {
+			try.bad = true
+		}
+		if !try.ok() {
+			*r = try
+			return false
+		}
+	}
+	for uint32(len(c.samples)) < offset+n {
+		c.samples = append(c.samples, 0)
+	}
+	last = 0
+	for i := range n {
+		last += r.int(-65535, 65535)
+		c.samples[offset+i] = int16(last)
+	}
+	return true
+}
+
+// Render fills dst with the next frames. It allocates nothing.
+func (c *Chip) Render(dst []Frame) {
+	for len(dst) > 0 {
+		if c.taken == Block {
+			c.block()
+			c.taken = 0
+		}
+		n := copy(dst, c.out[c.taken:])
+		dst = dst[n:]
+		c.taken += uint32(n)
+	}
+}
+
+// Fill is Render for a caller with a frame type of its own.
+func Fill[F ~[2]int32](c *Chip, dst []F) {
+	for len(dst) > 0 {
+		if c.taken == Block {
+			c.block()
+			c.taken = 0
+		}
+		src := c.out[c.taken:]
+		n := min(len(dst), len(src))
+		for i, f := range src[:n] {
+			dst[i] = F(f)
+		}
+		dst = dst[n:]
+		c.taken += uint32(n)
+	}
+}
+
+// Idle tells whether nothing sounds, nothing waits, and all that was made has been
+// handed out, so that only silence would follow.
+func (c *Chip) Idle() bool {
+	if c.busy != 0 || c.echoCount != 0 || int(c.head) < len(c.queue) || c.taken < Block {
+		return false
+	}
+	for i := range c.stems {
+		if !c.stems[i].quiet() {
+			return false
+		}
+	}
+	return c.master.quiet() && c.guard.held == [Block]Frame{}
+}
+
+// accumulator returns where a voice's steps go.
+func (c *Chip) accumulator(v uint8) *accumulator {
+	if c.stems != nil {
+		return &c.stems[v]
+	}
+	return &c.master
+}
+
+// block makes the next block into c.out.
+func (c *Chip) block() {
+	end := c.blockStart + Block
+	for {
+		// What comes next: an echo or a command, the echo first if both.
+		at, isEcho := end, false
+		if c.echoCount > 0 && c.echoes[0].at < at {
+			at, isEcho = c.echoes[0].at, true
+		}
+		if int(c.head) < len(c.queue) {
+			if f := c.nextFrame(); f < at {
+				at, isEcho = f, false
+			}
+		}
+		if at >= end {
+			break
+		}
+		if isEcho {
+			e := c.echoes[0]
+			c.echoCount--
+			copy(c.echoes[:c.echoCount], c.echoes[1:])
+			at = max(at, c.blockStart)
+			c.catchUp(at, e.note.Voice)
+			if e.at+e.note.Frames > at {
+				c.noteOn(at, &e.note, e.level, true)
+			}
+			continue
+		}
+		c.command(at)
+	}
+	for b := c.busy; b != 0; b &= b - 1 {
+		i := uint32(bits.TrailingZeros64(b))
+		if !c.run(&c.channels[i], end, false) {
+			c.busy &^= 1 << i
+		}
+	}
+	c.blockStart = end
+	if c.stems != nil {
+		c.mixStems()
+	} else {
+		c.master.integrate(&c.mix)
+	}
+	c.level.level(&c.config, &c.mix)
+	c.guard.pass(&c.config, &c.mix, &c.out)
+}
+
+// nextFrame returns the frame of the command at the head of the queue. A jump of
+// the frame count is nothing to wait for: it is at the frame of what is before it.
+func (c *Chip) nextFrame() int64 {
+	r := reader{p: c.queue[c.head:]}
+	if op := r.byte(); op == opAt {
+		return c.queueFrame
+	}
+	return c.queueFrame + int64(r.uint(MaxFrame))
+}
+
+// catchUp runs the channels of a voice up to frame at, so that a change there finds
+// them as they are then.
+func (c *Chip) catchUp(at int64, n uint8) {
+	for b := c.busy; b != 0; b &= b - 1 {
+		i := uint32(bits.TrailingZeros64(b))
+		if ch := &c.channels[i]; (ch.voice == n || n == allVoices) && !c.run(ch, at, true) {
+			c.busy &^= 1 << i
+		}
+	}
+}
+
+// command carries out the command at the head of the queue.
+func (c *Chip) command(frame int64) {
+	r := reader{p: c.queue[c.head:]}
+	size := len(r.p)
+	op := r.byte()
+	if op == opAt {
+		c.queueFrame = int64(r.uint(MaxFrame))
+		c.advance(size - len(r.p))
+		return
+	}
+	r.uint(MaxFrame)
+	c.queueFrame = frame
+	at := frame
+	if at < c.blockStart {
+		at = c.blockStart
+		c.stats.Late++
+	}
+	switch op {
+	case opConfig:
+		r.config(&c.config)
+	case opVoice:
+		n := r.small(MaxVoices)
+		c.catchUp(at, n)
+		for b := c.busy; b != 0; b &= b - 1 {
+			if ch := &c.channels[bits.TrailingZeros64(b)]; ch.voice == n {
+				ch.die(at)
+			}
+		}
+		// What sounds is fading now; it does so with the new voice's macros, but with
+		// the wave it has.
+		v := &c.voices[n]
+		r.voice(v)
+		v.free()
+	case opKey, opPitch:
+		var n Note
+		r.note(op, &n)
+		n.Frames += frame
+		if n.Frames > at {
+			n.Frames -= at
+			c.catchUp(at, n.Voice)
+			c.noteOn(at, &n, 1<<16, false)
+		}
+	case opControl:
+		n, p, x := r.control()
+		c.catchUp(at, n)
+		c.control(at, n, p, x)
+	case opOff:
+		n := r.byte()
+		c.catchUp(at, n)
+		c.off(at, n)
+	}
+	c.advance(size - len(r.p))
+}
+
+func (c *Chip) advance(n int) {
+	c.head += uint32(n)
+	if int(c.head) >= len(c.queue) {
+		c.queue, c.head = c.queue[:0], 0
+	}
+}
+
+// control sets a parameter, for what sounds too.
+func (c *Chip) control(at int64, n uint8, p Param, x int32) {
+	v := &c.voices[n]
+	v.params[p] = x
+	acc := c.accumulator(n)
+	for b := c.busy; b != 0; b &= b - 1 {
+		ch := &c.channels[bits.TrailingZeros64(b)]
+		if ch.voice != n {
+			continue
+		}
+		switch p {
+		case ParamBend, ParamVibrato:
+			c.tune(ch, v)
+		case ParamDuty:
+			if x >= 0 {
+				ch.turn(uint8(x), ch.short)
+			}
+			c.amplitude(ch, v, acc, int32(at-c.blockStart))
+		case ParamVolume, ParamPan:
+			c.amplitude(ch, v, acc, int32(at-c.blockStart))
+		}
+	}
+}

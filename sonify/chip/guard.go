@@ -1,0 +1,102 @@
+package chip
+
+// peakTaps is the length of the true-peak detector's filter: four times the frames,
+// as ITU-R BS.1770-4 Annex 2 asks for.
+const peakTaps = 12
+
+// full is the level of a full-scale sample.
+const full = 1 << 23
+
+// guard keeps the true peak below the ceiling. It looks one block ahead; the gain is
+// a straight line across each block, so it never clicks. While the samples stay 3 dB
+// below the ceiling it only compares.
+type guard struct {
+	held    [Block]Frame // the block that leaves next
+	tail    [2 * peakTaps]Frame
+	need    int64 // the gain that held needs, times 2^24
+	at      int64 // the gain at the beginning of held
+	acted   uint64
+	looking bool // the last block came near
+}
+
+const unity = 1 << 24
+
+// pass takes a block and puts the one before into out.
+func (g *guard) pass(c *Config, block, out *[Block]Frame) {
+	if !c.Guard {
+		g.limit(out, unity, unity)
+		g.held = *block
+		g.at, g.need = unity, unity
+		g.looking = false
+		return
+	}
+	ceiling := int32(decibel(c.Ceiling) >> 1)
+	peak := int32(0)
+	for i := range block {
+		l, r := block[i][0], block[i][1]
+		peak = max(peak, l, -l, r, -r)
+	}
+	need := int64(unity)
+	near := peak > ceiling-ceiling>>2-ceiling>>4
+	if near || g.looking {
+		// What lies within 6 frames of the border belongs to both blocks.
+		p := max(peak, g.truePeak(block))
+		if p > ceiling {
+			need = int64(ceiling) << 24 / int64(p)
+			g.acted++
+			if need < g.need {
+				g.need = need
+			}
+		}
+	}
+	g.looking = near
+	copy(g.tail[:], block[Block-2*peakTaps:])
+	to := min(need, g.need, g.at+(unity-g.at)>>5+1)
+	g.limit(out, g.at, min(to, unity))
+	g.held = *block
+	g.at, g.need = min(to, unity), need
+}
+
+// limit puts held into out, with a gain that goes from one value to the other.
+func (g *guard) limit(out *[Block]Frame, from, to int64) {
+	if from == unity && to == unity {
+		*out = g.held
+		for i := range out {
+			out[i][0] = min(max(out[i][0], -full), full-1)
+			out[i][1] = min(max(out[i][1], -full), full-1)
+		}
+		return
+	}
+	f := from << 8
+	d := (to - from) << 8 / Block
+	for i := range out {
+		f += d
+		for ch := range 2 {
+			x := (int64(g.held[i][ch])*(f>>8) + 1<<23) >> 24
+			out[i][ch] = int32(min(max(x, -full), full-1))
+		}
+	}
+}
+
+// truePeak returns the highest level between the frames of tail and block, up to
+// six frames before the block's end.
+func (g *guard) truePeak(block *[Block]Frame) int32 {
+	var x [Block + 2*peakTaps]Frame
+	copy(x[:], g.tail[:])
+	copy(x[2*peakTaps:], block[:])
+	top := int64(0)
+	for ch := range 2 {
+		for i := peakTaps; i+peakTaps <= len(x); i++ {
+			w := (*[peakTaps]Frame)(x[i : i+peakTaps])
+			for p := range peakTable {
+				t := &peakTable[p]
+				var s int64
+				for k := range t {
+					s += int64(w[k][ch]) * int64(t[k])
+				}
+				top = max(top, s, -s)
+			}
+		}
+	}
+	return int32(min(top>>14, 1<<30))
+}

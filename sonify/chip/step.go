@@ -1,0 +1,146 @@
+package chip
+
+// The sizes of a band-limited step. A tap is one frame; a phase is where inside
+// a frame the step lies.
+const (
+	taps        = 32
+	phases      = 128
+	latencyStep = 15 // frames by which a step is late, so that it can ring before itself
+	subBits     = 9  // bits between two phases, interpolated
+	phaseBits   = 7
+
+	// levelShift takes an integrated level back to the step's own units: the taps
+	// sum to 2^22, the two interpolated phases' weights to 2^9.
+	levelShift = 22 + subBits
+)
+
+// accumulator collects the steps of one block, as differences between
+// neighbouring frames: half sum (mid) and half difference (side) of right and
+// left. Integrated with 64-bit integers they come back to exactly where they
+// began, however long the sound is.
+type accumulator struct {
+	mid, side       [Block + taps]int64
+	midSum, sideSum int64
+	sideUsed        bool // anything but zeros in side
+}
+
+// step makes the level jump by mid and side at the time at, in 1/2^32 of a frame
+// from the block's beginning. Between the phases of the table it interpolates
+// linearly: the nearest of 128 gives an aliasing of -63 dB, the line -100 and
+// better. The weights sum exactly, so rounding leaves no offset behind.
+func (a *accumulator) step(at int64, mid, side int64) {
+	i := uint32(at >> 32)
+	if i >= Block {
+		return // callers keep to the block; this spares the bounds checks below
+	}
+	p := uint32(at>>(32-phaseBits)) & (phases - 1)
+	f := (at >> (32 - phaseBits - subBits)) & (1<<subBits - 1)
+	row, next := &stepTable[p], &stepTable[p+1]
+	if mid != 0 {
+		spread(a.mid[i:i+taps], row, next, mid*(1<<subBits-f), mid*f)
+	}
+	if side != 0 {
+		a.sideUsed = true
+		spread(a.side[i:i+taps], row, next, side*(1<<subBits-f), side*f)
+	}
+}
+
+func spread(into []int64, row, next *[taps]int32, wr, wn int64) {
+	d := (*[taps]int64)(into)
+	if wn == 0 {
+		for i := 0; i < taps; i += 4 {
+			d[i] += int64(row[i]) * wr
+			d[i+1] += int64(row[i+1]) * wr
+			d[i+2] += int64(row[i+2]) * wr
+			d[i+3] += int64(row[i+3]) * wr
+		}
+		return
+	}
+	for i := 0; i < taps; i += 4 {
+		d[i] += int64(row[i])*wr + int64(next[i])*wn
+		d[i+1] += int64(row[i+1])*wr + int64(next[i+1])*wn
+		d[i+2] += int64(row[i+2])*wr + int64(next[i+2])*wn
+		d[i+3] += int64(row[i+3])*wr + int64(next[i+3])*wn
+	}
+}
+
+// stepNear is step at the nearest phase, at half the work: for long noise, whose
+// spectrum hides the difference.
+func (a *accumulator) stepNear(at int64, mid, side int64) {
+	at += 1 << (32 - phaseBits - 1)
+	i := uint32(at >> 32)
+	if i > Block {
+		return
+	}
+	row := &stepTable[uint32(at>>(32-phaseBits))&(phases-1)]
+	if mid != 0 {
+		spread(a.mid[i:i+taps], row, row, mid<<subBits, 0)
+	}
+	if side != 0 {
+		a.sideUsed = true
+		spread(a.side[i:i+taps], row, row, side<<subBits, 0)
+	}
+}
+
+// jump is a step spread over two frames by area alone, the average of what the
+// frames see. It is for noise clocked faster than the frames.
+func (a *accumulator) jump(at int64, mid, side int64) {
+	i := uint32(at>>32) + latencyStep
+	if i >= Block+taps-1 {
+		return
+	}
+	f := (at >> (32 - 22)) & (1<<22 - 1)
+	a.mid[i] += mid * (1<<22 - f) << subBits
+	a.mid[i+1] += mid * f << subBits
+	if side != 0 {
+		a.sideUsed = true
+		a.side[i] += side * (1<<22 - f) << subBits
+		a.side[i+1] += side * f << subBits
+	}
+}
+
+// set makes the level jump between two frames without a kernel, for what is
+// already sampled at the frames' own rate. at is the frame within the block.
+func (a *accumulator) set(at int32, mid, side int64) {
+	i := uint32(at) + latencyStep
+	if i >= Block+taps {
+		return
+	}
+	a.mid[i] += mid << levelShift
+	if side != 0 {
+		a.sideUsed = true
+		a.side[i] += side << levelShift
+	}
+}
+
+// finish moves what reaches into the next block to its beginning. The caller has
+// integrated and cleared the first Block differences.
+func (a *accumulator) finish() {
+	copy(a.mid[:taps], a.mid[Block:])
+	clear(a.mid[Block:])
+	if !a.sideUsed {
+		return
+	}
+	copy(a.side[:taps], a.side[Block:])
+	clear(a.side[Block:])
+	a.sideUsed = a.sideSum != 0
+	for _, v := range a.side[:taps] {
+		if v != 0 {
+			a.sideUsed = true
+		}
+	}
+}
+
+// quiet tells whether the accumulator holds nothing at all: no level, and no
+// ringing of a step.
+func (a *accumulator) quiet() bool {
+	if a.midSum != 0 || a.sideSum != 0 {
+		return false
+	}
+	for i := range taps {
+		if a.mid[i] != 0 || a.side[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
