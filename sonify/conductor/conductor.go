@@ -1,0 +1,185 @@
+// Package conductor holds the one loop that makes a performance: it takes
+// events from the sources in the order of their arrival, asks the piece what
+// they and the moment sound like, and hands the result to the outputs, ahead
+// of its time when there is a clock and as fast as it can when there is none.
+package conductor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"proscenium/sonify"
+)
+
+// A Performer is a piece being played; mapping.Performance is one. See its
+// methods for what they promise.
+type Performer interface {
+	Now() (sonify.Tick, sonify.Frame)
+	Hear(ev *sonify.Event, at sonify.Frame)
+	Open() (end sonify.Frame)
+	Close() *sonify.Passage
+	Clear()
+	End()
+	Over() bool
+	Source(name, state string)
+	Summary() *sonify.Summary
+}
+
+// A Feed gives the events of all sources in the order of their arrival.
+// [Sources] makes one of sources.
+type Feed interface {
+	// Next returns the next event that arrives before or at frame limit, with
+	// its arrival. ok is false if no more arrive until then; ended is true if
+	// none will ever come. It blocks until it knows.
+	Next(ctx context.Context, limit sonify.Frame) (n Arrival, ok, ended bool, err error)
+}
+
+// Arrival is an event and the frame of the performance at which it arrived, or
+// news about a source.
+type Arrival struct {
+	Event sonify.Event
+	At    sonify.Frame
+	// State is "ended" or "failed" if this is news about the source named in
+	// Event.Source and no event.
+	State string
+	Err   error
+}
+
+// A Clock is where a live performance gets the time.
+type Clock interface {
+	Now() time.Time
+	// Wait returns once Now is no longer before t, or with the cause of ctx.
+	Wait(ctx context.Context, t time.Time) error
+}
+
+// Options say how to conduct.
+type Options struct {
+	// Clock makes the performance live; nil renders it as fast as it goes.
+	Clock Clock
+	// Ahead is how long before its time a passage is handed to the outputs when
+	// there is a clock. Default 200 ms.
+	Ahead time.Duration
+	// Until ends the performance when it has lasted so long; 0: when the sources
+	// end.
+	Until sonify.Frame
+	// Progress is called now and then, from the conductor's goroutine, with how
+	// far the performance has come.
+	Progress func(at sonify.Frame, heard uint64)
+	// Report is told when a source ends or fails.
+	Report func(source, state string, err error)
+}
+
+// Run conducts pf with the events of feed, until all sources have ended and the
+// piece has come to its end, or ctx is done. Outputs must have begun; Run
+// finishes none of them. It returns the cause of ctx if that ended it.
+func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, o Options) error {
+	var start time.Time
+	if o.Clock != nil {
+		start = o.Clock.Now()
+		if o.Ahead == 0 {
+			o.Ahead = 200 * time.Millisecond
+		}
+	}
+	ended := false
+	hear := func(limit sonify.Frame) error {
+		for !ended {
+			a, ok, end, err := feed.Next(ctx, limit)
+			if err != nil {
+				return err
+			}
+			if end {
+				ended = true
+				pf.End()
+				break
+			}
+			if !ok {
+				break
+			}
+			if a.State != "" {
+				pf.Source(a.Event.Source, a.State)
+				if o.Report != nil {
+					o.Report(a.Event.Source, a.State, a.Err)
+				}
+				continue
+			}
+			pf.Hear(&a.Event, a.At)
+		}
+		return nil
+	}
+	for n := 0; !pf.Over(); n++ {
+		if n&63 == 0 {
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
+		}
+		_, begin := pf.Now()
+		if o.Until > 0 && begin >= o.Until {
+			ended = true
+			break
+		}
+		if o.Progress != nil && n&255 == 0 {
+			o.Progress(begin, pf.Summary().Heard)
+		}
+		if err := hear(begin); err != nil {
+			return err
+		}
+		end := pf.Open()
+		if pf.Over() {
+			pf.Clear()
+			break
+		}
+		if err := hear(end - 1); err != nil {
+			return err
+		}
+		cue := sonify.Cue{Passage: pf.Close()}
+		if o.Clock != nil {
+			cue.At = start.Add(begin.Duration())
+			if err := o.Clock.Wait(ctx, cue.At.Add(-o.Ahead)); err != nil {
+				return err
+			}
+		}
+		for _, out := range outputs {
+			if err := out.Play(cue); err != nil {
+				return err
+			}
+		}
+		pf.Clear()
+	}
+	return nil
+}
+
+// Perform is [Run] with the outputs' beginning and end around it: it begins all
+// outputs with h, conducts, finishes them with the summary, and closes them in
+// any case. If ctx is done before the end, nothing is finished.
+func Perform(ctx context.Context, h *sonify.Header, pf Performer, feed Feed, outputs []sonify.Output, o Options) (s *sonify.Summary, err error) {
+	defer func() {
+		for _, out := range outputs {
+			if e := out.Close(); e != nil && err == nil {
+				err = e
+			}
+		}
+	}()
+	for _, out := range outputs {
+		if err := out.Begin(h); err != nil {
+			return nil, err
+		}
+	}
+	if err := Run(ctx, pf, feed, outputs, o); err != nil {
+		return nil, err
+	}
+	s = pf.Summary()
+	for _, out := range outputs {
+		if err := out.Finish(s); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// ErrNothing is returned by a feed all of whose sources failed before the first
+// event.
+var ErrNothing = errors.New("no source reported anything")
+
+func wrap(source string, err error) error { return fmt.Errorf("source %s: %w", source, err) }

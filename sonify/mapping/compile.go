@@ -1,0 +1,584 @@
+package mapping
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sonify/mapping/expression"
+	"proscenium/sonify/mapping/grammar"
+	"proscenium/sonify/score"
+)
+
+// Env is what a piece may use of the program around it.
+type Env struct {
+	Sources *sonify.Registry
+	// Library returns a mapping of the library by name; nil if there is none.
+	Library func(name string) ([]byte, bool)
+	// Mappings are the names that Library knows, for hints.
+	Mappings []string
+	// ReadFile reads a file that the piece names, its path already made relative
+	// to the piece's folder. It is used for mappings and for samples.
+	ReadFile func(path string) ([]byte, error)
+	// Sample decodes the WAV file of a sample voice.
+	Sample  func(name string, wav []byte) (*sonify.SampleSound, error)
+	Stdin   io.Reader
+	Version string
+	// Probe lets the compiler ask the sources what they will report, which opens
+	// their files: fields and kinds are then checked. Without it only what the
+	// sources say of themselves at rest is.
+	Probe bool
+}
+
+// compiler turns a File into a Piece, collecting every mistake.
+type compiler struct {
+	env      Env
+	doc      *grammar.Document
+	file     *File
+	piece    *Piece
+	problems sonify.Problems
+
+	key     score.Key
+	meter   sonify.Meter
+	signals map[string]int
+	names   []string // of signals, builtins too, in order
+	voices  map[string]int
+	voiceNs []string
+	sources map[string]*prospect
+	order   []string
+	level   int
+	reads   map[string]map[string]bool // source -> field
+}
+
+type prospect struct {
+	sonify.Prospect
+	known bool
+	speed float64
+	keep  []string
+	pos   grammar.Pos
+}
+
+var levels = []string{"plain", "gentle", "full"}
+
+func levelOf(name string) int {
+	for i, l := range levels {
+		if l == name {
+			return i
+		}
+	}
+	return 0
+}
+
+// Compile reads a piece and everything it builds on, and makes it ready to be
+// played. file is how the person named it; overrides are pairs "key.path=value"
+// that replace what the files say. All mistakes come at once; the piece is nil
+// if any of them is more than a warning.
+func Compile(env Env, file string, src []byte, overrides []string) (*Piece, sonify.Problems) {
+	doc, problems := open(env, file, src, overrides)
+	if doc == nil {
+		problems.Sort()
+		return nil, problems
+	}
+	f := NewFile()
+	problems = append(problems, doc.Bind(f)...)
+	c := &compiler{env: env, doc: doc, file: f, problems: problems,
+		signals: map[string]int{}, voices: map[string]int{}, sources: map[string]*prospect{}, reads: map[string]map[string]bool{}}
+	c.piece = &Piece{}
+	c.head(file)
+	c.compileSources()
+	c.compileVoices()
+	c.declareSignals()
+	c.compileSignals()
+	c.compileForm()
+	c.compileRules()
+	c.compilePatterns()
+	c.compileRest()
+	c.doors()
+	c.problems.Sort()
+	if c.problems.Err() != nil {
+		return nil, c.problems
+	}
+	return c.piece, c.problems
+}
+
+// at adds a mistake at a key below pos.
+func (c *compiler) at(pos grammar.Pos, key, hint, format string, args ...any) {
+	c.problems = append(c.problems, pos.At(key).Problem(hint, format, args...))
+}
+
+func (c *compiler) warn(pos grammar.Pos, key, hint, format string, args ...any) {
+	p := pos.At(key).Problem(hint, format, args...)
+	p.Warning = true
+	c.problems = append(c.problems, p)
+}
+
+func (c *compiler) root() grammar.Pos { return c.doc.Root().Pos() }
+
+// head compiles what stands at the top of the piece.
+func (c *compiler) head(file string) {
+	f, h := c.file, &c.piece.Header
+	h.Title, h.Piece, h.Version, h.Seed, h.Level = f.Title, baseName(file), c.env.Version, uint64(f.Seed), f.Level
+	if h.Title == "" {
+		h.Title = strings.TrimSuffix(h.Piece, ".toml")
+	}
+	c.level = levelOf(f.Level)
+	c.meter = sonify.Meter{Beats: 4, Unit: 4}
+	if m, err := parseMeter(f.Meter); err != nil {
+		c.at(c.root(), "meter", "", "%v", err)
+	} else {
+		c.meter = m
+	}
+	h.Meter = c.meter
+	c.key, _ = score.ParseKey("A minor")
+	if f.Key.Set {
+		c.key = f.Key.Key
+	}
+	c.piece.key = c.key
+	h.Key = c.key.String()
+	c.piece.pulse = sonify.PPQ / 4
+	h.Tempo = sonify.BPM(112)
+	c.piece.swing = sonify.Tick(float64(f.Swing*float64(sonify.PPQ/4)) + 0.5)
+	h.Mix = sonify.Mix{Tuning: f.Tuning, A4: f.A4, Loudness: f.Mix.Loudness.LUFS, Gain: f.Mix.Gain, Guard: f.Mix.Guard, Ceiling: f.Mix.Ceiling}
+	c.piece.duck = f.Mix.Duck
+}
+
+func baseName(file string) string {
+	if i := strings.LastIndexAny(file, `/\`); i >= 0 {
+		return file[i+1:]
+	}
+	return file
+}
+
+func dirName(file string) string {
+	if i := strings.LastIndexAny(file, `/\`); i >= 0 {
+		return file[:i]
+	}
+	return "."
+}
+
+func parseMeter(s string) (sonify.Meter, error) {
+	var m sonify.Meter
+	if n, err := fmt.Sscanf(s, "%d/%d", &m.Beats, &m.Unit); err != nil || n != 2 || fmt.Sprintf("%d/%d", m.Beats, m.Unit) != s {
+		return m, fmt.Errorf("%q is no meter: write two numbers, such as \"4/4\" or \"6/8\"", s)
+	}
+	ok := false
+	for u := 1; u <= 16; u *= 2 {
+		ok = ok || m.Unit == u
+	}
+	if m.Beats < 1 || m.Beats > 32 || !ok {
+		return m, fmt.Errorf("%q is no meter that can be played: 1 to 32 beats of 1, 2, 4, 8 or 16", s)
+	}
+	return m, nil
+}
+
+// compileSources makes the sources and asks what they will report.
+func (c *compiler) compileSources() {
+	if c.env.Sources == nil {
+		c.env.Sources = &sonify.Registry{}
+	}
+	for _, name := range c.file.Source.Names() {
+		s := c.file.Source.Get(name)
+		c.piece.Header.Sources = append(c.piece.Header.Sources, name)
+		pr := &prospect{speed: s.Speed, keep: s.Keep, pos: s.Pos}
+		pr.Open = true
+		c.sources[name] = pr
+		c.order = append(c.order, name)
+		if s.Type == "" {
+			continue // told already: it is required
+		}
+		info, ok := c.env.Sources.Get(s.Type)
+		if !ok {
+			c.at(s.Pos, "type", sonify.DidYouMean(s.Type, c.env.Sources.Names()), "there is no source of type %q", s.Type)
+			continue
+		}
+		conf := info.Config()
+		c.problems = append(c.problems, s.Rest.Bind(conf)...)
+		tally := &sonify.Tally{}
+		src, err := info.New(sonify.SourceEnv{Name: name, Dir: dirName(s.Pos.File), Stdin: c.env.Stdin, Seed: uint64(c.file.Seed), Tally: tally}, conf)
+		if err != nil {
+			c.sourceErrors(s.Pos, err)
+			continue
+		}
+		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: tally, Keep: s.Keep}
+		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
+		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
+		timed := true
+		if p, ok := src.(sonify.Prober); ok && c.env.Probe {
+			got, err := p.Probe(context.Background())
+			if err != nil {
+				c.sourceErrors(s.Pos, err)
+			} else {
+				pr.Prospect, pr.known, timed = got, true, got.Timed
+			}
+		}
+		if plan.Pace.Clock == "" {
+			plan.Pace.Clock = "own"
+			if !timed {
+				plan.Pace.Clock = "step"
+			}
+		}
+		if plan.Pace.Clock == "step" && plan.Pace.Step <= 0 {
+			c.at(s.Pos, "step", "", "a step of no length would play all events at once: write a duration such as \"250ms\"")
+		}
+		if plan.Pace.Clock == "own" && pr.known && !timed {
+			c.at(s.Pos, "clock", `write clock = "step"`, "this source has no clock of its own")
+		}
+		c.piece.Sources = append(c.piece.Sources, plan)
+	}
+}
+
+// sourceErrors reports what a source said of its configuration or its input.
+func (c *compiler) sourceErrors(pos grammar.Pos, err error) {
+	if ps, ok := err.(sonify.Problems); ok {
+		for _, p := range ps {
+			q := pos.At(p.Key).Problem(p.Hint, "%s", p.Msg)
+			q.Warning = p.Warning
+			c.problems = append(c.problems, q)
+		}
+		return
+	}
+	if p, ok := err.(*sonify.Problem); ok {
+		c.at(pos, p.Key, p.Hint, "%s", p.Msg)
+		return
+	}
+	c.at(pos, "", "", "%v", err)
+}
+
+// scope returns the names an expression may use for events of the given kinds
+// and source. kinds nil means signals only.
+func (c *compiler) scope(kinds []string, source string, events bool) *expression.Scope {
+	sc := &expression.Scope{Signals: c.names}
+	if !events {
+		return sc
+	}
+	sc.Fields = map[string]sonify.ValueType{}
+	filter := kindFilter{kinds: kinds, source: source}
+	for _, name := range c.order {
+		pr := c.sources[name]
+		if source != "" && source != name {
+			continue
+		}
+		if !pr.known || pr.Open {
+			sc.Open = true
+		}
+		for _, sh := range pr.Shapes {
+			if !filter.takes(sh.Kind(), name) {
+				continue
+			}
+			for _, f := range sh.Fields() {
+				t, had := sc.Fields[f.Name]
+				if had && t != f.Type {
+					sc.Fields[f.Name] = sonify.Missing
+				} else {
+					sc.Fields[f.Name] = f.Type
+				}
+			}
+		}
+	}
+	return sc
+}
+
+// kinds checks that some source reports the kinds of event a key names.
+func (c *compiler) kinds(pos grammar.Pos, key string, on []string, source string) {
+	if source != "" {
+		if _, ok := c.sources[source]; !ok && len(c.order) > 0 {
+			c.at(pos, "source", sonify.DidYouMean(source, c.order), "there is no source named %q", source)
+			return
+		}
+	}
+	for _, k := range on {
+		if k == "*" || k == "end" {
+			continue
+		}
+		var known []string
+		open := len(c.order) == 0
+		found := false
+		for _, name := range c.order {
+			pr := c.sources[name]
+			if source != "" && source != name {
+				continue
+			}
+			if !pr.known || pr.Open {
+				open = true
+			}
+			for _, sh := range pr.Shapes {
+				known = append(known, sh.Kind())
+				f := kindFilter{kinds: []string{k}}
+				found = found || f.takes(sh.Kind(), name)
+			}
+		}
+		if !found && !open {
+			c.at(pos, key, sonify.DidYouMean(k, unique(known)), "no source reports events of kind %q", k)
+		} else if !found && len(known) > 0 {
+			if n := sonify.Nearest(k, unique(known)); n != "" {
+				c.warn(pos, key, fmt.Sprintf("did you mean %q?", n), "no source is known to report events of kind %q", k)
+			}
+		}
+	}
+}
+
+func unique(names []string) []string {
+	seen := map[string]bool{}
+	out := names[:0:0]
+	for _, n := range names {
+		if !seen[n] {
+			seen[n] = true
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// formula compiles an expression; nil if it is empty or wrong.
+func (c *compiler) formula(pos grammar.Pos, key, src string, sc *expression.Scope) *formula {
+	if strings.TrimSpace(src) == "" {
+		return nil
+	}
+	e, err := expression.Compile(src, sc)
+	if err != nil {
+		c.expressionError(pos, key, src, err)
+		return nil
+	}
+	return &formula{fieldReader: newFieldReader(e), text: strings.TrimSpace(src)}
+}
+
+func (c *compiler) expressionError(pos grammar.Pos, key, src string, err error) {
+	p := pos.At(key)
+	if e, ok := err.(*expression.Error); ok {
+		q := p.Problem(e.Hint, "%s", e.Msg)
+		// Inside a one-line string the fault has a column of its own; the quote
+		// is one before the text.
+		if p.Line > 0 && e.Line <= 1 && e.Col > 0 && !strings.Contains(src, "\n") {
+			q.Col += e.Col
+		}
+		c.problems = append(c.problems, q)
+		return
+	}
+	c.at(pos, key, "", "%v", err)
+}
+
+// number compiles a number of the piece. sc is what it may read.
+func (c *compiler) number(pos grammar.Pos, key string, n Number, sc *expression.Scope) *number {
+	if !n.Set {
+		return nil
+	}
+	out := &number{id: c.piece.numbers, signal: -1, key: key, value: n.Const}
+	c.piece.numbers++
+	if n.IsConst {
+		out.fixed = true
+		return out
+	}
+	at := key
+	if n.Table {
+		at = key + ".from"
+	}
+	f := c.formula(pos, at, n.From, sc)
+	if f == nil {
+		return nil
+	}
+	out.from = *f
+	if s := f.expr.Signals(); len(s) == 1 && len(f.expr.Fields()) == 0 && f.text == "signal."+c.names[s[0]] {
+		out.signal = s[0]
+	}
+	out.mapped = n.HasRange || n.Domain.Set
+	out.low, out.high, out.curve, out.down = n.Low, n.High, n.Curve, n.Polarity == "down"
+	if !n.HasRange {
+		out.low, out.high = 0, 1
+	}
+	switch n.Missing {
+	case "hold":
+		out.policy = holdMissing
+	case "fill":
+		out.policy, out.value = fillMissing, n.Fill
+	}
+	if out.mapped {
+		switch {
+		case n.Domain.Set:
+			out.domain = n.Domain.plan()
+		case out.signal >= 0 && out.signal < len(c.piece.signals):
+			out.domain = nil // the signal's own
+		case out.signal >= 0:
+			out.domain = &domainPlan{kind: fixedDomain, low: 0, high: 1}
+			if out.signal >= len(c.file.Signal.Names())+sigSectionBar && c.names[out.signal] != "idle" {
+				out.domain = &domainPlan{kind: fixedDomain, low: 0, high: 8}
+			}
+		default:
+			out.domain = (&Domain{}).plan() // seen
+		}
+	}
+	return out
+}
+
+func (c *compiler) declareSignals() {
+	for i, n := range c.file.Signal.Names() {
+		c.signals[n] = i
+		c.names = append(c.names, n)
+	}
+	c.piece.signals = make([]signalPlan, len(c.names))
+	for i, b := range builtinNames {
+		if j, taken := c.signals[b]; taken {
+			s := c.file.Signal.Get(c.names[j])
+			c.at(s.Pos, "", "", "%q is a signal that every piece has: choose another name", b)
+		}
+		c.signals[b] = len(c.piece.signals) + i
+		c.names = append(c.names, b)
+	}
+}
+
+func (c *compiler) compileSignals() {
+	for i, name := range c.file.Signal.Names() {
+		s := c.file.Signal.Get(name)
+		p := &c.piece.signals[i]
+		*p = signalPlan{name: name, kinds: kindFilter{kinds: s.On, source: s.Source}, how: s.Reduce, start: s.Start, slew: s.Slew, show: s.Show, speed: 1}
+		p.domain = s.Domain.plan()
+		p.derived = len(s.On) == 0 && s.Source == ""
+		if p.derived {
+			if s.Value == "" {
+				c.at(s.Pos, "", `write on = "*" for every event`, "signal %s has neither on nor value: nothing would move it", name)
+				continue
+			}
+			// Signals later in the file would be a beat behind; to read oneself is a
+			// mistake.
+			p.value = c.formula(s.Pos, "value", s.Value, c.scope(nil, "", false))
+			if p.value != nil {
+				for _, j := range p.value.expr.Signals() {
+					if j == i {
+						c.at(s.Pos, "value", "", "signal %s reads itself", name)
+					}
+				}
+			}
+		} else {
+			c.kinds(s.Pos, "on", s.On, s.Source)
+			sc := c.scope(s.On, s.Source, true)
+			p.when = c.formula(s.Pos, "when", s.When, sc)
+			p.value = c.formula(s.Pos, "value", s.Value, sc)
+			p.speed = c.speedOf(s.On, s.Source)
+			c.note(s.On, s.Source, p.when, p.value)
+		}
+		if s.Window.Events > 0 || s.Window.Time > 0 {
+			p.win.events = s.Window.Events
+			p.win.frames = sonify.Frame(float64(sonify.Frames(s.Window.Time)) / p.speed)
+			if p.win.events > windowLimit {
+				c.at(s.Pos, "window", "", "a window of %d events is too large: at most %d", p.win.events, windowLimit)
+			}
+		}
+		info := sonify.Signal{Name: name, Doc: s.Doc, Unit: s.Unit}
+		if p.domain.kind == fixedDomain {
+			info.Low, info.High = p.domain.low, p.domain.high
+		}
+		c.piece.Header.Signals = append(c.piece.Header.Signals, info)
+	}
+}
+
+// speedOf returns the speed of the source whose events are meant, 1 if that is
+// not one speed.
+func (c *compiler) speedOf(kinds []string, source string) float64 {
+	speed := 0.0
+	for _, name := range c.order {
+		if source != "" && source != name {
+			continue
+		}
+		if s := c.sources[name].speed; speed == 0 {
+			speed = s
+		} else if speed != s {
+			return 1
+		}
+	}
+	if speed == 0 {
+		return 1
+	}
+	return speed
+}
+
+// note remembers which fields formulas read from which sources, for the doors.
+func (c *compiler) note(kinds []string, source string, fs ...*formula) {
+	for _, f := range fs {
+		if f == nil {
+			continue
+		}
+		for _, name := range c.order {
+			if source != "" && source != name {
+				continue
+			}
+			if c.reads[name] == nil {
+				c.reads[name] = map[string]bool{}
+			}
+			for _, field := range f.expr.Fields() {
+				c.reads[name][field] = true
+			}
+		}
+	}
+}
+
+// noteNumbers does the same for numbers.
+func (c *compiler) noteNumbers(kinds []string, source string, ns ...*number) {
+	for _, n := range ns {
+		if n != nil && !n.fixed && n.from.fieldReader != nil {
+			c.note(kinds, source, &n.from)
+		}
+	}
+}
+
+// doors decides what of each source's events passes: what keep lists, and
+// otherwise what the piece reads.
+func (c *compiler) doors() {
+	for i := range c.piece.Sources {
+		s := &c.piece.Sources[i]
+		pr := c.sources[s.Name]
+		read := c.reads[s.Name]
+		if pr.keep == nil {
+			s.Keep = []string{}
+			for _, sh := range pr.Shapes {
+				for _, f := range sh.Fields() {
+					if read[f.Name] {
+						s.Keep = append(s.Keep, f.Name)
+						delete(read, f.Name)
+					}
+				}
+			}
+			s.Keep = append(s.Keep, sortedKeys(read)...)
+			continue
+		}
+		kept := map[string]bool{}
+		for _, k := range pr.keep {
+			kept[k] = true
+		}
+		for _, f := range sortedKeys(read) {
+			if !kept[f] && carries(pr, f) {
+				c.at(pr.pos, "keep", fmt.Sprintf("add %q", f), "the piece reads the field %q, which does not pass the door", f)
+			}
+		}
+	}
+}
+
+func carries(pr *prospect, field string) bool {
+	if !pr.known || len(pr.Shapes) == 0 {
+		return true
+	}
+	for _, sh := range pr.Shapes {
+		if sh.Slot(field) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedKeys(m map[string]bool) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	// Insertion sort keeps the import list short; the lists are.
+	for i := 1; i < len(out); i++ {
+		for j := i; j > 0 && out[j] < out[j-1]; j-- {
+			out[j], out[j-1] = out[j-1], out[j]
+		}
+	}
+	return out
+}
+
+// fraction returns a length as ticks, bars and beats by the piece's meter.
+func (c *compiler) fraction(f grammar.Fraction) sonify.Tick { return f.Ticks(c.meter) }

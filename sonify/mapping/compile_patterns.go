@@ -1,0 +1,155 @@
+package mapping
+
+import (
+	"strings"
+
+	"proscenium/sonify"
+	"proscenium/sonify/score"
+)
+
+func (c *compiler) compilePatterns() {
+	themes := map[string]score.Theme{}
+	for _, name := range c.file.Theme.Names() {
+		t := c.file.Theme.Get(name)
+		th, err := score.ParseTheme(t.Notes, c.fraction(t.Unit), c.meter.Bar())
+		if err != nil {
+			c.at(t.Pos, "notes", "", "%v", err)
+		}
+		themes[name] = th
+	}
+	sc := c.scope(nil, "", false)
+	for i := range c.file.Pattern {
+		q := &c.file.Pattern[i]
+		if levelOf(q.Level) > c.level {
+			continue
+		}
+		p := patternPlan{name: numbered(q.Name, "pattern", i), delay: c.fraction(q.Delay), length: q.Length, accent: q.Accent, level: levelOf(q.Level)}
+		p.rand = p.name
+		if q.Voice != "" {
+			if p.voice = c.voice(q.Pos, q.Voice); p.voice < 0 {
+				continue
+			}
+		}
+		p.sections = make([]bool, len(c.piece.form.sections))
+		if len(q.Sections) == 0 {
+			for k := range p.sections {
+				p.sections[k] = !c.piece.form.sections[k].only
+			}
+		}
+		var names []string
+		for k := range c.piece.form.sections {
+			names = append(names, c.piece.form.sections[k].name)
+		}
+		for _, s := range q.Sections {
+			k := indexOf(names, s)
+			if k < 0 {
+				c.at(q.Pos, "sections", sonify.DidYouMean(s, names), "there is no section named %q", s)
+				continue
+			}
+			p.sections[k] = true
+		}
+		p.when = c.formula(q.Pos, "when", q.When, sc)
+		if p.react = c.fraction(q.React); p.react <= 0 {
+			p.react = c.meter.Beat()
+		}
+		// Looking happens on the pulse: a shorter span would never be due.
+		p.react = max(p.react/c.piece.pulse*c.piece.pulse, c.piece.pulse)
+		if p.step = c.fraction(q.Step); p.step <= 0 {
+			p.step = sonify.PPQ / 4
+		}
+		if p.step < 30 {
+			c.at(q.Pos, "step", "", "steps shorter than a 128th note are too many to hear")
+			p.step = 30
+		}
+		centre, err := sonify.ParsePitch(q.Centre)
+		if err != nil {
+			c.at(q.Pos, "centre", "", "%v", err)
+		}
+		p.centre = centre
+		switch {
+		case len(q.Theme) > 0:
+			if q.Rhythm.Set || q.Notes.Set {
+				c.at(q.Pos, "theme", "", "a pattern plays either a theme, or notes in a rhythm")
+			}
+			for _, t := range q.Theme {
+				th, ok := themes[t]
+				if !ok {
+					c.at(q.Pos, "theme", sonify.DidYouMean(t, c.file.Theme.Names()), "there is no theme named %q", t)
+					continue
+				}
+				if len(th.Steps) > 0 {
+					p.themes = append(p.themes, th)
+				}
+			}
+			if len(p.themes) == 0 {
+				continue
+			}
+		default:
+			c.line(q, &p)
+		}
+		if q.Choose != nil {
+			p.choose = c.number(q.Pos, "choose", *q.Choose, sc)
+		}
+		p.shift = c.number(q.Pos, "shift", q.Shift, sc)
+		p.invert = c.formula(q.Pos, "invert", q.Invert, sc)
+		p.stretch = c.number(q.Pos, "stretch", q.Stretch, sc)
+		p.thin = c.number(q.Pos, "thin", q.Thin, sc)
+		p.ornament = c.number(q.Pos, "ornament", q.Ornament, sc)
+		p.register = c.number(q.Pos, "register", q.Register, sc)
+		p.velocity = c.number(q.Pos, "velocity", q.Velocity, sc)
+		p.pan = c.number(q.Pos, "pan", q.Pan, sc)
+		p.chance = c.number(q.Pos, "chance", q.Chance, sc)
+		p.vary = c.number(q.Pos, "vary", q.Vary, sc)
+		says := "pattern " + p.name + " plays " + q.Voice
+		var steered []string
+		for _, n := range []*number{p.hits, p.shift, p.thin, p.ornament, p.register, p.velocity, p.pan, p.chance, p.vary} {
+			if n != nil && !n.fixed {
+				steered = append(steered, n.key+" by "+n.from.text)
+			}
+		}
+		if q.When != "" {
+			says += " while " + q.When
+		}
+		if len(steered) > 0 {
+			says += ", " + strings.Join(steered, ", ")
+		}
+		p.maker = c.maker(sonify.MakerPattern, p.name, q.Pos, says, false)
+		c.piece.patterns = append(c.piece.patterns, p)
+	}
+}
+
+// line compiles a pattern of rhythm and notes.
+func (c *compiler) line(q *Pattern, p *patternPlan) {
+	sc := c.scope(nil, "", false)
+	p.order = "line"
+	p.perHit = true
+	if q.Rhythm.Set {
+		p.cycle, p.fixed = q.Rhythm.Steps, q.Rhythm.Fixed
+		if q.Rhythm.Fixed == nil {
+			p.hits = c.number(q.Pos, "rhythm.hits", q.Rhythm.Hits, sc)
+			p.rotate = c.number(q.Pos, "rhythm.rotate", q.Rhythm.Rotate, sc)
+		}
+	} else {
+		p.cycle = 16
+	}
+	if p.cycle <= 0 {
+		p.cycle = 16
+	}
+	if q.Notes.Set {
+		p.order, p.span, p.markov, p.tones = q.Notes.Order, q.Notes.Span, q.Notes.Markov, q.Notes.Tones
+	} else {
+		p.tones = []score.Tone{{Chordal: true}}
+		if p.voice < len(c.piece.Header.Voices) && !c.piece.Header.Voices[p.voice].Pitched {
+			p.tones = []score.Tone{{}}
+		}
+	}
+}
+
+func indexOf(names []string, s string) int {
+	for i, n := range names {
+		if n == s {
+			return i
+		}
+	}
+	return -1
+}

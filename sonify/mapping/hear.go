@@ -1,0 +1,390 @@
+package mapping
+
+import (
+	"proscenium/sonify"
+)
+
+// Hear takes one event that arrived at frame at, which lies neither before
+// the stretch that is open (or, if none is, the frame of Now less one stretch)
+// nor after its end. Events come in the order of their arrival.
+func (p *Performance) Hear(ev *sonify.Event, at sonify.Frame) {
+	p.heard++
+	p.lastHeard = at
+	if p.idle {
+		p.wake(at)
+	}
+	hs := p.hearersOf(ev)
+	for _, i := range hs.signals {
+		p.feed(i, ev, at)
+	}
+	p.derive(at)
+	h := &sonify.Heard{Number: p.heard, Event: ev, Frame: at}
+	tick := max(p.tempo.Tick(at), 0)
+	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkEvent, Tick: tick, Frame: at, Heard: h})
+	p.form.hear(p, hs, ev, tick)
+	for _, i := range hs.rules {
+		r := &p.piece.rules[i]
+		if r.cross != nil {
+			continue
+		}
+		if !p.holds(r.when, ev) {
+			continue
+		}
+		if p.playRule(i, ev, h, at, tick) && r.stop {
+			break
+		}
+	}
+	p.crossings(ev, h, at, tick)
+}
+
+func (p *Performance) hearersOf(ev *sonify.Event) *hearers {
+	who := speaker{ev.Shape, ev.Source} // two sources may share a shape
+	if who == p.last && p.lastH != nil {
+		return p.lastH
+	}
+	hs, ok := p.byShape[who]
+	if !ok {
+		hs = &hearers{}
+		kind := ev.Kind()
+		for i := range p.piece.signals {
+			s := &p.piece.signals[i]
+			if !s.derived && s.kinds.takes(kind, ev.Source) {
+				hs.signals = append(hs.signals, i)
+			}
+		}
+		for i := range p.piece.rules {
+			if r := &p.piece.rules[i]; r.cross == nil && r.kinds.takes(kind, ev.Source) {
+				hs.rules = append(hs.rules, i)
+			}
+		}
+		for i := range p.piece.form.sections {
+			s := &p.piece.form.sections[i]
+			if len(s.kinds.kinds) > 0 && s.kinds.takes(kind, ev.Source) {
+				hs.enter = append(hs.enter, i)
+			}
+			if s.hasUntil && s.until.takes(kind, ev.Source) {
+				hs.leave = append(hs.leave, i)
+			}
+		}
+		if len(p.byShape) >= shapeLimit {
+			clear(p.byShape)
+		}
+		p.byShape[who] = hs
+	}
+	p.last, p.lastH = who, hs
+	return hs
+}
+
+// feed gives one event to a signal.
+func (p *Performance) feed(i int, ev *sonify.Event, at sonify.Frame) {
+	s := &p.signals[i]
+	if !p.holds(s.plan.when, ev) {
+		return
+	}
+	v := sonify.Num(1)
+	if s.plan.value != nil {
+		v = p.evaluate(s.plan.value, ev)
+	}
+	s.reduce.add(at, v)
+	p.setSignal(i, at)
+}
+
+// setSignal takes over what a signal's reducer says.
+func (p *Performance) setSignal(i int, at sonify.Frame) {
+	s := &p.signals[i]
+	f, ok := s.reduce.value(at)
+	if !ok {
+		return // a value once known stays: silence of the data is not zero
+	}
+	first := !p.known[i]
+	s.target = f
+	p.known[i] = true
+	s.domain.see(f)
+	if first || s.plan.slew >= 1 {
+		p.values[i] = f
+	}
+	p.show(i, at)
+}
+
+// show marks a signal's value for displays when it has moved enough to see.
+func (p *Performance) show(i int, at sonify.Frame) {
+	s := &p.signals[i]
+	if !s.plan.show {
+		return
+	}
+	v := p.values[i]
+	if s.isShown {
+		d := v - s.shown
+		if d < 0 {
+			d = -d
+		}
+		if w := s.domain.high - s.domain.low; d == 0 || d*200 < w {
+			return
+		}
+	}
+	s.shown, s.isShown = v, true
+	t := max(p.tempo.Tick(at), 0)
+	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkSignal, Tick: t, Frame: at, Index: i, Name: s.plan.name, Number: v})
+}
+
+// derive computes the signals that are made of signals, in the order in which
+// the piece lists them.
+func (p *Performance) derive(at sonify.Frame) {
+	for i := range p.piece.signals {
+		sp := &p.piece.signals[i]
+		if !sp.derived {
+			continue
+		}
+		f, ok := p.evaluate(sp.value, nil).Float()
+		if !ok {
+			continue
+		}
+		s := &p.signals[i]
+		first := !p.known[i]
+		s.target, p.known[i] = f, true
+		s.domain.see(f)
+		if first || sp.slew >= 1 {
+			p.values[i] = f
+		}
+		p.show(i, at)
+	}
+}
+
+// refresh, once a beat, lets windows of time forget and slewed signals move.
+func (p *Performance) refresh(at sonify.Frame) {
+	for i := range p.signals {
+		s := &p.signals[i]
+		if !s.plan.derived && s.reduce.expire(at) {
+			p.setSignal(i, at)
+		}
+		if s.plan.slew < 1 && p.known[i] && p.values[i] != s.target {
+			d := s.target - p.values[i]
+			p.values[i] += float64(d * s.plan.slew)
+			if d < 0 {
+				d = -d
+			}
+			if w := s.domain.high - s.domain.low; d*1000 < w {
+				p.values[i] = s.target
+			}
+			p.show(i, at)
+		}
+	}
+	p.derive(at)
+}
+
+// playRule makes the notes of a rule whose conditions are fulfilled. It reports
+// whether the rule did anything.
+func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at sonify.Frame, tick sonify.Tick) bool {
+	r, st := &p.piece.rules[i], &p.rules[i]
+	if tick < st.ready {
+		p.lose("rule " + r.name + " was cooling down")
+		return false
+	}
+	st.count++
+	dice := p.rand.Sub("rule " + r.name).Fork(h.Number)
+	if r.chance != nil && !dice.Chance(0, p.or(r.chance, ev, 1)) {
+		return false
+	}
+	cause := sonify.Cause{Event: h.Number, By: r.maker}
+
+	if r.voice < 0 {
+		st.ready = tick + r.coolDown
+		p.caption(r.say, ev, cause, tick, at)
+		return true
+	}
+
+	pitch, ok := p.rulePitch(r, ev, &cause)
+	if !ok {
+		p.lose("a value that rule " + r.name + " plays was missing")
+		return false
+	}
+
+	// Where it lands: on the grid, at or after its arrival, and after what this
+	// voice still has to say.
+	land, frame := tick, at
+	onGrid := r.grid > 0
+	if onGrid {
+		land = (tick + r.grid - 1) / r.grid * r.grid
+		free := st.free
+		if v := &p.voices[r.voice]; p.piece.Header.Voices[r.voice].Polyphony <= 1 && v.free > free {
+			free = v.free
+		}
+		if free > land {
+			land = (free + r.grid - 1) / r.grid * r.grid
+		}
+		if r.maxDelay > 0 && land-tick > r.maxDelay {
+			p.lose("no room on the grid for rule " + r.name)
+			return false
+		}
+	}
+
+	length, frames := r.every, sonify.Frame(0)
+	if r.length != nil {
+		q := p.or(r.length, ev, 0.25)
+		if r.seconds {
+			frames = max(1, sonify.Frame(float64(q*float64(sonify.SampleRate))+0.5))
+			length = max(1, p.tempo.Tick(frame+frames)-p.tempo.Tick(frame))
+		} else {
+			length = max(1, sonify.Tick(float64(q*float64(sonify.PPQ))+0.5))
+		}
+	}
+	vel := min(max(p.or(r.velocity, ev, 0.8), 0), 1)
+	velocity := sonify.Velocity(min(max(int(float64(vel*127)+0.5), 1), 127))
+	pan := p.panOf(r.pan, ev, r.voice)
+
+	every := r.every
+	if every <= 0 {
+		every = length
+	}
+	st.ready = tick + r.coolDown
+	key := p.form.key
+	if r.scale != nil {
+		key = *r.scale
+	}
+	step := 0
+	base := 0
+	if !r.free {
+		base = key.Nearest(pitch)
+	}
+	for k, m := range r.motif {
+		for _, above := range r.chord {
+			pp := pitch
+			if m+above != 0 {
+				if r.free {
+					pp += sonify.Pitch(m+above) * sonify.Semitone
+				} else {
+					pp = key.Degree(base + m + above)
+				}
+			}
+			n := sonify.Note{Tick: land + sonify.Tick(k)*every, Length: length, Voice: r.voice,
+				Pitch: clampPitch(pp), Velocity: velocity, Pan: pan, Cause: cause}
+			n.Cause.Step = step
+			step++
+			h.Notes++
+			if onGrid || k > 0 {
+				n.Frames = frames
+				p.queue.push(queuedNote{Note: n, order: p.order})
+				p.order++
+				continue
+			}
+			n.Frame = frame
+			n.Frames = frames
+			if frames == 0 {
+				n.Frames = max(1, p.tempo.Frame(tick+length)-p.tempo.Frame(tick))
+			}
+			p.out.Notes = append(p.out.Notes, n)
+		}
+	}
+	if onGrid {
+		busy := land + sonify.Tick(len(r.motif))*max(every, r.grid)
+		if len(r.motif) == 1 {
+			busy = land + r.grid
+		}
+		st.free = busy
+		p.voices[r.voice].free = max(p.voices[r.voice].free, busy)
+	}
+	if r.say != nil {
+		f := frame
+		if onGrid {
+			f = p.tempo.Frame(land)
+		}
+		p.caption(r.say, ev, cause, land, f)
+	}
+	return true
+}
+
+// rulePitch chooses the pitch of a rule's note.
+func (p *Performance) rulePitch(r *rulePlan, ev *sonify.Event, cause *sonify.Cause) (sonify.Pitch, bool) {
+	key := p.form.key
+	if r.scale != nil {
+		key = *r.scale
+	}
+	if r.pitch == nil {
+		if len(r.degree) == 0 {
+			return r.centre, true
+		}
+		t := r.degree[0]
+		return t.Pitch(key, p.form.sounding, r.centre, 0), true
+	}
+	f, raw, ok := p.number(r.pitch, ev)
+	if !ok {
+		return 0, false
+	}
+	cause.From, cause.Value = r.pitch.from.text, raw
+	pitch := sonify.Pitch(floor(float64(f*65536) + 0.5))
+	if !r.free {
+		pitch = key.Snap(pitch)
+		if r.pitch.mapped && r.scale != nil {
+			// The ends of the range are promises: the scale may not carry a note past
+			// them by more than its nearest step does.
+			pitch = min(max(pitch, key.Snap(r.pitchLow)), key.Snap(r.pitchTop))
+		}
+	}
+	return pitch, true
+}
+
+func floor(f float64) int64 {
+	i := int64(f)
+	if float64(i) > f {
+		i--
+	}
+	return i
+}
+
+func clampPitch(p sonify.Pitch) sonify.Pitch { return min(max(p, 0), sonify.Key(127)) }
+
+func (p *Performance) panOf(n *number, ev *sonify.Event, voice int) sonify.Pan {
+	if n == nil {
+		return p.piece.Header.Voices[voice].Pan
+	}
+	f := min(max(p.or(n, ev, 0), -1), 1)
+	return sonify.Pan(floor(float64(f*100) + 0.5))
+}
+
+// crossings plays the rules that wait for a signal to cross a threshold.
+func (p *Performance) crossings(ev *sonify.Event, h *sonify.Heard, at sonify.Frame, tick sonify.Tick) {
+	for i := range p.piece.rules {
+		r := &p.piece.rules[i]
+		c := r.cross
+		if c == nil || !p.known[c.signal] {
+			continue
+		}
+		st := &p.rules[i]
+		v := p.values[c.signal]
+		rose := c.hasUp && !st.above && v >= c.up
+		fell := c.hasDown && !st.below && v <= c.down
+		if c.hasUp {
+			if v >= c.up {
+				st.above = true
+			} else if v < c.up-c.hysteresis {
+				st.above = false
+			}
+		}
+		if c.hasDown {
+			if v <= c.down {
+				st.below = true
+			} else if v > c.down+c.hysteresis {
+				st.below = false
+			}
+		}
+		if !st.started {
+			st.started = true // where the signal happens to begin is no crossing
+			continue
+		}
+		if (rose || fell) && p.holds(r.when, ev) {
+			p.playRule(i, ev, h, at, tick)
+		}
+	}
+}
+
+// caption marks a text for the listener.
+func (p *Performance) caption(c *caption, ev *sonify.Event, cause sonify.Cause, tick sonify.Tick, frame sonify.Frame) {
+	if c == nil {
+		return
+	}
+	text := c.text(p, ev)
+	if text == "" {
+		return
+	}
+	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkCaption, Tick: tick, Frame: frame, Text: text, Cause: cause})
+}

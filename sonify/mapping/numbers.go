@@ -1,0 +1,97 @@
+package mapping
+
+import (
+	"proscenium/sonify"
+	"proscenium/sonify/mapping/expression"
+)
+
+// numberState is what a performance remembers of a number of the piece.
+type numberState struct {
+	domain *domain
+	held   float64
+	has    bool
+}
+
+// evaluate returns what a formula says about an event (nil: about the signals
+// alone). Failures count and are missing values.
+func (p *Performance) evaluate(f *formula, ev *sonify.Event) sonify.Value {
+	v, err := f.expr.Eval(expression.Input{Fields: f.read(ev), Signals: p.values})
+	if err != nil {
+		p.lose("expression failed: " + f.text)
+		return sonify.Value{}
+	}
+	return v
+}
+
+// holds reports whether a condition is fulfilled; nil always is, a missing
+// value never.
+func (p *Performance) holds(f *formula, ev *sonify.Event) bool {
+	if f == nil {
+		return true
+	}
+	b, ok := p.evaluate(f, ev).Bool()
+	return b && ok
+}
+
+// number returns the value of n for an event, and what was read for it. ok is
+// false if a value was missing and the policy is to skip.
+func (p *Performance) number(n *number, ev *sonify.Event) (value float64, raw sonify.Value, ok bool) {
+	if n.fixed {
+		return n.value, sonify.Value{}, true
+	}
+	st := &p.numbers[n.id]
+	var f float64
+	if n.signal >= 0 {
+		f, ok = p.values[n.signal], p.known[n.signal]
+		raw = sonify.Num(f)
+	} else {
+		raw = p.evaluate(&n.from, ev)
+		f, ok = raw.Float()
+	}
+	if !ok {
+		switch {
+		case n.policy == holdMissing && st.has:
+			return st.held, raw, true
+		case n.policy == fillMissing:
+			return n.value, raw, true
+		}
+		return 0, raw, false
+	}
+	if n.mapped {
+		d := st.domain
+		if d == nil && n.signal >= 0 {
+			d = p.signals[n.signal].domain // the signal's own
+		}
+		if d == nil {
+			d = newDomain(n.domain)
+			st.domain = d
+		}
+		if ev != nil && d == st.domain {
+			d.see(f)
+		}
+		x := d.place(f)
+		if n.curve != "" && n.curve != "linear" {
+			x = shape(n.curve, x, d.low, d.high)
+		}
+		if n.down {
+			x = 1 - x
+		}
+		f = n.low + float64(x*(n.high-n.low))
+	}
+	st.held, st.has = f, true
+	return f, raw, true
+}
+
+// or returns the value of n, or fallback if n is nil or its value is missing.
+func (p *Performance) or(n *number, ev *sonify.Event, fallback float64) float64 {
+	if n == nil {
+		return fallback
+	}
+	if n.fixed {
+		return n.value
+	}
+	if f, _, ok := p.number(n, ev); ok {
+		return f
+	}
+	return fallback
+}

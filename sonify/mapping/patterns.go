@@ -1,0 +1,392 @@
+package mapping
+
+import (
+	"proscenium/sonify"
+	"proscenium/sonify/exact"
+	"proscenium/sonify/score"
+)
+
+// patternState is what a pattern remembers from one beat to the next: what the
+// signals said when it last looked. Its dice are thrown by position, so that
+// nothing depends on how often it was asked.
+type patternState struct {
+	rand   exact.Stream
+	looked sonify.Tick // when it last looked at the signals, -1 never
+	on     bool
+	grid   []bool
+	accent []uint8
+	hits   int
+
+	theme   int
+	cycle   uint64 // number of the phrase, for its dice
+	began   sonify.Tick
+	shift   int
+	invert  bool
+	stretch sonify.Tick
+	thin    float64
+	orn     float64
+	vary    float64
+	chance  float64
+	centre  sonify.Pitch
+	state   int // of the Markov chain
+	hit     int // hits since the cycle began
+	steered []sonify.Reading
+	active  bool
+}
+
+// themes and lines are looked at again on every cycle; the rest every react.
+
+// playPattern adds the notes of one pattern that start in the stretch that
+// begins at b.
+func (p *Performance) playPattern(i int, b sonify.Tick) {
+	pl, st := &p.piece.patterns[i], &p.patterns[i]
+	f := &p.form
+	sec := &p.piece.form.sections[f.section]
+	if !pl.sections[f.section] {
+		st.active = false
+		return
+	}
+	if sec.silence > 0 && b-f.began < sec.silence {
+		st.active = false
+		return
+	}
+	if !st.active || f.fresh {
+		st.active = true
+		st.looked = -1
+		st.began = b
+		if len(pl.themes) > 0 {
+			// A theme begins on a bar line, or with its section.
+			bar := p.piece.Header.Meter.Bar()
+			if !f.fresh {
+				st.began = b / bar * bar
+				if b%bar != 0 {
+					st.began += bar
+				}
+			}
+			st.began += pl.delay
+		} else if !f.fresh {
+			st.began = f.began
+		}
+	}
+	if len(pl.themes) > 0 {
+		p.playTheme(i, b)
+		return
+	}
+	if st.looked < 0 || (b-f.began)%pl.react == 0 {
+		p.look(pl, st)
+		st.looked = b
+		p.drawRhythm(pl, st)
+	}
+	if !st.on {
+		return
+	}
+	for t := b + (pl.step-(b-st.began)%pl.step)%pl.step; t < p.end; t += pl.step {
+		if t < st.began {
+			continue
+		}
+		k := int((t - st.began) / pl.step)
+		pos := k % pl.cycle
+		if !st.grid[pos] {
+			continue
+		}
+		p.playStep(i, t, k, pos)
+	}
+}
+
+// look reads the signals that steer a pattern.
+func (p *Performance) look(pl *patternPlan, st *patternState) {
+	st.on = p.holds(pl.when, nil)
+	st.chance = p.or(pl.chance, nil, 1)
+	st.vary = min(max(p.or(pl.vary, nil, 0), 0), 1)
+	st.thin = min(max(p.or(pl.thin, nil, 0), 0), 1)
+	st.orn = min(max(p.or(pl.ornament, nil, 0), 0), 1)
+	st.centre = pl.centre + sonify.Pitch(floor(p.or(pl.register, nil, 0)/12+0.5))*12*sonify.Semitone
+	st.shift = int(floor(p.or(pl.shift, nil, 0) + 0.5))
+	if pl.steers() {
+		st.steered = p.steered(pl.hits, pl.chance, pl.vary, pl.thin, pl.ornament, pl.velocity, pl.register, pl.shift)
+	}
+}
+
+// steers reports whether any signal steers the pattern.
+func (pl *patternPlan) steers() bool {
+	for _, n := range []*number{pl.hits, pl.chance, pl.vary, pl.thin, pl.ornament, pl.velocity, pl.register, pl.shift} {
+		if n != nil && !n.fixed {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Performance) drawRhythm(pl *patternPlan, st *patternState) {
+	if cap(st.grid) < pl.cycle {
+		st.grid = make([]bool, pl.cycle)
+	}
+	st.grid = st.grid[:pl.cycle]
+	if pl.fixed != nil {
+		for i, x := range pl.fixed {
+			st.grid[i] = x > 0
+		}
+		return
+	}
+	if pl.hits == nil {
+		for i := range st.grid {
+			st.grid[i] = true
+		}
+		return
+	}
+	hits := int(floor(p.or(pl.hits, nil, float64(pl.cycle)/2) + 0.5))
+	score.Euclid(st.grid, hits, pl.cycle, int(floor(p.or(pl.rotate, nil, 0)+0.5)))
+	st.hits = hits
+}
+
+// playStep plays one hit of a line. Position k counts from the pattern's
+// beginning; the dice are thrown for it.
+func (p *Performance) playStep(i int, t sonify.Tick, k, pos int) {
+	pl, st := &p.piece.patterns[i], &p.patterns[i]
+	dice := st.rand.Fork(uint64(t))
+	if st.chance < 1 && !dice.Chance(0, st.chance) {
+		return
+	}
+	idle := p.idle && p.piece.idle.section < 0
+	if idle && dice.Chance(1, 0.5) {
+		return // breathing: half of the notes
+	}
+	n := k
+	if pl.perHit {
+		n = hitsBefore(st.grid, k, pl.cycle)
+	}
+	tone, ok := p.tone(pl, st, dice, n)
+	if !ok {
+		return
+	}
+	if st.vary > 0 && dice.Chance(2, st.vary) {
+		switch dice.Intn(3, 4) {
+		case 0:
+			tone.Degree++
+		case 1:
+			tone.Degree--
+		case 2:
+			tone.Octave++
+		case 3:
+			return
+		}
+	}
+	accent := pl.fixed != nil && pl.fixed[pos] == 2 || tone.Accent
+	length := max(1, sonify.Tick(float64(pl.length*float64(pl.step))+0.5))
+	p.patternNote(i, t, length, tone, accent, 0)
+}
+
+// hitsBefore counts the hits from the beginning up to, not including, step k.
+func hitsBefore(grid []bool, k, cycle int) int {
+	all := 0
+	for _, g := range grid {
+		if g {
+			all++
+		}
+	}
+	n := k / cycle * all
+	for i := range k % cycle {
+		if grid[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// tone chooses the n-th note of a line.
+func (p *Performance) tone(pl *patternPlan, st *patternState, dice exact.Stream, n int) (score.Tone, bool) {
+	switch pl.order {
+	case "up", "down", "updown", "random":
+		j, span := 0, max(1, pl.span)
+		switch pl.order {
+		case "up":
+			j = n % span
+		case "down":
+			j = span - 1 - n%span
+		case "updown":
+			period := max(1, 2*span-2)
+			if j = n % period; j >= span {
+				j = period - j
+			}
+		case "random":
+			j = dice.Intn(4, span)
+		}
+		return score.Tone{Chordal: true, Degree: j}, true
+	case "markov":
+		m := pl.markov
+		row := m.next[st.state]
+		x := dice.Float(5)
+		s := 0
+		for s < len(row)-1 && x >= row[s] {
+			s++
+		}
+		st.state = s
+		t := m.states[s]
+		return t, !t.Rest
+	}
+	t := pl.tones[n%len(pl.tones)]
+	return t, !t.Rest && !t.Tie
+}
+
+// patternNote adds one note of a pattern.
+func (p *Performance) patternNote(i int, t, length sonify.Tick, tone score.Tone, accent bool, delta int) {
+	pl, st := &p.piece.patterns[i], &p.patterns[i]
+	pitch := st.centre
+	if p.piece.Header.Voices[pl.voice].Pitched {
+		pitch = tone.Pitch(p.form.key, p.form.sounding, st.centre, st.shift+delta)
+	} else if len(pl.tones) > 0 {
+		pitch = st.centre + sonify.Pitch(tone.Degree)*sonify.Semitone
+	}
+	v := p.or(pl.velocity, nil, 0.6)
+	if accent {
+		v += pl.accent
+	}
+	sec := &p.piece.form.sections[p.form.section]
+	v *= sec.velocity
+	if p.idle && p.piece.idle.section < 0 {
+		// Breathing: a slow swell of four bars.
+		period := 4 * p.piece.Header.Meter.Bar()
+		x := float64(t%period) / float64(period)
+		if x > 0.5 {
+			x = 1 - x
+		}
+		v *= 0.4 + float64(x*0.6)
+	}
+	if p.piece.swing > 0 {
+		eighth := sonify.PPQ / 2
+		if p.piece.Header.Meter.Unit >= 4 && t%eighth == sonify.PPQ/4 {
+			t += p.piece.swing
+		}
+	}
+	vel := sonify.Velocity(min(max(int(float64(v*127)+0.5), 1), 127))
+	frame := p.tempo.Frame(t)
+	p.fresh = append(p.fresh, sonify.Note{
+		Tick: t, Length: length, Frame: frame, Frames: max(1, p.tempo.Frame(t+length)-frame),
+		Voice: pl.voice, Pitch: clampPitch(pitch), Velocity: vel, Pan: p.panOf(pl.pan, nil, pl.voice),
+		Cause: sonify.Cause{By: pl.maker, Steered: st.steered},
+	})
+}
+
+// playTheme plays what a pattern made of themes starts in the open stretch. At
+// the beginning of each phrase it looks at the data and decides how the theme
+// is varied this time; the theme itself stays.
+func (p *Performance) playTheme(i int, b sonify.Tick) {
+	pl, st := &p.piece.patterns[i], &p.patterns[i]
+	for t := b; t < p.end; {
+		if t < st.began {
+			if st.began >= p.end {
+				return
+			}
+			t = st.began
+		}
+		if st.looked != st.began {
+			p.beginPhrase(i, st.began)
+		}
+		th := &pl.themes[st.theme]
+		length := th.Length * st.stretch / sonify.PPQ
+		end := st.began + length
+		if st.on {
+			for k := range th.Steps {
+				s := &th.Steps[k]
+				at := st.began + s.At*st.stretch/sonify.PPQ
+				if at >= t && at < p.end {
+					p.themeNote(i, k, at)
+				}
+			}
+		}
+		if end >= p.end {
+			return
+		}
+		st.began = end
+		st.cycle++
+		t = end
+	}
+}
+
+// beginPhrase decides how the next phrase is played.
+func (p *Performance) beginPhrase(i int, at sonify.Tick) {
+	pl, st := &p.piece.patterns[i], &p.patterns[i]
+	st.looked = at
+	p.look(pl, st)
+	n := len(pl.themes)
+	if pl.choose != nil {
+		st.theme = min(max(int(floor(p.or(pl.choose, nil, 0)+0.5)), 0), n-1)
+	} else {
+		st.theme = int(st.cycle % uint64(n))
+	}
+	st.invert = pl.invert != nil && p.holds(pl.invert, nil)
+	st.stretch = sonify.PPQ
+	if pl.stretch != nil {
+		// A stretch that is no simple ratio would fall between the beats.
+		switch x := p.or(pl.stretch, nil, 1); {
+		case x >= 1.5:
+			st.stretch = 2 * sonify.PPQ
+		case x <= 0.67:
+			st.stretch = sonify.PPQ / 2
+		}
+	}
+}
+
+// themeNote plays the k-th note of the theme, varied.
+func (p *Performance) themeNote(i, k int, at sonify.Tick) {
+	pl, st := &p.piece.patterns[i], &p.patterns[i]
+	th := &pl.themes[st.theme]
+	s := &th.Steps[k]
+	dice := st.rand.Fork(uint64(at))
+	strong := s.At%p.piece.Header.Meter.Beat() == 0
+	if st.chance < 1 && !dice.Chance(0, st.chance) {
+		return
+	}
+	idle := p.idle && p.piece.idle.section < 0
+	if idle && !strong {
+		return
+	}
+	if st.thin > 0 && k > 0 {
+		// Weak notes go first: the shape of the theme stays to the end.
+		odds := st.thin
+		if strong {
+			odds *= 0.5
+		}
+		if dice.Chance(6, odds) {
+			return
+		}
+	}
+	tone := s.Tone
+	if st.invert {
+		first := th.Steps[0].Degree
+		tone.Degree = 2*first - tone.Degree
+	}
+	if st.vary > 0 && k > 0 && dice.Chance(2, st.vary) {
+		if dice.Intn(3, 2) == 0 {
+			tone.Degree++
+		} else {
+			tone.Degree--
+		}
+	}
+	length := s.Length * st.stretch / sonify.PPQ
+	if st.orn > 0 && length >= sonify.PPQ/2 && dice.Chance(7, st.orn) {
+		// A turn: the note, its upper neighbour, the note again.
+		third := length / 4
+		sound := max(1, sonify.Tick(float64(pl.length*float64(third))+0.5))
+		p.patternNote(i, at, sound, tone, s.Accent, 0)
+		up := tone
+		up.Degree++
+		p.later(i, at+third, sound, up)
+		p.later(i, at+2*third, max(1, sonify.Tick(float64(pl.length*float64(length-2*third))+0.5)), tone)
+		return
+	}
+	p.patternNote(i, at, max(1, sonify.Tick(float64(pl.length*float64(length))+0.5)), tone, s.Accent, 0)
+}
+
+// later queues a note of a pattern for a moment after the open stretch, or adds
+// it if it still falls within.
+func (p *Performance) later(i int, t, length sonify.Tick, tone score.Tone) {
+	p.patternNote(i, t, length, tone, false, 0)
+	if n := len(p.fresh) - 1; p.fresh[n].Tick >= p.end {
+		late := p.fresh[n]
+		p.fresh = p.fresh[:n]
+		late.Frames = 0 // the tempo may have changed by then
+		p.queue.push(queuedNote{Note: late, order: p.order})
+		p.order++
+	}
+}

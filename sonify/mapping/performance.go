@@ -1,0 +1,313 @@
+package mapping
+
+import (
+	"slices"
+
+	"proscenium/sonify"
+	"proscenium/sonify/exact"
+)
+
+// Performance is one playing of a piece: all that changes while it lasts. It is
+// a fold over the events it hears and the moments it is asked to go on; it
+// knows no clock. One goroutine uses it.
+//
+// Whoever conducts does, again and again: Hear every event that arrived up to
+// the frame of Now, Open the next stretch, Hear what arrives within it, Close
+// it and pass its passage on.
+type Performance struct {
+	piece *Piece
+	rand  exact.Stream
+
+	now   sonify.Tick // everything before it has been passed on
+	end   sonify.Tick // of the stretch that is open, = now if none is
+	tempo *sonify.TempoMap
+	out   sonify.Passage
+
+	signals []signalState
+	values  []float64 // of the signals, as expressions see them
+	known   []bool
+	numbers []numberState
+	byShape map[speaker]*hearers
+	last    speaker
+	lastH   *hearers
+
+	rules    []ruleState
+	voices   []voiceState
+	queue    noteQueue
+	order    uint64
+	sounding []sonify.Note // data notes that have not ended, for ducking
+	fresh    []sonify.Note // notes of patterns in the open stretch
+
+	patterns []patternState
+	form     formState
+
+	heard     uint64
+	notes     uint64
+	lastHeard sonify.Frame
+	idle      bool
+	ending    int // 0 going on, 1 asked to end, 2 in the last section, 3 over
+	lost      map[string]uint64
+	lastNote  sonify.Frame // end of the last note
+}
+
+type signalState struct {
+	plan    *signalPlan
+	reduce  *reducer
+	domain  *domain
+	target  float64
+	shown   float64
+	isShown bool
+}
+
+// speaker is who reports what: events of one shape from one source.
+type speaker struct {
+	shape  *sonify.Shape
+	source string
+}
+
+// hearers are the signals and rules that an event of some shape can concern.
+type hearers struct {
+	signals []int
+	rules   []int
+	enter   []int // sections
+	leave   []int
+}
+
+type ruleState struct {
+	ready   sonify.Tick // cool-down ends
+	free    sonify.Tick // the first grid place without a note of this rule
+	above   bool        // cross: the signal is above its upper threshold
+	below   bool
+	started bool
+	count   uint64
+}
+
+type voiceState struct {
+	free sonify.Tick // of monophonic voices: the first grid place that no data note has
+}
+
+// The builtin signals, after the piece's own.
+const (
+	sigSectionBar = iota // bars since the section began, from 0
+	sigBar               // bars since the beginning, from 0
+	sigIdle              // 1 while no event comes, else 0
+	builtins
+)
+
+var builtinNames = [builtins]string{"section_bar", "bar", "idle"}
+
+// Perform begins a performance of p.
+func (p *Piece) Perform() *Performance {
+	pf := &Performance{
+		piece:    p,
+		rand:     exact.Rand(p.Header.Seed, "piece"),
+		tempo:    sonify.NewTempoMap(p.Header.Tempo),
+		signals:  make([]signalState, len(p.signals)),
+		values:   make([]float64, len(p.signals)+builtins),
+		known:    make([]bool, len(p.signals)+builtins),
+		numbers:  make([]numberState, p.numbers),
+		byShape:  make(map[speaker]*hearers),
+		rules:    make([]ruleState, len(p.rules)),
+		voices:   make([]voiceState, len(p.Header.Voices)),
+		patterns: make([]patternState, len(p.patterns)),
+		lost:     make(map[string]uint64),
+	}
+	for i := range p.signals {
+		sp := &p.signals[i]
+		speed := sp.speed
+		pf.signals[i] = signalState{plan: sp, target: sp.start,
+			reduce: newReducer(sp.how, sp.win, speed/float64(sonify.SampleRate)), domain: newDomain(sp.domain)}
+		pf.values[i] = sp.start
+	}
+	for i := range builtins {
+		pf.known[len(p.signals)+i] = true
+	}
+	for i := range p.patterns {
+		pf.patterns[i].rand = exact.Rand(p.Header.Seed, "pattern "+p.patterns[i].rand)
+	}
+	pf.form.init(pf)
+	pf.opening()
+	return pf
+}
+
+// opening marks what holds at the beginning.
+func (p *Performance) opening() {
+	h := &p.piece.Header
+	p.mark(sonify.Mark{Kind: sonify.MarkMeter, Name: h.Meter.String(), Meter: h.Meter})
+	p.mark(sonify.Mark{Kind: sonify.MarkTempo, Number: h.Tempo.BPM(), Tempo: h.Tempo})
+	p.markKey()
+}
+
+func (p *Performance) markKey() {
+	k := p.form.key
+	p.mark(sonify.Mark{Kind: sonify.MarkKey, Name: k.String(), Number: float64(k.Signature()), Minor: k.Minor()})
+}
+
+// mark adds a mark at now.
+func (p *Performance) mark(m sonify.Mark) {
+	m.Tick, m.Frame = p.now, p.tempo.Frame(p.now)
+	p.out.Marks = append(p.out.Marks, m)
+}
+
+// Now returns the tick up to which everything has been passed on, and its
+// frame.
+func (p *Performance) Now() (sonify.Tick, sonify.Frame) { return p.now, p.tempo.Frame(p.now) }
+
+// Over reports whether the piece has come to its end.
+func (p *Performance) Over() bool { return p.ending == 3 }
+
+// End asks the performance to come to its end: nothing more will be heard. It
+// closes on a bar line, by way of the section that waits for the end if the
+// piece has one.
+func (p *Performance) End() {
+	if p.ending == 0 {
+		p.ending = 1
+	}
+}
+
+// Open begins the next stretch of the piece and returns the frame at which it
+// ends. Events up to the frame of Now must have been heard.
+func (p *Performance) Open() sonify.Frame {
+	b := p.now
+	p.end = b + p.piece.pulse
+	begin := p.tempo.Frame(b)
+	p.checkIdle(begin)
+	if b%p.piece.Header.Meter.Beat() == 0 {
+		p.refresh(begin)
+	}
+	p.form.advance(p, b)
+	p.out.Span = sonify.Span{Begin: b, End: p.end}
+	p.out.Begin = begin
+	p.out.End = p.tempo.Frame(p.end)
+	if p.ending < 3 {
+		for i := range p.patterns {
+			p.playPattern(i, b)
+		}
+	}
+	return p.out.End
+}
+
+// Close ends the stretch that is open and returns everything that starts in
+// it. The passage is valid until the next Open.
+func (p *Performance) Close() *sonify.Passage {
+	// Notes of rules that have come due.
+	for len(p.queue) > 0 && p.queue[0].Tick < p.end {
+		n := p.queue.pop()
+		n.Frame = p.tempo.Frame(n.Tick)
+		if n.Frames == 0 {
+			n.Frames = max(1, p.tempo.Frame(n.Tick+n.Length)-n.Frame)
+		}
+		p.out.Notes = append(p.out.Notes, n)
+	}
+	p.duckFor()
+	p.out.Notes = append(p.out.Notes, p.fresh...)
+	p.fresh = p.fresh[:0]
+	slices.SortStableFunc(p.out.Notes, func(a, b sonify.Note) int {
+		if a.Frame != b.Frame {
+			return cmpFrame(a.Frame, b.Frame)
+		}
+		return int(a.Tick - b.Tick)
+	})
+	slices.SortStableFunc(p.out.Marks, func(a, b sonify.Mark) int { return cmpFrame(a.Frame, b.Frame) })
+	p.notes += uint64(len(p.out.Notes))
+	for i := range p.out.Notes {
+		n := &p.out.Notes[i]
+		p.lastNote = max(p.lastNote, n.Frame+n.Frames)
+	}
+	p.now = p.end
+	p.tempo.Forget(p.now)
+	return &p.out
+}
+
+// Clear empties the passage that Close returned. The conductor calls it when
+// all outputs have had it.
+func (p *Performance) Clear() {
+	p.out.Notes = p.out.Notes[:0]
+	p.out.Marks = p.out.Marks[:0]
+	p.out.Controls = p.out.Controls[:0]
+}
+
+func cmpFrame(a, b sonify.Frame) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// Summary tells what became of the performance so far.
+func (p *Performance) Summary() *sonify.Summary {
+	return &sonify.Summary{Ticks: p.now, Frames: p.tempo.Frame(p.now), Heard: p.heard, Notes: p.notes, Lost: p.lost}
+}
+
+func (p *Performance) lose(why string) { p.lost[why]++ }
+
+// steered returns the readings that steered a pattern, for its causes.
+func (p *Performance) steered(ns ...*number) []sonify.Reading {
+	var out []sonify.Reading
+	for _, n := range ns {
+		if n == nil || n.fixed {
+			continue
+		}
+		if n.signal >= 0 && n.signal < len(p.piece.signals) {
+			out = append(out, sonify.Reading{Signal: n.signal, Value: p.values[n.signal]})
+		}
+	}
+	return out
+}
+
+// noteQueue holds notes that start later, a heap by tick and then by order of
+// arrival.
+type noteQueue []queuedNote
+
+type queuedNote struct {
+	sonify.Note
+	order uint64
+}
+
+func (q noteQueue) less(i, j int) bool {
+	if q[i].Tick != q[j].Tick {
+		return q[i].Tick < q[j].Tick
+	}
+	return q[i].order < q[j].order
+}
+
+func (q *noteQueue) push(n queuedNote) {
+	*q = append(*q, n)
+	h := *q
+	for i := len(h) - 1; i > 0; {
+		up := (i - 1) / 2
+		if !h.less(i, up) {
+			break
+		}
+		h[i], h[up] = h[up], h[i]
+		i = up
+	}
+}
+
+func (q *noteQueue) pop() sonify.Note {
+	h := *q
+	top := h[0].Note
+	n := len(h) - 1
+	h[0] = h[n]
+	h[n] = queuedNote{}
+	h = h[:n]
+	for i := 0; ; {
+		c := 2*i + 1
+		if c >= n {
+			break
+		}
+		if c+1 < n && h.less(c+1, c) {
+			c++
+		}
+		if !h.less(c, i) {
+			break
+		}
+		h[i], h[c] = h[c], h[i]
+		i = c
+	}
+	*q = h
+	return top
+}

@@ -1,0 +1,231 @@
+package mapping
+
+import (
+	"proscenium/sonify/mapping/grammar"
+)
+
+// File is a piece as a person writes it: the description from which the parser,
+// the checks, the reference page and the JSON Schema all come. Keys and their
+// meaning are documented in the tags.
+type File struct {
+	Title   string  `toml:"title" doc:"what the piece is called" example:"Point by point"`
+	About   string  `toml:"about" doc:"what to listen for, in a sentence or two"`
+	Mapping string  `toml:"mapping" doc:"the mapping of the library (or a path to one) that this piece starts from; what stands here overrides it" example:"tennis"`
+	Tempo   Number  `toml:"tempo" doc:"how fast the pulse goes; a table lets it follow a signal" unit:"quarter notes a minute" default:"112" example:"112"`
+	Meter   string  `toml:"meter" doc:"the time signature" default:"4/4" example:"3/4"`
+	Key     KeyName `toml:"key" doc:"the key: a note and a scale by name, or a list of notes" default:"A minor" example:"D dorian"`
+	Seed    int64   `toml:"seed" doc:"chooses among the variations; the same seed plays the same piece" default:"1" min:"0" example:"2014"`
+	Grid    Grid    `toml:"grid" doc:"where an event may sound: at or after its arrival, on the next such note; \"off\" for at once" default:"1/16" example:"1/8"`
+	Level   string  `toml:"level" doc:"how much music is made of the data: plain is the data alone, gentle adds pulse and harmony, full is the piece" default:"full" enum:"plain|gentle|full" example:"gentle"`
+	Swing   float64 `toml:"swing" doc:"how late the off sixteenths come" unit:"parts of a sixteenth" default:"0" min:"0" max:"0.6" example:"0.2"`
+	Tuning  string  `toml:"tuning" doc:"exact pitches, or those that the old chips could play" default:"exact" enum:"exact|authentic"`
+	A4      float64 `toml:"a4" doc:"the frequency of A4" unit:"Hz" default:"440" min:"220" max:"880"`
+
+	Source  grammar.Map[Source] `toml:"source" doc:"where events come from"`
+	Signal  grammar.Map[Signal] `toml:"signal" doc:"numbers that live between events"`
+	Voice   grammar.Map[Voice]  `toml:"voice" doc:"the parts and their sounds"`
+	Theme   grammar.Map[Theme]  `toml:"theme" doc:"melodies that patterns play"`
+	Rule    []Rule              `toml:"rule" doc:"what an event plays"`
+	Pattern []Pattern           `toml:"pattern" doc:"what plays by itself, steered by signals"`
+	Form    Form                `toml:"form" doc:"chords and sections"`
+	Idle    Idle                `toml:"idle" doc:"what is heard when the data stops"`
+	Mix     Mix                 `toml:"mix" doc:"how the voices become one sound"`
+}
+
+// Source holds the keys that every kind of source has; the kind adds its own.
+type Source struct {
+	Pos    grammar.Pos      `toml:"-"`
+	Type   string           `toml:"type" doc:"the kind of source; \"proscenium sources\" lists them" required:"true" example:"slam"`
+	Keep   []string         `toml:"keep" doc:"the fields that pass the door; without it, those that the piece reads" example:"[\"server\", \"speed_kmh\"]"`
+	Clock  string           `toml:"clock" doc:"what times the events: the source's own clock, a fixed step from one to the next, or their arrival" enum:"own|step|arrival"`
+	Speed  float64          `toml:"speed" doc:"how many times faster than life the source's own clock runs" default:"1" min:"0.001" max:"1000000" example:"30"`
+	Step   grammar.Duration `toml:"step" doc:"the time from one event to the next, with clock = \"step\"" default:"500ms" example:"250ms"`
+	MaxGap grammar.Duration `toml:"max_gap" doc:"a longer silence of the source's own clock is cut to this, in the source's time; \"0s\" cuts none" default:"10m" example:"10m"`
+	Delay  grammar.Duration `toml:"delay" doc:"music before the first event" default:"0s" example:"4s"`
+	Rest   grammar.Raw      `toml:"*"`
+}
+
+// Signal is a number that lives between events.
+type Signal struct {
+	Pos    grammar.Pos `toml:"-"`
+	Doc    string      `toml:"doc" doc:"what the number says, for the legend" example:"who has won more of the last points"`
+	Unit   string      `toml:"unit" doc:"its unit, for people" example:"km/h"`
+	On     Words       `toml:"on" doc:"the kind of event that moves it, or several; \"match.*\" takes all kinds below; without it the value is computed from other signals" example:"tennis.point"`
+	Source string      `toml:"source" doc:"only events of this source" example:"court"`
+	When   string      `toml:"when" doc:"only events for which this is true" example:"ace"`
+	Value  string      `toml:"value" doc:"the number that an event gives; without it every event counts 1" example:"winner == 1 ? 1 : -1"`
+	Reduce string      `toml:"reduce" doc:"how many values become one" default:"last" enum:"last|count|rate|sum|mean|min|max|median|ema|stddev|distinct|entropy|trend" example:"ema"`
+	Window Window      `toml:"window" doc:"how far back it looks: so many events, or so long in the data's time; without it, to the beginning" example:"12 events"`
+	Domain Domain      `toml:"domain" doc:"what counts as low and as high" default:"seen" example:"[-1, 1]"`
+	Start  float64     `toml:"start" doc:"the value before the first event" default:"0"`
+	Slew   float64     `toml:"slew" doc:"how much of the way to a new value it goes every beat; 1 jumps" unit:"parts of the way" default:"1" min:"0.01" max:"1" example:"0.25"`
+	Show   bool        `toml:"show" doc:"whether displays draw its curve" default:"true"`
+}
+
+// Voice is a part with a sound of its own.
+type Voice struct {
+	Pos      grammar.Pos `toml:"-"`
+	Wave     string      `toml:"wave" doc:"the kind of sound" default:"pulse" enum:"pulse|triangle|noise|wave|sample"`
+	Duty     Macro       `toml:"duty" doc:"pulse: the width, 0 to 3 for 12.5, 25, 50 and 75 %, stepped through at 60 Hz" default:"2" example:"[2, 1]"`
+	Volume   Macro       `toml:"volume" doc:"the volume, 0 to 15, stepped through at 60 Hz; the last value stays" default:"15" example:"[15, 13, 11, 9, 8, 7]"`
+	Arpeggio Macro       `toml:"arpeggio" doc:"semitones added to the note, stepped through at 60 Hz" example:"\"| 0 4 7\""`
+	Bend     Macro       `toml:"bend" doc:"cents added to the note, stepped through at 60 Hz" example:"[-50, -20, 0]"`
+	Mode     Macro       `toml:"mode" doc:"noise: 0 long (a hiss), 1 short (a metallic tone)" example:"[1, 0]"`
+	Vibrato  Vibrato     `toml:"vibrato" doc:"a slow wavering of the pitch"`
+	Slide    float64     `toml:"slide" doc:"how long a note takes from the pitch before to its own" unit:"s" default:"0" min:"0" max:"2" example:"0.05"`
+	Echo     Echo        `toml:"echo" doc:"a softer copy of each note, later"`
+	Drop     float64     `toml:"drop" doc:"how far a note falls within drop_time, for kicks" unit:"semitones" default:"0" min:"-60" max:"60" example:"24"`
+	DropTime float64     `toml:"drop_time" doc:"how long the fall takes" unit:"s" default:"0.1" min:"0.01" max:"2"`
+	Steps    []int       `toml:"steps" doc:"wave: 32 levels from 0 to 15" example:"[8, 10, 12, 14, 15, 14, 12, 10, 8, 6, 4, 2, 0, 2, 4, 6, 8, 10, 12, 14, 15, 14, 12, 10, 8, 6, 4, 2, 0, 2, 4, 6]"`
+	Sample   string      `toml:"sample" doc:"sample: the WAV file, beside the piece" example:"clap.wav"`
+	Root     string      `toml:"root" doc:"sample: the pitch at which it plays as recorded" default:"C4"`
+	Loop     int         `toml:"loop" doc:"sample: the frame it goes back to at its end; -1 plays once" default:"-1" min:"-1"`
+	Gain     float64     `toml:"gain" doc:"how loud the voice is in the mix" unit:"factor" default:"1" min:"0" max:"4" example:"0.7"`
+	Pan      float64     `toml:"pan" doc:"where the voice stands: -1 left, 1 right" default:"0" min:"-1" max:"1" example:"-0.3"`
+	Notes    int         `toml:"notes" doc:"how many notes it plays at once" default:"1" min:"1" max:"16"`
+	Pitched  *bool       `toml:"pitched" doc:"whether its pitch is melody; by default all waves but noise are, unless they drop"`
+	MIDI     MIDI        `toml:"midi" doc:"what it is in a MIDI file"`
+}
+
+// Vibrato is a slow wavering of the pitch.
+type Vibrato struct {
+	Depth float64 `toml:"depth" doc:"how far to either side" unit:"cents" default:"0" min:"0" max:"200" example:"15"`
+	Rate  float64 `toml:"rate" doc:"how often" unit:"Hz" default:"5.5" min:"0.1" max:"20"`
+	Delay float64 `toml:"delay" doc:"how long after the note's start it begins" unit:"s" default:"0.25" min:"0" max:"5"`
+}
+
+// Echo is a softer copy of each note.
+type Echo struct {
+	Level float64          `toml:"level" doc:"how loud, as a part of the note" default:"0" min:"0" max:"0.9" example:"0.33"`
+	Delay grammar.Fraction `toml:"delay" doc:"how much later" default:"1/8" example:"3/16"`
+}
+
+// MIDI says what a voice is in a MIDI file.
+type MIDI struct {
+	Channel int `toml:"channel" doc:"the MIDI channel; without it, the next free one, 10 for noise" min:"1" max:"16"`
+	Program int `toml:"program" doc:"the General MIDI program" default:"81" min:"1" max:"128"`
+	Drum    int `toml:"drum" doc:"the key that every note becomes on a drum channel; 0 keeps the notes' own" default:"0" min:"0" max:"127"`
+}
+
+// Theme is a melody one can hum.
+type Theme struct {
+	Pos   grammar.Pos      `toml:"-"`
+	Unit  grammar.Fraction `toml:"unit" doc:"the length of a note without a colon" default:"1/8"`
+	Notes string           `toml:"notes" doc:"degrees of the scale (0 is the tonic) or words of the chord, with a colon and a number for longer notes, - for rests and | for bar lines" required:"true" example:"0:3 4 3:2 2:2 | 1:3 0 -:4"`
+}
+
+// Rule is what an event plays.
+type Rule struct {
+	Pos      grammar.Pos      `toml:"-"`
+	Name     string           `toml:"name" doc:"what the rule is called in causes, and by which a piece overrides it" example:"ace"`
+	Remove   bool             `toml:"remove" doc:"in a piece that starts from a mapping: this rule is not wanted" default:"false"`
+	On       Words            `toml:"on" doc:"the kind of event it hears, or several" example:"tennis.point"`
+	Source   string           `toml:"source" doc:"only events of this source"`
+	Cross    *Cross           `toml:"cross" doc:"plays when a signal crosses a threshold, in place of on"`
+	When     string           `toml:"when" doc:"only if this is true" example:"ace"`
+	Voice    string           `toml:"voice" doc:"the voice that plays; without it the rule only speaks" example:"lead"`
+	Pitch    Pitch            `toml:"pitch" doc:"the note: a pitch, a degree of the scale, or a table that makes one of a value"`
+	Scale    KeyName          `toml:"scale" doc:"the scale its notes are taken from, whatever the key is now; \"off\" takes any pitch" example:"A minor pentatonic"`
+	Motif    []int            `toml:"motif" doc:"scale steps above the note, one after the other" example:"[0, 2, 4, 7]"`
+	Chord    []int            `toml:"chord" doc:"scale steps above the note, at once" example:"[0, 2, 4]"`
+	Every    grammar.Fraction `toml:"every" doc:"from one note of the motif to the next" default:"1/16"`
+	Length   Length           `toml:"length" doc:"how long a note lasts: a fraction of a whole note, or a table (in quarter notes, or in seconds with unit = \"s\")" default:"1/8" example:"1/16"`
+	Velocity Number           `toml:"velocity" doc:"how hard" default:"0.8" example:"{ from = \"signal.tension\", range = [0.5, 1.0] }"`
+	Pan      Number           `toml:"pan" doc:"where it sounds, -1 left to 1 right; without it, where the voice stands"`
+	Chance   Number           `toml:"chance" doc:"how likely it plays" default:"1" example:"0.5"`
+	Grid     Grid             `toml:"grid" doc:"where it may sound; without it, the grid of the piece"`
+	MaxDelay grammar.Fraction `toml:"max_delay" doc:"how late a note may come when the grid is full before it is left out and counted" default:"2 bars"`
+	CoolDown grammar.Fraction `toml:"cool_down" doc:"how long it stays silent after it played" example:"1 bar"`
+	Stop     bool             `toml:"stop" doc:"whether later rules do not hear an event that this one played" default:"false"`
+	Say      string           `toml:"say" doc:"the caption, with values in braces" example:"Ace, {speed_kmh} km/h"`
+	Level    string           `toml:"level" doc:"the least level of the piece at which it plays" default:"plain" enum:"plain|gentle|full"`
+}
+
+// Cross is a threshold that a signal crosses.
+type Cross struct {
+	Signal     string   `toml:"signal" doc:"the signal" required:"true" example:"tension"`
+	Up         *float64 `toml:"up" doc:"plays when the signal rises to this" example:"0.8"`
+	Down       *float64 `toml:"down" doc:"plays when it falls to this"`
+	Hysteresis float64  `toml:"hysteresis" doc:"how far it must go back before it can cross again" default:"0" min:"0" example:"0.05"`
+}
+
+// Pattern is what plays by itself.
+type Pattern struct {
+	Pos      grammar.Pos      `toml:"-"`
+	Name     string           `toml:"name" doc:"what the pattern is called in causes, and by which a piece overrides it" example:"bass"`
+	Remove   bool             `toml:"remove" doc:"in a piece that starts from a mapping: this pattern is not wanted" default:"false"`
+	Voice    string           `toml:"voice" doc:"the voice that plays" required:"true" example:"bass"`
+	Level    string           `toml:"level" doc:"the least level of the piece at which it plays" default:"gentle" enum:"plain|gentle|full"`
+	Sections Words            `toml:"sections" doc:"the sections in which it plays; without it, all that do not stand alone" example:"[\"play\", \"set\"]"`
+	When     string           `toml:"when" doc:"only while this is true of the signals" example:"signal.server == 1"`
+	React    grammar.Fraction `toml:"react" doc:"how often it looks at the signals; themes look at the beginning of each phrase" default:"1 beat"`
+	Rhythm   Rhythm           `toml:"rhythm" doc:"when it plays: \"x..x..x.\", or so many hits spread over so many steps" example:"{ steps = 16, hits = 5 }"`
+	Step     grammar.Fraction `toml:"step" doc:"the length of a step of the rhythm" default:"1/16"`
+	Notes    Notes            `toml:"notes" doc:"what it plays at each hit: words of the chord (root third fifth octave), degrees of the scale, or a table" example:"root fifth root octave"`
+	Theme    Words            `toml:"theme" doc:"the melody it plays, or several in turn, in place of rhythm and notes" example:"[\"call\", \"answer\"]"`
+	Choose   *Number          `toml:"choose" doc:"which of the themes, counted from 0, in place of taking them in turn"`
+	Shift    Number           `toml:"shift" doc:"scale steps to move the notes by" default:"0"`
+	Invert   string           `toml:"invert" doc:"the theme is turned upside down while this is true" example:"signal.momentum < 0"`
+	Stretch  Number           `toml:"stretch" doc:"the theme is played twice as slowly from 1.5, twice as fast to 0.67" default:"1"`
+	Thin     Number           `toml:"thin" doc:"how likely a weak note of the theme is left out" default:"0"`
+	Ornament Number           `toml:"ornament" doc:"how likely a long note of the theme gets a turn" default:"0"`
+	Delay    grammar.Fraction `toml:"delay" doc:"how long after its section or bar the theme begins" example:"1 bar"`
+	Centre   string           `toml:"centre" doc:"the pitch about which its notes lie" default:"C4" example:"A2"`
+	Register Number           `toml:"register" doc:"semitones to move the centre by, in whole octaves" default:"0"`
+	Length   float64          `toml:"length" doc:"how much of its step or note a note sounds" unit:"parts" default:"0.9" min:"0.01" max:"16"`
+	Velocity Number           `toml:"velocity" doc:"how hard" default:"0.6"`
+	Accent   float64          `toml:"accent" doc:"how much harder an accent is" default:"0.15" min:"0" max:"1"`
+	Pan      Number           `toml:"pan" doc:"where it sounds, -1 left to 1 right; without it, where the voice stands"`
+	Chance   Number           `toml:"chance" doc:"how likely each note plays" default:"1"`
+	Vary     Number           `toml:"vary" doc:"how likely a note is changed" default:"0" example:"{ from = \"signal.momentum\", range = [0.0, 0.4] }"`
+}
+
+// Form is chords and sections.
+type Form struct {
+	Pos         grammar.Pos      `toml:"-"`
+	Progression []string         `toml:"progression" doc:"the chords, as Roman numerals, one after the other" default:"[\"i\"]" example:"[\"i\", \"VI\", \"III\", \"VII\"]"`
+	Every       grammar.Fraction `toml:"every" doc:"how long a chord lasts, in whole bars" default:"2 bars"`
+	Sections    []Section        `toml:"sections" doc:"the sections; the first plays at the beginning"`
+}
+
+// Section is a part of the form.
+type Section struct {
+	Pos         grammar.Pos      `toml:"-"`
+	Name        string           `toml:"name" doc:"what the section is called" required:"true" example:"break_point"`
+	Remove      bool             `toml:"remove" doc:"in a piece that starts from a mapping: this section is not wanted" default:"false"`
+	On          Words            `toml:"on" doc:"the kind of event that begins it, or several; \"end\" for the end of all sources" example:"tennis.break_point"`
+	Source      string           `toml:"source" doc:"only events of this source"`
+	When        string           `toml:"when" doc:"only if this is true of the event" example:"for == 1"`
+	Until       Words            `toml:"until" doc:"the kind of event that ends it" example:"tennis.point"`
+	UntilWhen   string           `toml:"until_when" doc:"only if this is true of that event"`
+	Bars        int              `toml:"bars" doc:"how many bars it lasts; 0 until something else begins" default:"0" min:"0" max:"1000"`
+	Then        string           `toml:"then" doc:"the section after it; without it, the one that it interrupted"`
+	At          string           `toml:"at" doc:"where it may begin" default:"bar" enum:"bar|beat|now"`
+	Priority    int              `toml:"priority" doc:"a section of higher priority is not interrupted by one of lower" default:"0" min:"0" max:"100"`
+	Again       bool             `toml:"again" doc:"whether its event begins it anew while it plays" default:"false"`
+	Progression []string         `toml:"progression" doc:"its own chords"`
+	Every       grammar.Fraction `toml:"every" doc:"how long a chord lasts in it, in whole bars"`
+	Keys        []string         `toml:"keys" doc:"the keys it moves to, one after the other each time it begins" example:"[\"D minor\", \"E minor\"]"`
+	KeyUp       int              `toml:"key_up" doc:"how far the key goes up when it begins, and stays" unit:"semitones" default:"0" min:"-12" max:"12"`
+	Tempo       float64          `toml:"tempo" doc:"factor on the tempo while it lasts" default:"1" min:"0.25" max:"4"`
+	Alone       bool             `toml:"alone" doc:"only patterns that name it play" default:"false"`
+	Thin        bool             `toml:"thin" doc:"another word for alone: the accompaniment stops" default:"false"`
+	Silence     grammar.Fraction `toml:"silence" doc:"the patterns rest this long before it" example:"1/2"`
+	Velocity    float64          `toml:"velocity" doc:"factor on how hard the patterns play" default:"1" min:"0" max:"2"`
+	Say         string           `toml:"say" doc:"the caption when it begins, with values of its event in braces" example:"Break point"`
+}
+
+// Idle is what is heard when the data stops.
+type Idle struct {
+	After grammar.Duration `toml:"after" doc:"how long no event comes before it begins, in the listener's time; \"0s\" never" default:"45s" example:"45s"`
+	Play  string           `toml:"play" doc:"\"breathe\": half the notes in a slow swell; or the name of a section" default:"breathe" example:"breathe"`
+}
+
+// Mix is how the voices become one sound.
+type Mix struct {
+	Loudness Loudness `toml:"loudness" doc:"the loudness of the whole; \"off\" leaves it as the voices make it" unit:"LUFS" default:"-16" example:"-18"`
+	Gain     float64  `toml:"gain" doc:"before everything else" unit:"dB" default:"0" min:"-60" max:"24"`
+	Guard    bool     `toml:"guard" doc:"whether peaks are kept below the ceiling" default:"true"`
+	Ceiling  float64  `toml:"ceiling" doc:"the greatest true peak" unit:"dBTP" default:"-1" min:"-20" max:"0"`
+	Duck     float64  `toml:"duck" doc:"how loud accompaniment near a note of the data may be, as a part of it" default:"0.6" min:"0" max:"1"`
+}
