@@ -216,7 +216,7 @@ func (r *reader) macro(m *macro, lo, hi int64) {
 	n := r.uint(MaxMacro)
 	m.loop = int16(r.int(-1, MaxMacro))
 	rel := r.uint(MaxMacro)
-	if n+rel > MaxMacro || m.loop >= int16(n) {
+	if n+rel > MaxMacro || n > 0 && m.loop >= int16(n) {
 		r.bad = r.bad || !r.short
 		return
 	}
