@@ -109,6 +109,28 @@ func TestTruePeak_SkippingChangesNothing(t *testing.T) {
 	}
 }
 
+func TestTruePeak_FoldedFilterIsTheFilter(t *testing.T) {
+	b := sine(3000, 7013, 0.9)
+	line := make([]float64, 0, len(b))
+	var want float64
+	for i, f := range b {
+		line = append(line, float64(f[0])/Full*float64(i%37)/37)
+		if i < peakTaps-1 {
+			continue
+		}
+		for p := range peakFilter {
+			var y float64
+			for j, c := range peakFilter[p] {
+				y += c * line[i-j]
+			}
+			want = max(want, math.Abs(y))
+		}
+	}
+	var tp truePeak
+	tp.filter(line)
+	near(t, "peak", tp.peak, want, 1e-12)
+}
+
 func TestTruePeak_GainBoundsTheFilter(t *testing.T) {
 	for p := range peakFilter {
 		var sum float64

@@ -210,7 +210,7 @@ func appendFrames(b []byte, frames []Frame, f Format) []byte {
 
 // to16 rounds a 24-bit sample to 16 bits, half up, and clamps it.
 func to16(x int32) int16 {
-	return int16(min(max((int64(x)+128)>>8, math.MinInt16), math.MaxInt16))
+	return int16((min(max(x, -Full), math.MaxInt16<<8) + 128) >> 8)
 }
 
 func clamp24(x int32) int32 { return min(max(x, -Full), Full-1) }
