@@ -112,7 +112,7 @@ func (c *compiler) cross(r *Rule) *crossPlan {
 }
 
 func (c *compiler) rulePitch(r *Rule, p *rulePlan, sc *expression.Scope) {
-	p.centre = sonify.Key(60)
+	p.centre = r.Centre.Std()
 	if r.Scale.Set {
 		if r.Scale.Off {
 			p.free = true
@@ -131,7 +131,6 @@ func (c *compiler) rulePitch(r *Rule, p *rulePlan, sc *expression.Scope) {
 		p.pitch = c.constant(r.Pitch.Pitch.Semitones())
 	case len(r.Pitch.Degree) > 0:
 		p.degree = r.Pitch.Degree
-		p.centre = sonify.Key(72)
 	default:
 		p.pitch = c.number(r.Pos, "pitch", r.Pitch.Number, sc)
 		p.pitchLow, p.pitchTop = r.Pitch.Low, r.Pitch.High

@@ -83,22 +83,25 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 	}
 	if p.ending == 1 && onBar {
 		p.ending = 2
-		f.pending, f.leaving = -1, false
 		end := -1
 		for i := range sections {
 			if sections[i].atEnd {
 				end = i
 			}
 		}
+		asked := f.pending >= 0 && f.pending == end // by the last event itself
 		switch {
 		case end < 0:
 			p.ending = 3
 			return
 		case end == f.section:
 			// The data's own last section is the ending; it plays its bars.
+		case asked:
+			f.begin(p, end, b)
 		default:
 			f.enter(p, end, b)
 		}
+		f.pending, f.leaving = -1, false
 	}
 	cur := &sections[f.section]
 	if cur.bars > 0 && onBar && b > f.began && b-f.began >= sonify.Tick(cur.bars)*bar {
@@ -120,10 +123,7 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 			if cur.priority == 0 && cur.bars == 0 {
 				f.base = f.section
 			}
-			f.enter(p, i, b)
-			if s.say != nil {
-				p.caption(s.say, f.pendCap.ev, f.pendCap.cause, b, p.tempo.Frame(b))
-			}
+			f.begin(p, i, b)
 		}
 	} else if f.leaving && onBar {
 		f.leaving = false
@@ -155,6 +155,14 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 	}
 }
 
+// begin enters the section that an event asked for, and says so.
+func (f *formState) begin(p *Performance, i int, b sonify.Tick) {
+	f.enter(p, i, b)
+	if s := &p.piece.form.sections[i]; s.say != nil {
+		p.caption(s.say, f.pendCap.ev, f.pendCap.cause, b, p.tempo.Frame(b))
+	}
+}
+
 // sound puts the current chord into the current key.
 func (f *formState) sound(p *Performance, b sonify.Tick) {
 	f.sounding = f.chords[f.chord%len(f.chords)].In(f.key)
@@ -164,12 +172,10 @@ func (f *formState) sound(p *Performance, b sonify.Tick) {
 // enter begins a section.
 func (f *formState) enter(p *Performance, i int, b sonify.Tick) {
 	s := &p.piece.form.sections[i]
-	was := f.section
 	f.section, f.began, f.fresh = i, b, true
 	if s.priority == 0 && s.bars == 0 {
 		f.base = i
 	}
-	_ = was
 	if n := len(s.keys); n > 0 {
 		k := s.keys[f.entered[i]%n]
 		if k.String() != f.key.String() {

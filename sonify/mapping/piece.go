@@ -126,6 +126,7 @@ type Rule struct {
 	Voice    string           `toml:"voice" doc:"the voice that plays; without it the rule only speaks" example:"lead"`
 	Pitch    Pitch            `toml:"pitch" doc:"the note: a pitch, a degree of the scale, or a table that makes one of a value"`
 	Scale    KeyName          `toml:"scale" doc:"the scale its notes are taken from, whatever the key is now; \"off\" takes any pitch" example:"A minor pentatonic"`
+	Centre   grammar.Pitch    `toml:"centre" doc:"the pitch about which a word of the chord or a degree lies" default:"C5" example:"A3"`
 	Motif    []int            `toml:"motif" doc:"scale steps above the note, one after the other" example:"[0, 2, 4, 7]"`
 	Chord    []int            `toml:"chord" doc:"scale steps above the note, at once" example:"[0, 2, 4]"`
 	Every    grammar.Fraction `toml:"every" doc:"from one note of the motif to the next" default:"1/16"`
