@@ -1,0 +1,9 @@
+package exact_test
+
+import (
+	"testing"
+
+	"proscenium/sonify/exact/nofma"
+)
+
+func TestNoFusedFloats(t *testing.T) { nofma.Check(t, ".") }
