@@ -6,4 +6,4 @@ import (
 	"proscenium/sonify/exact/nofma"
 )
 
-func TestNoFusedFloats(t *testing.T) { nofma.Check(t, ".") }
+func TestNoFusedFloats(t *testing.T) { nofma.Test(t, ".") }

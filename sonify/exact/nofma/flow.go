@@ -2,8 +2,10 @@ package nofma
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
+	"math"
 )
 
 // checker follows products through one package.
@@ -52,7 +54,7 @@ func (c *checker) product(e ast.Expr) bool {
 	case *ast.UnaryExpr:
 		return (e.Op == token.SUB || e.Op == token.ADD) && c.product(e.X)
 	case *ast.BinaryExpr:
-		return e.Op == token.MUL && c.float(e)
+		return e.Op == token.MUL && c.float(e) && !c.powerOfTwo(e.X) && !c.powerOfTwo(e.Y)
 	case *ast.CallExpr:
 		if tv := c.info.Types[e.Fun]; tv.IsType() {
 			return false // a conversion rounds
@@ -60,6 +62,18 @@ func (c *checker) product(e ast.Expr) bool {
 		return c.float(e) && c.raw[c.object(e.Fun)]
 	}
 	return c.float(e) && c.raw[c.object(e)]
+}
+
+// powerOfTwo reports whether e is a constant 2^k: a product with it is exact, and
+// rounding it once or twice makes no difference.
+func (c *checker) powerOfTwo(e ast.Expr) bool {
+	v := c.info.Types[e].Value
+	if v == nil || v.Kind() != constant.Int && v.Kind() != constant.Float {
+		return false
+	}
+	f, _ := constant.Float64Val(v)
+	m, _ := math.Frexp(f)
+	return m == 0.5 || m == -0.5
 }
 
 // object returns what e names: a variable, field or function, or whose element it
@@ -117,7 +131,7 @@ func (c *checker) spreadIn(root ast.Node, fn *ast.FuncDecl) {
 			c.spreadIn(n.Body, nil)
 			return false
 		case *ast.AssignStmt:
-			if n.Tok == token.MUL_ASSIGN && c.float(n.Lhs[0]) {
+			if n.Tok == token.MUL_ASSIGN && c.float(n.Lhs[0]) && !c.powerOfTwo(n.Rhs[0]) {
 				if o := c.object(n.Lhs[0]); o != nil {
 					c.raw[o] = true
 				}

@@ -5,7 +5,7 @@
 //
 // A test of a package whose results must be the same everywhere reads
 //
-//	func TestNoFusedFloats(t *testing.T) { nofma.Check(t, ".") }
+//	func TestNoFusedFloats(t *testing.T) { nofma.Test(t, ".") }
 package nofma
 
 import (
@@ -26,11 +26,11 @@ import (
 	"testing"
 )
 
-// Check reports as an error of t every sum in the packages in dirs that may be
+// Test reports as an error of t every sum in the packages in dirs that may be
 // fused; test files do not count. It runs the go command to learn the types of
 // other packages; where there is none (a test that runs under an emulator or in
 // WebAssembly) the test is skipped, except on CI's own machine.
-func Check(t *testing.T, dirs ...string) {
+func Test(t *testing.T, dirs ...string) {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -39,7 +39,7 @@ func Check(t *testing.T, dirs ...string) {
 		t.Skip("nofma: the go command is needed: ", err)
 	}
 	for _, dir := range dirs {
-		found, err := Find(dir)
+		found, err := Check(dir)
 		if err != nil {
 			t.Error(err)
 		}
@@ -59,13 +59,14 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s may be fused with a product: wrap the product, float64(x*y)", f.Pos, f.Sum)
 }
 
-// Find returns the sums of floats in the package in dir one operand of which is a
+// Check returns the sums of floats in the package in dir one operand of which is a
 // product that no conversion rounds. The product may also come by way of a
 // variable, field or element, or of a function of the same package, because
 // the compiler sees through those; one that holds such a product anywhere counts
 // as doing so everywhere. What flows through functions of other
-// packages is not followed.
-func Find(dir string) ([]Finding, error) {
+// packages is not followed. A product with a constant power of two is exact, and
+// so allowed.
+func Check(dir string) ([]Finding, error) {
 	pkg, exports, err := list(dir)
 	if err != nil {
 		return nil, err

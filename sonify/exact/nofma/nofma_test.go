@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// TestFind compares what is found in testdata with the lines that are marked
+// TestCheck compares what is found in testdata with the lines that are marked
 // with a comment "want".
-func TestFind(t *testing.T) {
-	found, err := Find("testdata/fused")
+func TestCheck(t *testing.T) {
+	found, err := Check("testdata/fused")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +42,8 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestFind_SaysWhatIsWrong(t *testing.T) {
-	if _, err := Find("testdata"); err == nil || !strings.Contains(err.Error(), "go list in testdata") {
+func TestCheck_SaysWhatIsWrong(t *testing.T) {
+	if _, err := Check("testdata"); err == nil || !strings.Contains(err.Error(), "go list in testdata") {
 		t.Errorf("got %v", err)
 	}
 }

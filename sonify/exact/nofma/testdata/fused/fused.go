@@ -18,6 +18,8 @@ func direct(x, y, z float64) float64 {
 	a = float64(x*y) + float64(y*z)
 	a = x*y/z + 1
 	a = 2*3 + z
+	a = x*-0.25 + z
+	a = 3*x + z // want
 	a = math.Sqrt(x*y) + z
 	return a
 }
