@@ -55,8 +55,9 @@ type channel struct {
 	unitMid, unitSide int64 // what one unit of the wave's levels is worth
 	mid, side         int64 // the level as it stands
 
-	position, speed int64 // sample: where it is, and how far a frame goes, in 1/2^32
-	gone            bool  // the sample has ended
+	position, speed   int64 // sample: where it is, and how far a frame goes, in 1/2^32
+	heldMid, heldSide int64 // sample: the units, as they come after themselves without corners
+	gone              bool  // the sample has ended
 }
 
 // before tells whether ch has to go sooner than other if room is needed.
@@ -131,10 +132,14 @@ func (c *Chip) run(ch *channel, until int64, inclusive bool) bool {
 				ch.fadeLeft--
 				ch.nextFade += int64(ch.fadeStep)
 				if ch.fadeLeft <= 0 {
-					ch.set(acc, at, 0, 0)
+					ch.slope(acc, at, ch.fadeStep, 0, 0)
 					return false
 				}
-				c.amplitude(ch, v, acc, at)
+				c.loud(ch, v)
+				if ch.wave != Sample && ch.sub != 0 {
+					k := ch.height()
+					ch.slope(acc, at, ch.fadeStep, ch.unitMid*k, ch.unitSide*k)
+				}
 			}
 			if ch.now >= ch.nextTick {
 				c.tick(ch, v, acc, at)
@@ -306,8 +311,8 @@ var units = [waveCount]int64{
 	Sample:   3 << 27 / 8 / 32768,
 }
 
-// amplitude works out how loud the channel is at this moment and jumps there.
-func (c *Chip) amplitude(ch *channel, v *voice, acc *accumulator, at int32) {
+// loud works out how loud the channel is at this moment.
+func (c *Chip) loud(ch *channel, v *voice) {
 	f := int64(ch.level) * int64(ch.volume) / 15
 	f = f * int64(v.params[ParamVolume]) / 1000
 	f = f * int64(v.gain) / 1000
@@ -315,7 +320,9 @@ func (c *Chip) amplitude(ch *channel, v *voice, acc *accumulator, at int32) {
 		f = f * int64(v.sampleLevel) / 1000
 	}
 	if ch.nextFade != never && ch.fadeLeft < fadeSteps {
-		f = f * int64(ch.fadeLeft) / fadeSteps
+		// 3x²-2x³: a fade without corners.
+		x := int64(ch.fadeLeft)
+		f = f * (x * x * (3*fadeSteps - 2*x)) / (fadeSteps * fadeSteps * fadeSteps)
 	}
 	u := units[ch.wave] * f >> 16
 	pan := min(max(ch.pan+v.pan+v.params[ParamPan], -100), 100)
@@ -326,6 +333,11 @@ func (c *Chip) amplitude(ch *channel, v *voice, acc *accumulator, at int32) {
 		side = -side
 	}
 	ch.unitSide = side
+}
+
+// amplitude works out how loud the channel is at this moment and jumps there.
+func (c *Chip) amplitude(ch *channel, v *voice, acc *accumulator, at int32) {
+	c.loud(ch, v)
 	if ch.wave != Sample && ch.sub != 0 {
 		k := ch.height()
 		ch.set(acc, at, ch.unitMid*k, ch.unitSide*k)
@@ -338,4 +350,17 @@ func (ch *channel) set(acc *accumulator, at int32, mid, side int64) {
 		acc.step(int64(at)<<32, mid-ch.mid, side-ch.side)
 		ch.mid, ch.side = mid, side
 	}
+}
+
+// slope makes the level go to mid and side in a straight line over n frames.
+func (ch *channel) slope(acc *accumulator, at, n int32, mid, side int64) {
+	n = min(max(n, 1), fadeFrames)
+	dm, ds := mid-ch.mid, side-ch.side
+	var m, s int64
+	for i := range n {
+		x, y := dm*int64(i+1)/int64(n), ds*int64(i+1)/int64(n)
+		acc.set(at+i, x-m, y-s)
+		m, s = x, y
+	}
+	ch.mid, ch.side = mid, side
 }

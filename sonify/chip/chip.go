@@ -233,18 +233,23 @@ func Fill[F ~[2]int32](c *Chip, dst []F) {
 	}
 }
 
-// Idle tells whether nothing sounds, nothing waits, and all that was made has been
-// handed out, so that only silence would follow.
+// Idle tells whether nothing sounds and nothing waits, so that only silence would
+// follow.
 func (c *Chip) Idle() bool {
-	if c.busy != 0 || c.echoCount != 0 || int(c.head) < len(c.queue) || c.taken < Block {
+	if c.busy != 0 || c.echoCount != 0 || int(c.head) < len(c.queue) || c.guard.held != [Block]Frame{} {
 		return false
+	}
+	for _, f := range c.out[c.taken:] {
+		if f != (Frame{}) {
+			return false
+		}
 	}
 	for i := range c.stems {
 		if !c.stems[i].quiet() {
 			return false
 		}
 	}
-	return c.master.quiet() && c.guard.held == [Block]Frame{}
+	return c.master.quiet()
 }
 
 // accumulator returns where a voice's steps go.

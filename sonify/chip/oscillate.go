@@ -7,7 +7,7 @@ var pulseHigh = [4]int64{1, 2, 4, 6}
 
 // highShort is how many of the 93 steps of short noise are high; the test counts
 // them again.
-const highShort = 46
+const highShort = 77
 
 // height returns the level of the wave as it stands, in the wave's units. The
 // levels of every wave average to zero over its cycle, so a note brings no offset.

@@ -30,7 +30,15 @@ func (ch *channel) sample(c *Chip, acc *accumulator, at, n int32) {
 	}
 	pcm := c.samples[first : first+size]
 	loop := int64(v.sampleLoop)
+	if loop >= size { // the voice is another by now
+		loop = -1
+	}
+	if ch.position == 0 {
+		ch.heldMid, ch.heldSide = ch.unitMid, ch.unitSide
+	}
 	for ; n > 0; n-- {
+		ch.heldMid += (ch.unitMid - ch.heldMid) >> 3
+		ch.heldSide += (ch.unitSide - ch.heldSide) >> 3
 		i := ch.position >> 32
 		if loop >= 0 && i >= size+sincTaps {
 			// Back by whole loops, but past the loop's beginning, so that what the sinc
@@ -52,7 +60,7 @@ func (ch *channel) sample(c *Chip, acc *accumulator, at, n int32) {
 		} else {
 			x = around(pcm, loop, ch.position, ch.speed)
 		}
-		mid, side := ch.unitMid*x>>15, ch.unitSide*x>>15
+		mid, side := ch.heldMid*x>>15, ch.heldSide*x>>15
 		acc.set(at, mid-ch.mid, side-ch.side)
 		ch.mid, ch.side = mid, side
 		ch.position += ch.speed

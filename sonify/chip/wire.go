@@ -234,11 +234,9 @@ func (r *reader) voice(v *voice) {
 	}
 	v.gain = int32(r.int(0, 4000))
 	v.pan = int32(r.int(-100, 100))
-	r.macro(&v.macros[macroVolume], 0, 15)
-	r.macro(&v.macros[macroDuty], 0, 3)
-	r.macro(&v.macros[macroArpeggio], -128, 128)
-	r.macro(&v.macros[macroBend], -12800, 12800)
-	r.macro(&v.macros[macroMode], 0, 1)
+	for i := range v.macros {
+		r.macro(&v.macros[i], int64(macroLimits[i][0]), int64(macroLimits[i][1]))
+	}
 	v.vibratoDepth = int32(r.int(0, 1200))
 	v.vibratoRate = uint32(r.uint(6000))
 	v.vibratoDelay = uint32(r.uint(65535))
@@ -277,6 +275,9 @@ func (r *reader) note(op byte, n *Note) {
 		r.bad = r.bad || !r.short
 	}
 }
+
+// The limits of what macros and controls may say.
+var macroLimits = [macroCount][2]int16{{0, 15}, {0, 3}, {-128, 128}, {-12800, 12800}, {0, 1}}
 
 var paramLimits = [paramCount][2]int32{{0, 1000}, {-1, 3}, {-100, 100}, {-2400, 2400}, {-1, 200}, {-1, 1000}, {0, 1 << 22}}
 
