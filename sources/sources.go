@@ -1,0 +1,18 @@
+// Package sources lists the kinds of source that come with proscenium. README.md
+// beside it has the rules that every one of them keeps.
+package sources
+
+import (
+	"proscenium/sonify"
+	"proscenium/sources/csv"
+	"proscenium/sources/jsonl"
+)
+
+// Standard returns the kinds of source of this build, in the order in which
+// lists show them.
+func Standard() []sonify.SourceInfo {
+	return []sonify.SourceInfo{
+		csv.Info(),
+		jsonl.Info(),
+	}
+}
