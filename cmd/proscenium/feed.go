@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sonify/conductor"
+	"proscenium/sonify/mapping"
+)
+
+// intakes returns the sources of a piece as the conductor takes them. With all
+// nothing is kept at the door.
+func intakes(p *mapping.Piece, all bool) []conductor.Intake {
+	var in []conductor.Intake
+	for _, s := range p.Sources {
+		i := conductor.Intake{Name: s.Name, Source: s.Source, Tally: s.Tally, Pace: conductor.Pace(s.Pace)}
+		if !all && s.Keep != nil {
+			i.Keep = door(s.Keep)
+		}
+		in = append(in, i)
+	}
+	return in
+}
+
+// door returns a function that makes the values of all fields but those in keep
+// missing, so that nothing else of the data gets into the program, its outputs
+// or its logs. It is used by one goroutine.
+func door(keep []string) func(*sonify.Event) {
+	kept := make(map[string]bool, len(keep))
+	for _, k := range keep {
+		kept[k] = true
+	}
+	type slots []int
+	shut := make(map[*sonify.Shape]slots)
+	var last *sonify.Shape
+	var drop slots
+	return func(ev *sonify.Event) {
+		if ev.Shape == nil {
+			return
+		}
+		if ev.Shape != last {
+			var known bool
+			if drop, known = shut[ev.Shape]; !known {
+				for i, f := range ev.Shape.Fields() {
+					if !kept[f.Name] {
+						drop = append(drop, i)
+					}
+				}
+				if len(shut) >= shapeLimit {
+					clear(shut)
+				}
+				shut[ev.Shape] = drop
+			}
+			last = ev.Shape
+		}
+		for _, i := range drop {
+			if i < len(ev.Values) {
+				ev.Values[i] = sonify.Value{}
+			}
+		}
+	}
+}
+
+// shapeLimit bounds how many shapes a door remembers, against a source that
+// makes a new one for every event.
+const shapeLimit = 256
+
+// stopWait is how long a source may take to stop; one that does not (a program
+// that writes to standard input and never ends) is left behind.
+const stopWait = 2 * time.Second
+
+// stopSources ends the sources of a feed.
+func stopSources(s *conductor.Sources) {
+	done := make(chan struct{})
+	go func() {
+		s.Stop()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(stopWait):
+	}
+}
+
+// survey reads the sources of a piece to their end and returns when the last
+// event arrives. ok is false if it cannot be known.
+func survey(ctx context.Context, p *mapping.Piece) (end sonify.Frame, ok bool) {
+	feed := conductor.Start(ctx, intakes(p, false))
+	defer stopSources(feed)
+	for {
+		a, some, ended, err := feed.Next(ctx, 1<<62)
+		if err != nil {
+			return 0, false
+		}
+		if ended {
+			return end, true
+		}
+		if some && a.State == "" && a.At > end {
+			end = a.At
+		}
+	}
+}

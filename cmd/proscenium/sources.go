@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"proscenium/sonify"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) sourcesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sources [NAME]",
+		Short: "List the kinds of source, or show one",
+		Long: `Sources lists the kinds of source that a piece can take its events from. With a
+name it prints that source's part of a piece, with every key, what it says and its
+default, ready to be copied.`,
+		Example: `  proscenium sources
+  proscenium sources slam`,
+		Args: arguments(0, 1, "a source"),
+		RunE: func(c *cobra.Command, args []string) error {
+			reg := standardSources()
+			if len(args) == 0 {
+				return p.print(sourceTable(reg))
+			}
+			info, ok := reg.Get(args[0])
+			if !ok {
+				return usagef("there is no source named %q%s", args[0], hint(sonify.DidYouMean(args[0], reg.Names())))
+			}
+			return p.print(strings.TrimRight(info.Sample, "\n") + "\n")
+		},
+		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return completeSources(c, args, "")
+		},
+	}
+}
+
+// sourceTable lists the kinds of source, one a line.
+func sourceTable(reg *sonify.Registry) string {
+	width := 0
+	for _, n := range reg.Names() {
+		width = max(width, len(n))
+	}
+	var b strings.Builder
+	for _, n := range reg.Names() {
+		info, _ := reg.Get(n)
+		fmt.Fprintf(&b, "%-*s  %s\n", width, n, info.Doc)
+	}
+	return b.String()
+}
