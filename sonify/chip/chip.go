@@ -297,13 +297,18 @@ func (c *Chip) block() {
 		}
 	}
 	c.blockStart = end
+	from, to := c.level.glide(&c.config)
+	var peak int64
 	if c.stems != nil {
 		c.mixStems()
+		peak = amplify(&c.mix, from, to)
 	} else {
-		c.master.integrate(&c.mix)
+		peak = c.master.integrate(&c.mix, from, to)
 	}
-	c.level.level(&c.config, &c.mix)
-	c.guard.pass(&c.config, &c.mix, &c.out)
+	if c.config.Loudness != 0 {
+		c.level.listen(&c.config, &c.mix)
+	}
+	c.guard.pass(&c.config, peak, &c.mix, &c.out)
 }
 
 // nextFrame returns the frame of the command at the head of the queue. A jump of

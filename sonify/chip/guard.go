@@ -12,32 +12,36 @@ const full = 1 << 23
 // below the ceiling it only compares.
 type guard struct {
 	held    [Block]Frame // the block that leaves next
-	tail    [2 * peakTaps]Frame
-	need    int64 // the gain that held needs, times 2^24
-	at      int64 // the gain at the beginning of held
+	bound   int64        // its samples are below this, or twice it
+	need    int64        // the gain that held needs, times 2^24
+	at      int64        // the gain at the beginning of held
 	acted   uint64
 	looking bool // the last block came near
 }
 
 const unity = 1 << 24
 
-// pass takes a block and puts the one before into out.
-func (g *guard) pass(c *Config, block, out *[Block]Frame) {
+// pass takes a block whose samples are below 2·bound and puts the one before into
+// out.
+func (g *guard) pass(c *Config, bound int64, block, out *[Block]Frame) {
 	if !c.Guard {
 		g.limit(out, unity, unity)
-		g.held = *block
+		g.hold(bound, block)
 		g.at, g.need = unity, unity
 		g.looking = false
 		return
 	}
 	ceiling := int32(decibel(c.Ceiling) >> 1)
+	floor := ceiling - ceiling>>2 - ceiling>>4 // 3.2 dB below
 	peak := int32(0)
-	for i := range block {
-		l, r := block[i][0], block[i][1]
-		peak = max(peak, l, -l, r, -r)
+	if bound >= int64(floor) {
+		for i := range block {
+			l, r := block[i][0], block[i][1]
+			peak = max(peak, l, -l, r, -r)
+		}
 	}
 	need := int64(unity)
-	near := peak > ceiling-ceiling>>2-ceiling>>4
+	near := peak > floor
 	if near || g.looking {
 		// What lies within 6 frames of the border belongs to both blocks.
 		p := max(peak, g.truePeak(block))
@@ -50,20 +54,25 @@ func (g *guard) pass(c *Config, block, out *[Block]Frame) {
 		}
 	}
 	g.looking = near
-	copy(g.tail[:], block[Block-2*peakTaps:])
 	to := min(need, g.need, g.at+(unity-g.at)>>5+1)
 	g.limit(out, g.at, min(to, unity))
-	g.held = *block
+	g.hold(bound, block)
 	g.at, g.need = min(to, unity), need
+}
+
+func (g *guard) hold(bound int64, block *[Block]Frame) {
+	g.held, g.bound = *block, bound
 }
 
 // limit puts held into out, with a gain that goes from one value to the other.
 func (g *guard) limit(out *[Block]Frame, from, to int64) {
 	if from == unity && to == unity {
 		*out = g.held
-		for i := range out {
-			out[i][0] = min(max(out[i][0], -full), full-1)
-			out[i][1] = min(max(out[i][1], -full), full-1)
+		if g.bound >= full {
+			for i := range out {
+				out[i][0] = min(max(out[i][0], -full), full-1)
+				out[i][1] = min(max(out[i][1], -full), full-1)
+			}
 		}
 		return
 	}
@@ -78,11 +87,11 @@ func (g *guard) limit(out *[Block]Frame, from, to int64) {
 	}
 }
 
-// truePeak returns the highest level between the frames of tail and block, up to
+// truePeak returns the highest level between the frames of held and block, up to
 // six frames before the block's end.
 func (g *guard) truePeak(block *[Block]Frame) int32 {
 	var x [Block + 2*peakTaps]Frame
-	copy(x[:], g.tail[:])
+	copy(x[:], g.held[Block-2*peakTaps:])
 	copy(x[2*peakTaps:], block[:])
 	top := int64(0)
 	for ch := range 2 {

@@ -1,9 +1,11 @@
 package chip
 
+import "math/bits"
+
 // The chip measures its own loudness the way ITU-R BS.1770-4 and EBU Tech 3341 do,
 // but K-weighted by energies and not by filtering every frame: sums and
 // differences of neighbours (Haar's) split the sound into octaves exactly, without
-// a filter's memory, so a quarter of the groups is enough for the upper four. Below
+// a filter's memory, so one group of eight is enough for the upper four. Below
 // 1.5 kHz every group of 16 counts, and a high-pass stands for the standard's. With
 // the weights below the sum is within 0.37 dB of the standard's curve at every
 // frequency from 35 Hz to 20 kHz, and within 0.1 dB on music; the filters of the
@@ -38,16 +40,16 @@ func (m *meter) measure(mix *[Block]Frame) {
 	for g := 0; g < Block; g += group {
 		f := (*[group]Frame)(mix[g : g+group])
 		m.groups++
-		// One group of four, at no regular distance.
-		if (m.groups*2654435761)>>30 == 0 {
+		// One group of eight, at no regular distance.
+		if (m.groups*2654435761)>>29 == 0 {
 			upper += octaves(f)
 		}
-		var l, r int64
+		var l, r int32
 		for i := range f {
-			l += int64(f[i][0])
-			r += int64(f[i][1])
+			l += f[i][0]
+			r += f[i][1]
 		}
-		for ch, x := range [2]int64{l >> meterShift, r >> meterShift} {
+		for ch, x := range [2]int64{int64(l >> meterShift), int64(r >> meterShift)} {
 			s := &m.low[ch]
 			s[0] += (x<<12 - s[0]) * highPass >> 16
 			y := x<<12 - s[0]
@@ -56,7 +58,7 @@ func (m *meter) measure(mix *[Block]Frame) {
 			lower += uint64(y * y)
 		}
 	}
-	m.power += upper*4 + lower/group*weightLow
+	m.power += upper*8 + lower/group*weightLow
 }
 
 // octaves returns the weighted energy of a group above 1.5 kHz.
@@ -65,7 +67,7 @@ func octaves(f *[group]Frame) uint64 {
 	for ch := range 2 {
 		var s [group / 2]int64
 		for i := range s {
-			a, b := int64(f[2*i][ch])>>meterShift, int64(f[2*i+1][ch])>>meterShift
+			a, b := int64(f[2*i][ch]>>meterShift), int64(f[2*i+1][ch]>>meterShift)
 			s[i] = a + b
 			e1 += (a - b) * (a - b)
 		}
@@ -164,7 +166,7 @@ type leveller struct {
 
 	wanted int32 // gain to go to, in hundredths of a dB
 	gain   int32 // as it is, times 256
-	factor int64 // of the last block, times 2^24
+	factor int64 // at the end of the last block, times 2^32
 }
 
 // How the gain moves. In its first seconds nobody knows yet how loud the piece is,
@@ -190,41 +192,28 @@ func (l *leveller) rate() int32 {
 	return 5 * 256 // 0.5 dB/s
 }
 
-// level measures the block, moves the gain and applies it.
-func (l *leveller) level(c *Config, mix *[Block]Frame) {
+// glide returns the gain at the beginning and at the end of the next block, times
+// 2^32.
+func (l *leveller) glide(c *Config) (from, to int64) {
+	gain := c.Gain
 	if c.Loudness != 0 {
-		l.measure(mix)
-		l.blocks++
-		if l.blocks == stretch100 {
-			l.blocks = 0
-			l.decide(c)
-		}
+		gain += l.gain >> 8
 	}
-	to := decibel(c.Gain + l.gain>>8)
-	if c.Loudness == 0 {
-		to = decibel(c.Gain)
+	from = l.factor
+	l.factor = decibel(gain) << 8
+	if from == 0 {
+		from = l.factor
 	}
-	if l.factor == 0 {
-		l.factor = to
-	}
-	from := l.factor
-	l.factor = to
-	if from == to {
-		if to != 1<<24 {
-			for i := range mix {
-				mix[i][0] = int32((int64(mix[i][0])*to + 1<<23) >> 24)
-				mix[i][1] = int32((int64(mix[i][1])*to + 1<<23) >> 24)
-			}
-		}
-		return
-	}
-	g := from << 8
-	d := (to - from) << 8 / Block
-	for i := range mix {
-		g += d
-		f := g >> 8
-		mix[i][0] = int32((int64(mix[i][0])*f + 1<<23) >> 24)
-		mix[i][1] = int32((int64(mix[i][1])*f + 1<<23) >> 24)
+	return from, l.factor
+}
+
+// listen measures a block after the gain, and moves the gain every 100 ms.
+func (l *leveller) listen(c *Config, out *[Block]Frame) {
+	l.measure(out)
+	l.blocks++
+	if l.blocks == stretch100 {
+		l.blocks = 0
+		l.decide(c)
 	}
 }
 
@@ -234,10 +223,13 @@ func (l *leveller) decide(c *Config) {
 	l.power = 0
 	copy(l.last[:3], l.last[1:])
 	copy(l.lastOut[:3], l.lastOut[1:])
-	l.last[3] = p
-	// The gain's square, on the scale of the power.
-	f := uint64(l.factor >> 8)
-	l.lastOut[3] = p >> 16 * (f * f >> 16)
+	l.lastOut[3] = p
+	// Without the gain, that is divided by its square, it is what the voices do.
+	f := uint64(l.factor >> 16)
+	l.last[3] = 0
+	if f *= f; p>>32 < f {
+		l.last[3], _ = bits.Div64(p>>32, p<<32, f)
+	}
 	if l.tenths == 0 && p == 0 {
 		return
 	}

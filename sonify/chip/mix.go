@@ -3,31 +3,55 @@ package chip
 // outShift takes an integrated level to a 24-bit step, of which a level is 1/16.
 const outShift = levelShift + 4
 
-// integrate turns the differences of a block into frames and clears them.
-func (a *accumulator) integrate(out *[Block]Frame) {
-	m := a.midSum
-	d := a.mid[:Block]
-	if !a.sideUsed {
+// integrate turns the differences of a block into frames, applies a gain that goes
+// from from to to, times 2^32, and clears the differences. It returns a bound of the
+// highest sample: less than twice as high.
+func (a *accumulator) integrate(out *[Block]Frame, from, to int64) int64 {
+	m, s, g := a.midSum, a.sideSum, from
+	step := (to - from) / Block
+	peak := int64(0)
+	d, e := (*[Block]int64)(a.mid[:Block]), (*[Block]int64)(a.side[:Block])
+	if a.sideUsed {
 		for i := range out {
-			m += d[i]
-			d[i] = 0
-			x := int32((m + 1<<(outShift-1)) >> outShift)
-			out[i][0], out[i][1] = x, x
-		}
-	} else {
-		s := a.sideSum
-		e := a.side[:Block]
-		for i := range out {
+			g += step
 			m += d[i]
 			s += e[i]
-			d[i], e[i] = 0, 0
-			out[i][0] = int32((m - s + 1<<(outShift-1)) >> outShift)
-			out[i][1] = int32((m + s + 1<<(outShift-1)) >> outShift)
+			l := scaled((m-s+1<<(outShift-1))>>outShift, g)
+			r := scaled((m+s+1<<(outShift-1))>>outShift, g)
+			peak |= (l ^ l>>63) | (r ^ r>>63)
+			out[i][0], out[i][1] = int32(l), int32(r)
 		}
-		a.sideSum = s
+		clear(e[:])
+	} else {
+		for i := range out {
+			g += step
+			m += d[i]
+			x := scaled((m+1<<(outShift-1))>>outShift, g)
+			peak |= x ^ x>>63
+			out[i][0], out[i][1] = int32(x), int32(x)
+		}
 	}
-	a.midSum = m
+	clear(d[:])
+	a.midSum, a.sideSum = m, s
 	a.finish()
+	return peak
+}
+
+// scaled is x times g/2^32, rounded.
+func scaled(x, g int64) int64 { return (x*g + 1<<31) >> 32 }
+
+// amplify is what integrate does after integrating, for frames that stand already.
+func amplify(out *[Block]Frame, from, to int64) int64 {
+	g := from
+	step := (to - from) / Block
+	peak := int64(0)
+	for i := range out {
+		g += step
+		l, r := scaled(int64(out[i][0]), g), scaled(int64(out[i][1]), g)
+		peak |= (l ^ l>>63) | (r ^ r>>63)
+		out[i][0], out[i][1] = int32(l), int32(r)
+	}
+	return peak
 }
 
 // SetStems says whether every voice is also to be had alone. It is to be called

@@ -315,7 +315,7 @@ func (a *archive) leveller(l *leveller) {
 
 func (a *archive) guard(g *guard) {
 	a.frames(g.held[:])
-	a.frames(g.tail[:])
+	num(a, &g.bound)
 	num(a, &g.need)
 	num(a, &g.at)
 	num(a, &g.acted)

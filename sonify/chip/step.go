@@ -35,33 +35,17 @@ func (a *accumulator) step(at int64, mid, side int64) {
 	}
 	p := uint32(at>>(32-phaseBits)) & (phases - 1)
 	f := (at >> (32 - phaseBits - subBits)) & (1<<subBits - 1)
-	row, next := &stepTable[p], &stepTable[p+1]
-	if mid != 0 {
-		spread(a.mid[i:i+taps], row, next, mid*(1<<subBits-f), mid*f)
-	}
-	if side != 0 {
-		a.sideUsed = true
-		spread(a.side[i:i+taps], row, next, side*(1<<subBits-f), side*f)
-	}
-}
-
-func spread(into []int64, row, next *[taps]int32, wr, wn int64) {
-	d := (*[taps]int64)(into)
-	if wn == 0 {
-		for i := 0; i < taps; i += 4 {
-			d[i] += int64(row[i]) * wr
-			d[i+1] += int64(row[i+1]) * wr
-			d[i+2] += int64(row[i+2]) * wr
-			d[i+3] += int64(row[i+3]) * wr
+	if side == 0 {
+		into := (*[taps]int64)(a.mid[i : i+taps])
+		if f == 0 {
+			spread(into, &stepTable[p], mid<<subBits)
+			return
 		}
+		spreadBetween(into, &stepTable[p], &stepTable[p+1], mid*(1<<subBits-f), mid*f)
 		return
 	}
-	for i := 0; i < taps; i += 4 {
-		d[i] += int64(row[i])*wr + int64(next[i])*wn
-		d[i+1] += int64(row[i+1])*wr + int64(next[i+1])*wn
-		d[i+2] += int64(row[i+2])*wr + int64(next[i+2])*wn
-		d[i+3] += int64(row[i+3])*wr + int64(next[i+3])*wn
-	}
+	a.sideUsed = true
+	spreadBoth((*[taps]int64)(a.mid[i:i+taps]), (*[taps]int64)(a.side[i:i+taps]), &stepTable[p], &stepTable[p+1], f, mid, side)
 }
 
 // stepNear is step at the nearest phase, at half the work: for long noise, whose
@@ -73,12 +57,60 @@ func (a *accumulator) stepNear(at int64, mid, side int64) {
 		return
 	}
 	row := &stepTable[uint32(at>>(32-phaseBits))&(phases-1)]
-	if mid != 0 {
-		spread(a.mid[i:i+taps], row, row, mid<<subBits, 0)
-	}
+	spread((*[taps]int64)(a.mid[i:i+taps]), row, mid<<subBits)
 	if side != 0 {
 		a.sideUsed = true
-		spread(a.side[i:i+taps], row, row, side<<subBits, 0)
+		spread((*[taps]int64)(a.side[i:i+taps]), row, side<<subBits)
+	}
+}
+
+// The three loops below are most of the chip's work. They are unrolled by hand,
+// for the compiler does not, and a step to both sides shares the interpolation.
+
+func spread(into *[taps]int64, row *[taps]int32, w int64) {
+	for i := 0; i < taps; i += 8 {
+		d, r := (*[8]int64)(into[i:i+8]), (*[8]int32)(row[i:i+8])
+		d[0] += int64(r[0]) * w
+		d[1] += int64(r[1]) * w
+		d[2] += int64(r[2]) * w
+		d[3] += int64(r[3]) * w
+		d[4] += int64(r[4]) * w
+		d[5] += int64(r[5]) * w
+		d[6] += int64(r[6]) * w
+		d[7] += int64(r[7]) * w
+	}
+}
+
+func spreadBetween(into *[taps]int64, row, next *[taps]int32, w, v int64) {
+	for i := 0; i < taps; i += 8 {
+		d, r, n := (*[8]int64)(into[i:i+8]), (*[8]int32)(row[i:i+8]), (*[8]int32)(next[i:i+8])
+		d[0] += int64(r[0])*w + int64(n[0])*v
+		d[1] += int64(r[1])*w + int64(n[1])*v
+		d[2] += int64(r[2])*w + int64(n[2])*v
+		d[3] += int64(r[3])*w + int64(n[3])*v
+		d[4] += int64(r[4])*w + int64(n[4])*v
+		d[5] += int64(r[5])*w + int64(n[5])*v
+		d[6] += int64(r[6])*w + int64(n[6])*v
+		d[7] += int64(r[7])*w + int64(n[7])*v
+	}
+}
+
+func spreadBoth(mid, side *[taps]int64, row, next *[taps]int32, f, m, s int64) {
+	for i := 0; i < taps; i += 4 {
+		d, e := (*[4]int64)(mid[i:i+4]), (*[4]int64)(side[i:i+4])
+		r, n := (*[4]int32)(row[i:i+4]), (*[4]int32)(next[i:i+4])
+		k := int64(r[0])<<subBits + int64(n[0]-r[0])*f
+		l := int64(r[1])<<subBits + int64(n[1]-r[1])*f
+		d[0] += k * m
+		e[0] += k * s
+		d[1] += l * m
+		e[1] += l * s
+		k = int64(r[2])<<subBits + int64(n[2]-r[2])*f
+		l = int64(r[3])<<subBits + int64(n[3]-r[3])*f
+		d[2] += k * m
+		e[2] += k * s
+		d[3] += l * m
+		e[3] += l * s
 	}
 }
 
