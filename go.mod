@@ -18,4 +18,5 @@ require (
 	gitlab.com/gomidi/midi/v2 v2.3.24 // indirect
 	golang.org/x/sys v0.38.0 // indirect
 	golang.org/x/term v0.37.0 // indirect
+	golang.org/x/tools v0.26.0 // indirect
 )

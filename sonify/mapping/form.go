@@ -81,7 +81,8 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 	if b == 0 {
 		f.enter(p, f.section, b)
 	}
-	if p.ending == 1 && onBar {
+	// The bar in which the last event came is played out, and what is queued.
+	if p.ending == 1 && onBar && b > p.asked && len(p.queue) == 0 && len(p.out.Notes) == 0 {
 		p.ending = 2
 		end := -1
 		for i := range sections {
@@ -224,7 +225,7 @@ func (p *Performance) checkIdle(at sonify.Frame) {
 	}
 	p.idle = true
 	p.values[len(p.piece.signals)+sigIdle] = 1
-	p.mark(sonify.Mark{Kind: sonify.MarkState, Text: "idle"})
+	p.mark(sonify.Mark{Kind: sonify.MarkState, Name: "data", Text: "idle"})
 	if ip.section >= 0 && ip.section != p.form.section {
 		p.form.pending = ip.section
 		p.form.pendCap = captionCause{}
@@ -235,7 +236,7 @@ func (p *Performance) checkIdle(at sonify.Frame) {
 func (p *Performance) wake(at sonify.Frame) {
 	p.idle = false
 	p.values[len(p.piece.signals)+sigIdle] = 0
-	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkState, Text: "live", Tick: p.tempo.Tick(at), Frame: at})
+	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkState, Name: "data", Text: "live", Tick: p.tempo.Tick(at), Frame: at})
 	if ip := &p.piece.idle; ip.section >= 0 && p.form.section == ip.section {
 		p.form.leaving = true
 	} else if ip.section >= 0 && p.form.pending == ip.section {

@@ -85,6 +85,7 @@ func (p *Performance) feed(i int, ev *sonify.Event, at sonify.Frame) {
 	if s.plan.value != nil {
 		v = p.evaluate(s.plan.value, ev)
 	}
+	s.reduce.expire(at)
 	s.reduce.add(at, v)
 	p.setSignal(i, at)
 }

@@ -84,12 +84,11 @@ func (p *Performance) playPattern(i int, b sonify.Tick) {
 		if t < st.began {
 			continue
 		}
-		k := int((t - st.began) / pl.step)
-		pos := k % pl.cycle
+		pos := int((t-st.began)/pl.step) % pl.cycle
 		if !st.grid[pos] {
 			continue
 		}
-		p.playStep(i, t, k, pos)
+		p.playStep(i, t, pos)
 	}
 }
 
@@ -139,9 +138,8 @@ func (p *Performance) drawRhythm(pl *patternPlan, st *patternState) {
 	st.hits = hits
 }
 
-// playStep plays one hit of a line. Position k counts from the pattern's
-// beginning; the dice are thrown for it.
-func (p *Performance) playStep(i int, t sonify.Tick, k, pos int) {
+// playStep plays one hit of a line, at step pos of its rhythm.
+func (p *Performance) playStep(i int, t sonify.Tick, pos int) {
 	pl, st := &p.piece.patterns[i], &p.patterns[i]
 	dice := st.rand.Fork(uint64(t))
 	if st.chance < 1 && !dice.Chance(0, st.chance) {
@@ -151,9 +149,11 @@ func (p *Performance) playStep(i int, t sonify.Tick, k, pos int) {
 	if idle && dice.Chance(1, 0.5) {
 		return // breathing: half of the notes
 	}
-	n := k
+	// A line begins anew with every cycle of its rhythm, so that "root fifth" has
+	// its root on the first beat however many hits the data asks for.
+	n := pos
 	if pl.perHit {
-		n = hitsBefore(st.grid, k, pl.cycle)
+		n = hitsBefore(st.grid, pos)
 	}
 	tone, ok := p.tone(pl, st, dice, n)
 	if !ok {
@@ -176,17 +176,11 @@ func (p *Performance) playStep(i int, t sonify.Tick, k, pos int) {
 	p.patternNote(i, t, length, tone, accent, 0)
 }
 
-// hitsBefore counts the hits from the beginning up to, not including, step k.
-func hitsBefore(grid []bool, k, cycle int) int {
-	all := 0
-	for _, g := range grid {
+// hitsBefore counts the hits of a rhythm before step pos.
+func hitsBefore(grid []bool, pos int) int {
+	n := 0
+	for _, g := range grid[:pos] {
 		if g {
-			all++
-		}
-	}
-	n := k / cycle * all
-	for i := range k % cycle {
-		if grid[i] {
 			n++
 		}
 	}

@@ -45,7 +45,8 @@ type Performance struct {
 	notes     uint64
 	lastHeard sonify.Frame
 	idle      bool
-	ending    int // 0 going on, 1 asked to end, 2 in the last section, 3 over
+	ending    int         // 0 going on, 1 asked to end, 2 in the last section, 3 over
+	asked     sonify.Tick // when it was asked to end
 	lost      map[string]uint64
 	lastNote  sonify.Frame // end of the last note
 }
@@ -162,6 +163,7 @@ func (p *Performance) Over() bool { return p.ending == 3 }
 func (p *Performance) End() {
 	if p.ending == 0 {
 		p.ending = 1
+		p.asked = p.now
 	}
 }
 

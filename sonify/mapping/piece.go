@@ -184,7 +184,7 @@ type Pattern struct {
 // Form is chords and sections.
 type Form struct {
 	Pos         grammar.Pos      `toml:"-"`
-	Progression []string         `toml:"progression" doc:"the chords, as Roman numerals, one after the other" default:"[\"i\"]" example:"[\"i\", \"VI\", \"III\", \"VII\"]"`
+	Progression []string         `toml:"progression" doc:"the chords, as Roman numerals, one after the other" default:"(i, or I in a major key)" example:"[\"i\", \"VI\", \"III\", \"VII\"]"`
 	Every       grammar.Fraction `toml:"every" doc:"how long a chord lasts, in whole bars" default:"2 bars"`
 	Sections    []Section        `toml:"sections" doc:"the sections; the first plays at the beginning"`
 }

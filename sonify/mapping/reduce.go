@@ -141,10 +141,11 @@ func (r *reducer) add(at sonify.Frame, v sonify.Value) {
 	var f float64
 	switch r.how {
 	case "count", "rate":
-		if b, ok := v.Bool(); ok && !b {
-			return // "value = ace" counts the aces
-		} else if !ok {
+		if v.IsMissing() {
 			return
+		}
+		if b, _ := v.Bool(); v.Type() == sonify.Bool && !b {
+			return // value = "ace" counts the aces
 		}
 		f = 1
 	case "distinct", "entropy":
