@@ -6,6 +6,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sources/csv"
 	"proscenium/sources/jsonl"
+	"proscenium/sources/slam"
 )
 
 // Standard returns the kinds of source of this build, in the order in which
@@ -14,5 +15,6 @@ func Standard() []sonify.SourceInfo {
 	return []sonify.SourceInfo{
 		csv.Info(),
 		jsonl.Info(),
+		slam.Info(),
 	}
 }
