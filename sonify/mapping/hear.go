@@ -182,9 +182,11 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 		return false
 	}
 	st.count++
-	dice := p.rand.Sub("rule " + r.name).Fork(h.Number)
-	if r.chance != nil && !dice.Chance(0, p.or(r.chance, ev, 1)) {
-		return false
+	if r.chance != nil {
+		dice := p.rand.Sub("rule " + r.name).Fork(h.Number)
+		if !dice.Chance(0, p.or(r.chance, ev, 1)) {
+			return false // by choice of the piece, so not lost
+		}
 	}
 	cause := sonify.Cause{Event: h.Number, By: r.maker}
 
