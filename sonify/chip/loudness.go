@@ -175,19 +175,24 @@ const (
 	startGain  = -100 // hundredths of a dB: about right for three voices
 	gainLimit  = 2400
 	correctMax = 400 // how far the gain goes off to make up for the past
-	horizon    = 100 // tenths of a second in which it wants to have made up for it
-	rawFade    = 256 // tenths: half of it is 18 s ago
+	horizon    = 60  // tenths of a second in which it wants to have made up for it
+	rawFade    = 160 // tenths: half of it is 11 s ago
+	eager      = 100 // how far too loud it has to be to be turned down fast
 	outFade    = 2400
 )
 
-// rate returns how far the gain may move within 100 ms, in hundredths of a dB
-// times 256.
-func (l *leveller) rate() int32 {
+// rate returns how far the gain may move within 100 ms towards what is d away, in
+// hundredths of a dB times 256.
+func (l *leveller) rate(d int32) int32 {
 	switch {
 	case l.tenths < 20:
 		return 60 * 256 // 6 dB/s
 	case l.tenths < 60:
 		return 12 * 256 // 1.2 dB/s
+	case d < -eager<<8:
+		// Much too loud: the band came in after a thin beginning. Waiting would leave
+		// it too loud for half a minute.
+		return 5*256 + min((-d-eager<<8)/8, 15*256)
 	}
 	return 5 * 256 // 0.5 dB/s
 }
@@ -261,5 +266,5 @@ func (l *leveller) decide(c *Config) {
 // move brings the gain nearer to what is wanted.
 func (l *leveller) move() {
 	d := l.wanted<<8 - l.gain
-	l.gain += min(max(d, -l.rate()), l.rate())
+	l.gain += min(max(d, -l.rate(d)), l.rate(d))
 }
