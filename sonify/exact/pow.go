@@ -4,7 +4,7 @@ import "math"
 
 // Pow returns x to the power of y, within 2 ulp where the result lies between
 // 1e-30 and 1e30 and within 4 ulp elsewhere; exactly where x and the result are
-// whole and below 2⁵³. Its special cases are those of [math.Pow].
+// whole and below 2⁵³, and correctly rounded if y is 0.5. Its special cases are those of [math.Pow].
 func Pow(x, y float64) float64 {
 	switch {
 	case y == 0 || x == 1:
@@ -41,7 +41,11 @@ func Pow(x, y float64) float64 {
 		return math.NaN()
 	}
 	r, ok := wholePow(ax, y)
-	if !ok {
+	switch {
+	case ok:
+	case y == 0.5:
+		r = math.Sqrt(ax)
+	default:
 		r = pow(ax, y)
 	}
 	if x < 0 && odd {
