@@ -58,7 +58,7 @@ func piece(seconds int) []byte {
 }
 
 type module struct {
-	t   *testing.T
+	t *testing.T
 	api.Module
 }
 
