@@ -10,7 +10,8 @@ func exitTopic() *cobra.Command {
 		Long: `What the exit status says:
 
     0  it went well; warnings, if any, are on standard error
-    1  the piece or its data is wrong: every mistake was told, with its place
+    1  the piece or its data is wrong: every mistake was told, with its place;
+       if data broke off in the middle, what came before it was rendered
     2  the command line is wrong
     3  something could not be written: no folder, no permission, a full disk
   130  interrupted (Ctrl-C); 143 when asked to stop by SIGTERM

@@ -296,12 +296,17 @@ func (r *rendering) perform(ctx context.Context) error {
 	}
 	r.say.lost(sum)
 	for _, err := range r.failed {
-		r.say.linef("%v (the piece went on without it)", err)
+		r.say.failure(fmt.Errorf("%w (what came before it was played)", err))
 	}
 	spent := time.Since(began)
 	r.say.wrote(r.targets, r.flags.stems, r.length(sum), sum, spent)
 	if r.flags.report {
-		return r.report(sum, spent)
+		if err := r.report(sum, spent); err != nil {
+			return err
+		}
+	}
+	if len(r.failed) > 0 {
+		return errSaid
 	}
 	return nil
 }

@@ -3,8 +3,9 @@ package main
 import (
 	"proscenium/sonify"
 	"proscenium/sonify/jsonl"
+	"proscenium/sonify/midi"
 	"proscenium/sonify/pcm"
-	"proscenium/sources/csv"
+	"proscenium/sources"
 )
 
 // What is in this build. Whoever wants another source or another kind of file
@@ -13,7 +14,7 @@ import (
 // standardSources returns the kinds of source.
 func standardSources() *sonify.Registry {
 	reg := &sonify.Registry{}
-	if err := reg.Add(csv.Info()); err != nil {
+	if err := reg.Add(sources.Standard()...); err != nil {
 		panic(err) // two sources of one name: a mistake in the list itself
 	}
 	return reg
@@ -22,7 +23,9 @@ func standardSources() *sonify.Registry {
 // formats are the kinds of file that a render makes, in the order of help texts.
 var formats = []format{
 	{name: "wav", doc: "sound, 48 kHz stereo, with the sections and captions as markers", binary: true, sink: createWAV},
+	{name: "midi", doc: "a MIDI file: one track a voice, tempo, markers and causes", binary: true, score: func(path string, _ *fileOptions) (sonify.Output, error) { return midi.Create(path) }},
 	{name: "jsonl", doc: "the score as JSON lines: every note with its cause", score: func(path string, _ *fileOptions) (sonify.Output, error) { return jsonl.Create(path) }},
+	{name: "txt", doc: "the score as lines that people read", score: func(path string, _ *fileOptions) (sonify.Output, error) { return jsonl.CreateText(path) }},
 }
 
 // createWAV begins a WAV file.
