@@ -206,27 +206,35 @@ func (c *Chip) pushSamples(r *reader) bool {
 // Render fills dst with the next frames. It allocates nothing.
 func (c *Chip) Render(dst []Frame) {
 	for len(dst) > 0 {
-		if c.taken == Block {
-			c.block()
-			c.taken = 0
+		if c.taken == Block && len(dst) >= Block {
+			c.block((*[Block]Frame)(dst))
+			dst = dst[Block:]
+			continue
 		}
-		n := copy(dst, c.out[c.taken:])
+		n := copy(dst, c.ready())
 		dst = dst[n:]
 		c.taken += uint32(n)
 	}
 }
 
+// ready returns frames that are not handed out yet, at least one.
+func (c *Chip) ready() []Frame {
+	if c.taken == Block {
+		c.block(&c.out)
+		c.taken = 0
+	}
+	return c.out[c.taken:]
+}
+
 // Fill is Render for a caller with a frame type of its own.
 func Fill[F ~[2]int32](c *Chip, dst []F) {
 	for len(dst) > 0 {
-		if c.taken == Block {
-			c.block()
-			c.taken = 0
-		}
-		src := c.out[c.taken:]
+		src := c.ready()
 		n := min(len(dst), len(src))
-		for i, f := range src[:n] {
-			dst[i] = F(f)
+		src = src[:n]
+		to := dst[:n]
+		for i := range to {
+			to[i] = F(src[i])
 		}
 		dst = dst[n:]
 		c.taken += uint32(n)
@@ -260,8 +268,8 @@ func (c *Chip) accumulator(v uint8) *accumulator {
 	return &c.master
 }
 
-// block makes the next block into c.out.
-func (c *Chip) block() {
+// block makes the next block.
+func (c *Chip) block(out *[Block]Frame) {
 	end := c.blockStart + Block
 	for {
 		// What comes next: an echo or a command, the echo first if both.
@@ -308,7 +316,7 @@ func (c *Chip) block() {
 	if c.config.Loudness != 0 {
 		c.level.listen(&c.config, &c.mix)
 	}
-	c.guard.pass(&c.config, peak, &c.mix, &c.out)
+	c.guard.pass(&c.config, peak, &c.mix, out)
 }
 
 // nextFrame returns the frame of the command at the head of the queue. A jump of

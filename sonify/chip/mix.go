@@ -70,11 +70,7 @@ func (c *Chip) SetStems(on bool) {
 // and each of stems may be nil. All have the same latency.
 func (c *Chip) RenderStems(dst, mix []Frame, stems [][]Frame) {
 	for at := 0; at < len(dst); {
-		if c.taken == Block {
-			c.block()
-			c.taken = 0
-		}
-		n := copy(dst[at:], c.out[c.taken:])
+		n := copy(dst[at:], c.ready())
 		if mix != nil {
 			copy(mix[at:at+n], c.premaster[1][c.taken:])
 		}

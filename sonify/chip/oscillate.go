@@ -93,7 +93,7 @@ func (ch *channel) oscillate(c *Chip, acc *accumulator, at, n int32) {
 	case Table:
 		t = ch.steps(acc, t, end)
 	case Noise:
-		if ch.sub < 1<<31 {
+		if ch.sub < 1<<32 {
 			ch.wait = ch.hiss(acc, at, n)
 			return
 		}
@@ -180,7 +180,6 @@ func (ch *channel) noise(acc *accumulator, t, end int64) int64 {
 		ahead = 9
 	}
 	near := !ch.short
-	fast := near && ch.sub < 1<<32
 	for t < end {
 		change := (ch.lfsr ^ ch.lfsr>>1) & (1<<ahead - 1)
 		n := ahead // clocks until the change, that one included
@@ -200,12 +199,9 @@ func (ch *channel) noise(acc *accumulator, t, end int64) int64 {
 		}
 		k := ch.noiseHeight()
 		mid, side := ch.unitMid*k, ch.unitSide*k
-		switch {
-		case fast:
-			acc.jump(at, mid-ch.mid, side-ch.side)
-		case near:
+		if near {
 			acc.stepNear(at, mid-ch.mid, side-ch.side)
-		default:
+		} else {
 			acc.step(at, mid-ch.mid, side-ch.side)
 		}
 		ch.mid, ch.side = mid, side
@@ -213,8 +209,10 @@ func (ch *channel) noise(acc *accumulator, t, end int64) int64 {
 	return t
 }
 
-// hiss makes noise clocked at least twice a frame: each frame gets the mean of
-// its clocks. It returns the wait for the next clock.
+// hiss makes noise that is clocked faster than the frames, which would cost a step
+// for every other clock: each frame gets the sum of its clocks, over their mean
+// number. What that folds down is noise again. It returns the wait for the next
+// clock.
 func (ch *channel) hiss(acc *accumulator, at, n int32) int64 {
 	clocks := uint32((1 << 32) / ch.sub)
 	um, us := ch.unitMid*ch.sub>>32, ch.unitSide*ch.sub>>32

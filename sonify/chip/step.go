@@ -114,23 +114,6 @@ func spreadBoth(mid, side *[taps]int64, row, next *[taps]int32, f, m, s int64) {
 	}
 }
 
-// jump is a step spread over two frames by area alone, the average of what the
-// frames see. It is for noise clocked faster than the frames.
-func (a *accumulator) jump(at int64, mid, side int64) {
-	i := uint32(at>>32) + latencyStep
-	if i >= Block+taps-1 {
-		return
-	}
-	f := (at >> (32 - 22)) & (1<<22 - 1)
-	a.mid[i] += mid * (1<<22 - f) << subBits
-	a.mid[i+1] += mid * f << subBits
-	if side != 0 {
-		a.sideUsed = true
-		a.side[i] += side * (1<<22 - f) << subBits
-		a.side[i+1] += side * f << subBits
-	}
-}
-
 // set makes the level jump between two frames without a kernel, for what is
 // already sampled at the frames' own rate. at is the frame within the block.
 func (a *accumulator) set(at int32, mid, side int64) {
