@@ -262,6 +262,8 @@ type Signal struct {
 	Unit string
 	Low  float64 // ends of its domain, if it is fixed; otherwise both 0
 	High float64
+	// Hidden signals have no marks: displays leave them out.
+	Hidden bool
 }
 
 // Header is what an output is told before the first passage.

@@ -465,7 +465,7 @@ func (c *compiler) compileSignals() {
 				c.at(s.Pos, "window", "", "a window of %d events is too large: at most %d", p.win.events, windowLimit)
 			}
 		}
-		info := sonify.Signal{Name: name, Doc: s.Doc, Unit: s.Unit}
+		info := sonify.Signal{Name: name, Doc: s.Doc, Unit: s.Unit, Hidden: !s.Show}
 		if p.domain.kind == fixedDomain {
 			info.Low, info.High = p.domain.low, p.domain.high
 		}

@@ -123,6 +123,8 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 			f.pending, f.leaving = -1, false
 			if cur.priority == 0 && cur.bars == 0 {
 				f.base = f.section
+			} else if cur.priority == 0 && cur.then >= 0 {
+				f.base = cur.then // an interrupted section does not begin again
 			}
 			f.begin(p, i, b)
 		}
