@@ -6,6 +6,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sources/csv"
 	"proscenium/sources/jsonl"
+	"proscenium/sources/sim"
 	"proscenium/sources/slam"
 )
 
@@ -16,5 +17,6 @@ func Standard() []sonify.SourceInfo {
 		csv.Info(),
 		jsonl.Info(),
 		slam.Info(),
+		sim.Info(),
 	}
 }
