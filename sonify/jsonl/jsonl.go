@@ -152,11 +152,12 @@ type maker struct {
 }
 
 type signal struct {
-	Name string  `json:"name"`
-	Doc  string  `json:"doc,omitempty"`
-	Unit string  `json:"unit,omitempty"`
-	Low  float64 `json:"low,omitempty"`
-	High float64 `json:"high,omitempty"`
+	Name   string  `json:"name"`
+	Doc    string  `json:"doc,omitempty"`
+	Unit   string  `json:"unit,omitempty"`
+	Low    float64 `json:"low,omitempty"`
+	High   float64 `json:"high,omitempty"`
+	Hidden bool    `json:"hidden,omitempty"`
 }
 
 type mix struct {
@@ -188,7 +189,7 @@ func newMacro(m sonify.Macro) *macro {
 func (w *Writer) Begin(h *sonify.Header) error {
 	o := header{Type: "score", Version: Version, Title: h.Title, Piece: h.Piece, Program: h.Version, Seed: h.Seed, Level: h.Level, Key: h.Key,
 		Meter: h.Meter.String(), Tempo: h.Tempo, PPQ: sonify.PPQ, Rate: sonify.SampleRate,
-		Voices: []voice{}, Makers: []maker{}, Signals: []signal{}, Sources: append([]string{}, h.Sources...), Mix: mix(h.Mix)}
+		Voices: []voice{}, Makers: []maker{}, Signals: []signal{}, Sources: append([]string{}, h.Sources...), Mix: mix{h.Mix.Tuning, h.Mix.A4, h.Mix.Loudness, h.Mix.Gain, h.Mix.Guard, h.Mix.Ceiling}}
 	for _, v := range h.Voices {
 		i := v.Instrument
 		j := instrument{i.Wave, newMacro(i.Duty), newMacro(i.Volume), newMacro(i.Arpeggio), newMacro(i.Bend), newMacro(i.Mode),
@@ -211,7 +212,7 @@ func (w *Writer) Begin(h *sonify.Header) error {
 		w.makers = append(w.makers, b)
 	}
 	for _, s := range h.Signals {
-		o.Signals = append(o.Signals, signal(s))
+		o.Signals = append(o.Signals, signal{s.Name, s.Doc, s.Unit, s.Low, s.High, s.Hidden})
 		w.signals = append(w.signals, sonify.AppendJSONString(nil, s.Name))
 	}
 	b, err := json.Marshal(o)

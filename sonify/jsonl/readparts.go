@@ -195,7 +195,8 @@ func (d *Reader) readHeader(b []byte) error {
 	if f.Tempo < minTempo || f.Tempo > maxTempo {
 		return fmt.Errorf("tempo %d is outside %d to %d microseconds a quarter note", f.Tempo, minTempo, maxTempo)
 	}
-	h := &sonify.Header{Title: f.Title, Piece: f.Piece, Version: f.Program, Seed: f.Seed, Level: f.Level, Key: f.Key, Tempo: f.Tempo, Sources: f.Sources, Mix: sonify.Mix(f.Mix)}
+	h := &sonify.Header{Title: f.Title, Piece: f.Piece, Version: f.Program, Seed: f.Seed, Level: f.Level, Key: f.Key, Tempo: f.Tempo, Sources: f.Sources,
+		Mix: sonify.Mix{Tuning: f.Mix.Tuning, A4: f.Mix.A4, Loudness: f.Mix.Loudness, Gain: f.Mix.Gain, Guard: f.Mix.Guard, Ceiling: f.Mix.Ceiling}}
 	if n, err := fmt.Sscanf(f.Meter, "%d/%d", &h.Meter.Beats, &h.Meter.Unit); n != 2 || err != nil {
 		return fmt.Errorf("%q is no meter", f.Meter)
 	}
@@ -230,7 +231,7 @@ func (d *Reader) readHeader(b []byte) error {
 		if _, twice := d.signals[s.Name]; !twice {
 			d.signals[s.Name] = i
 		}
-		h.Signals = append(h.Signals, sonify.Signal(s))
+		h.Signals = append(h.Signals, sonify.Signal{Name: s.Name, Doc: s.Doc, Unit: s.Unit, Low: s.Low, High: s.High, Hidden: s.Hidden})
 	}
 	return nil
 }

@@ -123,7 +123,7 @@ func tally(h *[hist]bin, power float64) {
 
 // lufs is the loudness of a K-weighted mean square, both channels summed
 // (BS.1770-4, equation 2).
-func lufs(power float64) float64 { return -0.691 + 10*math.Log10(power) }
+func lufs(power float64) float64 { return -0.691 + float64(10*math.Log10(power)) }
 
 // Mark implements [Sink].
 func (m *Meter) Mark(sonify.Frame, string) error { return nil }
@@ -196,7 +196,7 @@ func loudnessRange(h *[hist]bin) float64 {
 		n += b.count
 	}
 	at := func(share float64) int {
-		rank := int64(share*float64(n-1) + 0.5)
+		rank := int64(float64(share*float64(n-1)) + 0.5)
 		for i, b := range h[from:] {
 			if rank < b.count {
 				return i

@@ -41,10 +41,7 @@ func (l *layout) drawCaptions(r int, y, bottom px) {
 		w := wide(c.text, 110) + 120
 		from, anchor, at := x, "", x+40
 		if x+w > plotRight {
-			from, anchor, at = x-w+100, right, x+40
-			if at > plotRight {
-				at = plotRight
-			}
+			from, anchor, at = x-w+20, right, x-30
 		}
 		// The lowest line first, but a stem must not cross the text of a line
 		// below.
@@ -72,13 +69,13 @@ func (l *layout) drawCaptions(r int, y, bottom px) {
 		l.raw(`<path shape-rendering="crispEdges" fill="`, dim, `" fill-opacity=".55" d="`, string(stems.b), `"/>`+"\n")
 	}
 	if r == 0 {
-		l.text(plotLeft-120, y+px(capLines)*capHeight-50, "captions", right, fillDim, small)
+		l.text(160, y+px(capLines)*capHeight-50, "captions", fillDim, small)
 	}
 }
 
 // dataAxis draws the time of the data below the time of the music.
 func (l *layout) dataAxis(r int, y px) {
-	l.text(plotLeft-120, y+120, "data", right, fillGold, small)
+	l.text(160, y+160, "data", fillGold, small)
 	l.rect(plotLeft, y, l.end(r)-plotLeft, 5, fillGold, `fill-opacity=".5"`)
 	list := l.forward()
 	if len(list) < 2 {

@@ -55,6 +55,7 @@ func fill(b *bins[uint32], from, to sonify.Frame) {
 
 // curve collects the values of one signal.
 type curve struct {
+	signal int // index in Header.Signals
 	bins   bins[column]
 	lo, hi float64 // of all values
 	now    float64

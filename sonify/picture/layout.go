@@ -180,15 +180,23 @@ func thousands(n uint64) string {
 	return s
 }
 
+// count writes how many there are of what.
+func count(n uint64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return thousands(n) + " " + what
+}
+
 func (l *layout) description() string {
 	var voices []string
 	for _, b := range l.boxes {
-		voices = append(voices, fmt.Sprintf("%s with %s notes", l.o.h.Voices[b.voice].Name, thousands(uint64(l.o.lanes[b.voice].notes))))
+		voices = append(voices, fmt.Sprintf("%s with %s", l.o.h.Voices[b.voice].Name, count(uint64(l.o.lanes[b.voice].notes), "note")))
 	}
 	if len(voices) == 0 {
 		voices = []string{"none"}
 	}
-	return fmt.Sprintf("A score of %s, made from %s events. Voices: %s.", duration(l.total), thousands(l.sum.Heard), strings.Join(voices, ", "))
+	return fmt.Sprintf("A score of %s, made from %s. Voices: %s.", duration(l.total), count(l.sum.Heard, "event"), strings.Join(voices, ", "))
 }
 
 // head draws the title and what stands below it.
@@ -201,17 +209,17 @@ func (l *layout) head() {
 	if title == "" {
 		title = "Untitled"
 	}
-	at := len(l.b)
-	l.raw(`<path `, fillInk, ` shape-rendering="crispEdges" d="`)
 	drawn := false
 	for _, size := range []px{50, 40, 30, 20} {
-		if drawn = l.pixels(plotLeft, 360, title, size, plotWidth); drawn {
+		var letters svg
+		if drawn = letters.pixels(plotLeft, 360, title, size, plotWidth); drawn {
+			shadow := svg{}
+			shadow.raw(`<path fill="`, lamps[h.Seed%uint64(len(lamps))], `" fill-opacity=".55" shape-rendering="crispEdges" transform="translate(`).num(size / 2).raw(" ").num(size / 2).raw(`)" d="`)
+			l.raw(string(shadow.b), string(letters.b), `"/>`+"\n", `<path `, fillInk, ` shape-rendering="crispEdges" d="`, string(letters.b), `"/>`+"\n")
 			break
 		}
 	}
-	l.raw(`"/>` + "\n")
-	if !drawn { // letters that the font of pixels lacks
-		l.b = l.b[:at]
+	if !drawn { // letters that the font of pixels lacks, or too many of them
 		l.text(plotLeft, 640, clip(title, 60), `font-size="34"`, bold)
 	}
 	parts := []string{}
@@ -220,7 +228,7 @@ func (l *layout) head() {
 			parts = append(parts, p)
 		}
 	}
-	l.text(plotLeft, 980, strings.Join(parts, "  ·  "), fillDim, `font-size="13"`)
+	l.text(plotLeft, 980, strings.Join(parts, " · "), fillDim, `font-size="13"`)
 }
 
 // format writes a number short.
@@ -241,7 +249,7 @@ func (l *layout) legend() (lines []func(y px)) {
 	title("VOICES")
 	for _, b := range l.boxes {
 		v, ln := &l.o.h.Voices[b.voice], &l.o.lanes[b.voice]
-		says := fmt.Sprintf("%s  %s, %s notes", clip(v.Name, 24), v.Instrument.Wave, thousands(uint64(ln.notes)))
+		says := fmt.Sprintf("%s: %s, %s", clip(v.Name, 24), v.Instrument.Wave, count(uint64(ln.notes), "note"))
 		if ln.data > 0 {
 			says += fmt.Sprintf(", %s of them stand for a datum", thousands(uint64(ln.data)))
 		}
@@ -291,7 +299,7 @@ func (l *layout) legend() (lines []func(y px)) {
 			l.text(plotLeft+180+wide(name, 120)+120, y, text, fillDim)
 		})
 	}
-	heard := fmt.Sprintf("%s events made %s notes.", thousands(l.sum.Heard), thousands(l.sum.Notes))
+	heard := fmt.Sprintf("%s made %s.", count(l.sum.Heard, "event"), count(l.sum.Notes, "note"))
 	var reasons []string
 	for r := range l.sum.Lost {
 		reasons = append(reasons, r)

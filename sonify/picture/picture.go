@@ -52,6 +52,7 @@ type Output struct {
 	exact    bool
 	titles   []string
 	curves   []curve
+	curve    []int // which curve a signal has, -1 none
 	sections thinned[label]
 	keys     thinned[label]
 	captions thinned[label]
@@ -115,9 +116,13 @@ func NewWriter(w io.Writer) *Output {
 func (o *Output) Begin(h *sonify.Header) error {
 	o.h = h
 	o.lanes = make([]lane, min(len(h.Voices), maxVoices))
-	o.curves = make([]curve, min(len(h.Signals), maxSignals))
-	for i := range o.curves {
-		o.curves[i].bins.width = signalStart
+	o.curve = make([]int, len(h.Signals))
+	for i, s := range h.Signals {
+		o.curve[i] = -1
+		if !s.Hidden && len(o.curves) < maxSignals {
+			o.curve[i] = len(o.curves)
+			o.curves = append(o.curves, curve{signal: i, bins: bins[column]{width: signalStart}})
+		}
 	}
 	for i := range o.lanes {
 		o.lanes[i].spoken.width = rollStart
@@ -218,8 +223,8 @@ func (o *Output) mark(m *sonify.Mark) {
 		}
 		o.captions.add(label{at, clip(m.Text, 48), by})
 	case sonify.MarkSignal:
-		if m.Index >= 0 && m.Index < len(o.curves) {
-			o.curves[m.Index].set(at, m.Number)
+		if m.Index >= 0 && m.Index < len(o.curve) && o.curve[m.Index] >= 0 {
+			o.curves[o.curve[m.Index]].set(at, m.Number)
 		}
 	case sonify.MarkEvent:
 		o.hear(at, m.Heard)

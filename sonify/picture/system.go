@@ -43,7 +43,7 @@ func (l *layout) system(r int, y px) {
 // drawSections draws the band of the sections, with the keys they begin in.
 func (l *layout) drawSections(r int, y, bottom px) {
 	l.rect(plotLeft, y, l.end(r)-plotLeft, bandHeight, `fill="`+panel+`"`)
-	l.text(plotLeft-120, y+140, "section", right, fillDim, small)
+	l.text(160, y+140, "section", fillDim, small)
 	list := l.o.sections.list
 	free := plotLeft // where the next text may begin
 	for i, s := range list {
@@ -65,7 +65,7 @@ func (l *layout) drawSections(r int, y, bottom px) {
 			text = "… " + text
 		}
 		if k := l.keyAt(s.at); k != "" {
-			text += "  " + k
+			text += " · " + k
 		}
 		room := int((w - 100) * 1000 / 602 / 110)
 		if room >= 3 && x+60 >= free {
@@ -104,8 +104,10 @@ func (l *layout) sectionAt(f sonify.Frame) bool {
 // lines draws where sections begin, through curves and lanes.
 func (l *layout) lines(r int, top, bottom px) {
 	l.raw(`<path fill="none" stroke="`, gold, `" stroke-opacity=".45" stroke-dasharray="2 3" d="`)
-	for _, s := range l.o.sections.list {
-		if x, _, ok := l.within(s.at, s.at+1, r); ok {
+	last := px(0)
+	for _, s := range l.o.sections.list { // not so near that they hide the notes
+		if x, _, ok := l.within(s.at, s.at+1, r); ok && x-last >= 300 {
+			last = x
 			l.raw("M").num(x).raw(" ").num(top).raw("V").num(bottom)
 		}
 	}
@@ -115,9 +117,10 @@ func (l *layout) lines(r int, top, bottom px) {
 // curveLamps are the colours of the signals.
 var curveLamps = [...]string{"#ffffff", "#ffbe7a", "#9fe8ff", "#d3bcff", "#b9f5b0", "#ffb0c8"}
 
-// drawCurve draws the i-th signal.
+// drawCurve draws the i-th curve.
 func (l *layout) drawCurve(i, r int, y px) {
-	c, sig := &l.o.curves[i], &l.o.h.Signals[i]
+	c := &l.o.curves[i]
+	sig := &l.o.h.Signals[c.signal]
 	h := l.curveH
 	lo, hi := sig.Low, sig.High
 	if !(lo < hi) {
@@ -126,7 +129,7 @@ func (l *layout) drawCurve(i, r int, y px) {
 	lamp := curveLamps[i%len(curveLamps)]
 	l.rect(plotLeft, y, l.end(r)-plotLeft, h, `fill="`+panel+`"`)
 	l.raw("<g>").raw("<title>").escaped(clip(sig.Name+": "+sig.Doc, 160)).raw("</title>\n")
-	l.text(plotLeft-120, y+h/2+10, clip(sig.Name, 15), right, `fill="`+lamp+`"`)
+	l.text(160, y+h/2+40, clip(sig.Name, 14), `fill="`+lamp+`"`)
 	l.raw("</g>\n")
 	if !c.known {
 		l.text(plotLeft+80, y+h/2+40, "no value", fillDim, small)
@@ -136,8 +139,8 @@ func (l *layout) drawCurve(i, r int, y px) {
 	if unit != "" {
 		unit = " " + clip(unit, 8)
 	}
-	l.text(plotLeft-120, y+90, format(hi)+unit, right, fillDim, `font-size="9"`)
-	l.text(plotLeft-120, y+h-10, format(lo), right, fillDim, `font-size="9"`)
+	l.text(plotLeft-60, y+90, format(hi)+unit, right, fillDim, `font-size="9"`)
+	l.text(plotLeft-60, y+h-10, format(lo)+unit, right, fillDim, `font-size="9"`)
 	level := func(v float64) px {
 		if !(lo < hi) {
 			return y + h/2
@@ -191,7 +194,7 @@ func (l *layout) drawCurve(i, r int, y px) {
 func (l *layout) musicAxis(r int, y px) {
 	end := l.end(r)
 	l.rect(plotLeft, y, end-plotLeft, 10, fillDim)
-	l.text(plotLeft-120, y+150, "music", right, fillDim, small)
+	l.text(160, y+170, "music", fillDim, small)
 	step := nice(l.row / 14)
 	from := sonify.Frame(r) * l.row
 	for f := (from + step - 1) / step * step; f <= min(from+l.row, l.total); f += step {
@@ -268,7 +271,7 @@ func (l *layout) level(b *box, p sonify.Pitch, y px) (top, h px) {
 		return y + 10, max(each-10, 10)
 	}
 	span := int64(b.hi - b.lo)
-	h = min(max(px(int64(b.height)*int64(sonify.Semitone)/(span+int64(sonify.Semitone))), 22), 60)
+	h = min(max(px(int64(b.height)*int64(sonify.Semitone)/(span+int64(sonify.Semitone))), 22), 80)
 	return y + 10 + px(int64(b.hi-p)*int64(b.height-20-h)/span), h
 }
 
@@ -346,11 +349,11 @@ func (l *layout) drawDensity(b *box, r int, y px) {
 		}
 		from := sonify.Frame(j) * ln.spoken.width
 		if x, w, ok := l.within(from, from+ln.spoken.width, r); ok {
-			spoken.box(x, y, w, 15)
+			spoken.box(x, y, w, 10)
 		}
 	}
 	if len(spoken.b) > 0 {
-		l.raw(`<path shape-rendering="crispEdges" fill="#ffffff" d="`, string(spoken.b), `"/>`+"\n")
+		l.raw(`<path shape-rendering="crispEdges" fill="#ffffff" fill-opacity=".75" d="`, string(spoken.b), `"/>`+"\n")
 	}
 }
 

@@ -1,0 +1,9 @@
+package pcm
+
+import (
+	"testing"
+
+	"proscenium/sonify/exact/nofma"
+)
+
+func TestNoFusedFloats(t *testing.T) { nofma.Test(t, ".") }
