@@ -4,12 +4,12 @@
 //
 // # The picture
 //
-//	 world -> sources/* --Event--> conductor --Event--> mapping.Performance
-//	           (I/O)               (the one loop)        (pure)
-//	                                   |  Passage: notes, controls, marks
-//	                                   v
-//	                                outputs: sound (chip -> pcm), midi, jsonl, picture
-//	                                         (I/O)
+//	world -> sources/* --Event--> conductor --Event--> mapping.Performance
+//	          (I/O)               (the one loop)        (pure)
+//	                                  |  Passage: notes, controls, marks
+//	                                  v
+//	                               outputs: sound (chip -> pcm), midi, jsonl, picture
+//	                                        (I/O)
 //
 // Both edges do I/O, the middle is pure: no clock, no file, no randomness that
 // is not drawn from the seed. Playing live and rendering a file are the same
