@@ -158,7 +158,6 @@ type signal struct {
 	Low    float64 `json:"low,omitempty"`
 	High   float64 `json:"high,omitempty"`
 	Hidden bool    `json:"hidden,omitempty"`
-	Hidden bool    `json:"hidden,omitempty"`
 }
 
 type mix struct {
