@@ -68,8 +68,8 @@ func legend(p *mapping.Piece) string {
 					first = false
 				}
 				text := m.Name
-				if m.Says != "" {
-					text += ": " + m.Says
+				if says := strings.TrimPrefix(m.Says, string(m.Kind)+" "+m.Name); strings.TrimSpace(says) != "" {
+					text += ": " + strings.TrimSpace(says)
 				}
 				mark := "  "
 				if m.Data {

@@ -5,6 +5,7 @@ import (
 	"proscenium/sonify/jsonl"
 	"proscenium/sonify/midi"
 	"proscenium/sonify/pcm"
+	"proscenium/sonify/picture"
 	"proscenium/sources"
 )
 
@@ -25,6 +26,7 @@ var formats = []format{
 	{name: "wav", doc: "sound, 48 kHz stereo, with the sections and captions as markers", binary: true, sink: createWAV},
 	{name: "midi", doc: "a MIDI file: one track a voice, tempo, markers and causes", binary: true, score: func(path string, _ *fileOptions) (sonify.Output, error) { return midi.Create(path) }},
 	{name: "jsonl", doc: "the score as JSON lines: every note with its cause", score: func(path string, _ *fileOptions) (sonify.Output, error) { return jsonl.Create(path) }},
+	{name: "svg", doc: "a picture of the score", score: func(path string, _ *fileOptions) (sonify.Output, error) { return picture.Create(path) }},
 	{name: "txt", doc: "the score as lines that people read", score: func(path string, _ *fileOptions) (sonify.Output, error) { return jsonl.CreateText(path) }},
 }
 
