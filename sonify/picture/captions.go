@@ -27,6 +27,7 @@ func (l *layout) drawCaptions(r int, y, bottom px) {
 	})
 	type taken struct{ from, to px }
 	var lines [capLines][]taken
+	var roots [capLines][]px // where the captions of a line have their stems
 	free := func(line int, from, to px) bool {
 		for _, t := range lines[line] {
 			if from < t.to && to > t.from {
@@ -43,8 +44,7 @@ func (l *layout) drawCaptions(r int, y, bottom px) {
 		if x+w > plotRight {
 			from, anchor, at = x-w+20, right, x-30
 		}
-		// The lowest line first, but a stem must not cross the text of a line
-		// below.
+		// The lowest line first, but no stem may cross the text of a line below.
 		for line := capLines - 1; line >= 0; line-- {
 			blocked := false
 			for under := line + 1; under < capLines; under++ {
@@ -55,9 +55,16 @@ func (l *layout) drawCaptions(r int, y, bottom px) {
 			if blocked {
 				break
 			}
-			if !free(line, from-20, from+w) {
+			crossed := false
+			for over := range line {
+				for _, x := range roots[over] {
+					crossed = crossed || x > from-20 && x < from+w
+				}
+			}
+			if crossed || !free(line, from-20, from+w) {
 				continue
 			}
+			roots[line] = append(roots[line], x)
 			lines[line] = append(lines[line], taken{from - 20, from + w})
 			base := y + px(line)*capHeight + 110
 			l.text(at, base, c.text, `font-size="11"`, anchor)

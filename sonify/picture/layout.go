@@ -76,16 +76,28 @@ func (o *Output) draw(sum *sonify.Summary) []byte {
 
 // plan divides the time into systems and gives every lane its height.
 func (l *layout) plan() {
-	l.row, l.rows = l.total, 1
-	switch {
-	case l.bars:
-		if l.total > 10*60*second {
-			l.row = nice((l.total + 5) / 6)
-		}
-	case l.total > 75*second:
-		l.row = nice(max(60*second, (l.total+maxRows-3)/(maxRows-2)))
+	if l.measure(l.total); !l.bars && l.total <= 75*second {
+		return
 	}
-	l.rows = int((l.total + l.row - 1) / l.row)
+	if l.bars {
+		if l.total > 10*60*second {
+			l.measure(nice((l.total + 5) / 6))
+		}
+		return
+	}
+	// Systems of a minute, or longer ones if the picture became too high to be
+	// looked at as a whole; but not so long that sixteenths run together.
+	for row := nice(max(60*second, (l.total+maxRows-1)/maxRows)); ; row = nice(row + 1) {
+		if l.measure(row); px(l.rows)*(l.height+gapSystems) <= 50000 || nice(row+1) > 120*second {
+			return
+		}
+	}
+}
+
+// measure sets the length of a system and with it all heights.
+func (l *layout) measure(row sonify.Frame) {
+	l.row, l.rows = row, int((l.total+row-1)/row)
+	l.boxes = nil
 	l.curveH = 640
 	most, least, per := px(1100), px(360), px(46)
 	if l.rows > 1 {
@@ -310,7 +322,7 @@ func (l *layout) legend() (lines []func(y px)) {
 			heard += " And more."
 			break
 		}
-		heard += fmt.Sprintf(" Not sounded, %s: %s.", clip(r, 40), thousands(l.sum.Lost[r]))
+		heard += fmt.Sprintf(" Not sounded, %s: %s.", clip(r, 80), thousands(l.sum.Lost[r]))
 	}
 	line(func(y px) { l.text(plotLeft+180, y, heard, fillDim) })
 	return lines

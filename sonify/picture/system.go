@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"proscenium/sonify"
 )
@@ -60,7 +61,7 @@ func (l *layout) drawSections(r int, y, bottom px) {
 			colour = "#2a2560"
 		}
 		l.rect(x, y, max(w-10, 5), bandHeight, `fill="`+colour+`"`)
-		text := s.text
+		text := strings.ReplaceAll(s.text, "_", " ")
 		if s.at < sonify.Frame(r)*l.row {
 			text = "… " + text
 		}
@@ -305,7 +306,7 @@ func (l *layout) drawNotes(b *box, r int, y px) {
 			shade.box(x, top, w, h)
 			continue
 		}
-		data.raw("<rect").attr("x", x).attr("y", top).attr("width", max(w, 24)).attr("height", h)
+		data.raw("<rect").attr("x", x).attr("y", top).attr("width", min(max(w, 24), max(l.end(r)-x, 6))).attr("height", h)
 		if n.title < 0 {
 			data.raw("/>\n")
 			continue
@@ -314,7 +315,7 @@ func (l *layout) drawNotes(b *box, r int, y px) {
 	}
 	for i := range paths {
 		if len(paths[i].b) > 0 {
-			l.raw(fmt.Sprintf(`<path fill="%s" fill-opacity=".%02d" d="`, b.lamp, 28+i*11), string(paths[i].b), `"/>`+"\n")
+			l.raw(fmt.Sprintf(`<path fill="%s" fill-opacity=".%02d" d="`, b.lamp, 34+i*10), string(paths[i].b), `"/>`+"\n")
 		}
 	}
 	if len(data.b) > 0 {
