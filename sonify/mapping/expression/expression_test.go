@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"proscenium/sonify"
 )
@@ -203,6 +204,11 @@ func FuzzCompile(f *testing.F) {
 	scope := *testScope
 	scope.Open = true
 	f.Fuzz(func(t *testing.T, src string) {
+		defer func(begin time.Time) {
+			if d := time.Since(begin); d > 2*time.Second {
+				t.Fatalf("%q took %v", src, d)
+			}
+		}(time.Now())
 		e, err := Compile(src, &scope)
 		if err != nil {
 			if _, ok := err.(*Error); !ok || err.Error() == "" {

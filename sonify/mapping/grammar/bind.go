@@ -163,7 +163,8 @@ func (r *Reporter) value(n *Node, v reflect.Value, f *field) {
 			r.Expected(n, f.number("a whole number"), "")
 		case r.within(n, float64(i), f):
 			if v.OverflowInt(i) {
-				r.Error(n, "", "%d is too large", i)
+				most := int64(1)<<(t.Bits()-1) - 1
+				r.Error(n, "", "%d is out of range: expected %d to %d", i, -most-1, most)
 				return
 			}
 			v.SetInt(i)
@@ -175,7 +176,11 @@ func (r *Reporter) value(n *Node, v reflect.Value, f *field) {
 			r.Expected(n, f.number("a whole number"), "")
 		case r.within(n, float64(i), f):
 			if i < 0 || v.OverflowUint(uint64(i)) {
-				r.Error(n, "", "%d is out of range: expected a whole number from 0 to %d", i, uint64(math.MaxUint64)>>(64-t.Bits()))
+				most := "at least 0"
+				if t.Bits() < 64 {
+					most = "0 to " + strconv.FormatUint(math.MaxUint64>>(64-t.Bits()), 10)
+				}
+				r.Error(n, "", "%d is out of range: expected %s", i, most)
 				return
 			}
 			v.SetUint(uint64(i))
@@ -184,7 +189,7 @@ func (r *Reporter) value(n *Node, v reflect.Value, f *field) {
 		x, ok := n.Number()
 		switch {
 		case !ok && n.Kind() == Float:
-			r.Error(n, "", "expected %s, found %v, which is none", f.number("a number"), n.num)
+			r.Expected(n, f.number("a number"), "")
 		case !ok:
 			r.Expected(n, f.number("a number"), "")
 		case r.within(n, x, f):
@@ -245,7 +250,7 @@ func (r *Reporter) limited(n *Node, v reflect.Value, f *field) {
 }
 
 func (r *Reporter) text(n *Node, v reflect.Value, f *field) {
-	if n.Kind() != String && n.str == "" {
+	if n.Kind() != String && (n.Kind() == Time || n.str == "") {
 		hint := ""
 		if n.Kind() == Integer || n.Kind() == Float || n.Kind() == Bool || n.Kind() == Time {
 			hint = "write it in quotes"

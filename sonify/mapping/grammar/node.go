@@ -352,6 +352,9 @@ func (n *Node) found() string {
 	case Integer:
 		return "the number " + strconv.FormatInt(n.int, 10)
 	case Float:
+		if n.num-n.num != 0 {
+			return strings.ToLower(strconv.FormatFloat(n.num, 'g', -1, 64)) // nan, +inf
+		}
 		return "the number " + strconv.FormatFloat(n.num, 'g', -1, 64)
 	case Bool:
 		return strconv.FormatBool(n.int != 0)

@@ -104,7 +104,7 @@ func (b *builder) parse() {
 		if e == nil {
 			begin = b.text.content(begin)
 			from := b.text.resume(begin, err.off)
-			b.syntax(begin, err)
+			b.syntax(begin, from <= err.off && from > begin, err)
 			if begin < len(src) && src[begin] == '[' {
 				b.detach()
 			}
@@ -170,12 +170,8 @@ func (b *builder) keyValue(e *expression) *scanError {
 		switch {
 		case next == nil:
 			next = b.newTable(t, k, dotted)
-		case next.kind != Table || next.how == inline:
+		case next.kind != Table || next.how != dotted || next.section != b.section:
 			return &scanError{off: k.off, msg: b.closed(k, next)}
-		case next.how == explicit, next.how == dotted && next.section != b.section:
-			return &scanError{off: k.off, msg: b.closed(k, next)}
-		case next.how == implicit:
-			next.how, next.section = dotted, b.section
 		}
 		t = next
 	}

@@ -21,6 +21,14 @@ func (s step) number() (int, bool) {
 	return int(i), err == nil
 }
 
+// String writes s as it stands in a path.
+func (s step) String() string {
+	if s.index {
+		return "[" + s.name + "]"
+	}
+	return quoteKey(s.name)
+}
+
 // nextStep cuts the first step off a path. Keys may be quoted as in TOML; an
 // element is [2], or a number after a dot.
 func nextStep(path string) (s step, rest string, err error) {
@@ -28,7 +36,7 @@ func nextStep(path string) (s step, rest string, err error) {
 	case '[':
 		end := strings.IndexByte(path, ']')
 		if end < 0 {
-			return s, "", fmt.Errorf("%q lacks its ]", path)
+			return s, "", fmt.Errorf("%s lacks its ]", path)
 		}
 		s = step{name: path[1:end], index: true}
 		if _, ok := s.number(); !ok {
@@ -44,7 +52,7 @@ func nextStep(path string) (s step, rest string, err error) {
 			end++
 		}
 		if end >= len(path) {
-			return s, "", fmt.Errorf("%q lacks its closing quote", path)
+			return s, "", fmt.Errorf("%s lacks its closing quote", path)
 		}
 		s.name, rest = path[1:end], path[end+1:]
 		if path[0] == '"' {

@@ -160,7 +160,11 @@ func (s *scanner) value(n *unstable.Node, at, depth int) (*Node, int, *scanError
 		}
 	case unstable.Float:
 		node.kind = Float
-		f, err := strconv.ParseFloat(strings.ReplaceAll(string(n.Data), "_", ""), 64)
+		raw := strings.ReplaceAll(string(n.Data), "_", "")
+		if strings.HasSuffix(raw, "nan") {
+			raw = "nan" // strconv knows none with a sign
+		}
+		f, err := strconv.ParseFloat(raw, 64)
 		if err != nil {
 			return nil, 0, &scanError{off: node.off, msg: "the number " + cut(string(n.Data)) + " is too large"}
 		}

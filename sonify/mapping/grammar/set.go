@@ -35,7 +35,7 @@ func (d *Document) Set(path, value string) sonify.Problems {
 		}
 	}
 	node := d.setValue(path, value)
-	root, hint, msg := setBelow(d.root, steps, node)
+	root, hint, msg := setBelow(d.root, "", steps, node)
 	if msg != "" {
 		return fail(hint, "%s", msg)
 	}
@@ -70,21 +70,24 @@ func (n *Node) detached() *Node {
 	return &c
 }
 
-// setBelow returns a copy of n in which the node at steps is value. What is not
+// setBelow returns a copy of n, which stands at path, in which the node at steps
+// is value. What is not
 // on the way is shared.
-func setBelow(n *Node, steps []step, value *Node) (root *Node, hint, msg string) {
+func setBelow(n *Node, path string, steps []step, value *Node) (root *Node, hint, msg string) {
 	if len(steps) == 0 {
 		return value, "", ""
 	}
 	s := steps[0]
 	put := func(old *Node) (*Node, string, string) {
 		if old == nil && len(steps) > 1 {
-			old = &Node{kind: Table, how: explicit, text: value.text}
+			t := *value.text
+			t.set = join(path, s.String()) // what is wrong with it is said of its own path
+			old = &Node{kind: Table, how: explicit, text: &t}
 			if next := steps[1]; next.index {
 				old.kind = Array
 			}
 		}
-		kid, hint, msg := setBelow(old, steps[1:], value)
+		kid, hint, msg := setBelow(old, join(path, s.String()), steps[1:], value)
 		if msg == "" && len(steps) == 1 {
 			c := *value // the same --set value may not stand in two places
 			kid = &c

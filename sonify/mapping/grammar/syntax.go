@@ -26,7 +26,7 @@ func (t *text) content(off int) int {
 }
 
 // opening matches a line that looks like the beginning of an expression.
-var opening = regexp.MustCompile(`^[ \t]*(\[\[?[ \t]*[\w"'.\- \t]+\]\]?[ \t\r]*(#.*)?$|[\w\-]+[ \t]*[.=]|["'][^"'=]*["'][ \t]*[.=])`)
+var opening = regexp.MustCompile(`^[ \t]*(\[\[?[ \t]*[A-Za-z_][\w\-]*[ \t]*([.\]]|$)|\[\[?[ \t]*[\w"'.\- \t]+\]\]?[ \t\r]*(#.*)?$|[\w\-]+[ \t]*[.=]|["'][^"'=]*["'][ \t]*[.=])`)
 
 // resume returns the offset of the line to go on with after a mistake at off in
 // an expression that started at begin. A list that was never closed makes the
@@ -56,16 +56,27 @@ func (t *text) resume(begin, off int) int {
 	return next
 }
 
-// syntax reports a syntax error in words for people who do not write parsers.
-func (b *builder) syntax(begin int, err *scanError) {
+// syntax reports a syntax error in words for people who do not write parsers. It
+// is in the expression that starts at begin; swallowed says that the parser
+// noticed it on a line that belongs to another.
+func (b *builder) syntax(begin int, swallowed bool, err *scanError) {
 	t := b.text
 	off := min(err.off, len(t.data))
 	hint := ""
 	word := bareWord(t.data[off:])
 	after, _ := utf8.DecodeRuneInString(t.data[off:])
 	switch {
+	case swallowed && t.open(begin, off) != 0:
+		off = begin
+		what, mark := "list", "]"
+		if t.open(begin, err.off) == '{' {
+			what, mark = "table", "}"
+		}
+		err.msg, hint = "the "+what+" is not closed", "put "+mark+" at its end"
 	case strings.Contains(err.msg, "at start of value"), strings.HasPrefix(err.msg, "expected keyword"):
 		switch {
+		case after == '.':
+			err.msg, hint = "a number cannot start with a point", "write 0 before it"
 		case word == "" && (after == '\n' || after == '\r' || off == len(t.data) || after == '#'):
 			err.msg = "the value is missing after ="
 		case strings.EqualFold(word, "true") || strings.EqualFold(word, "yes") || strings.EqualFold(word, "on"):
@@ -73,11 +84,10 @@ func (b *builder) syntax(begin int, err *scanError) {
 		case strings.EqualFold(word, "false") || strings.EqualFold(word, "no") || strings.EqualFold(word, "off"):
 			err.msg, hint = word+" is not a value", `write false, or "`+word+`" if a text is meant`
 		case word != "":
-			err.msg, hint = cut(word)+" is not a value", `write texts in quotes: "`+cut(word)+`"`
+			_, end := t.line(off)
+			err.msg, hint = cut(word)+" is not a value", "write texts in quotes: "+shorten(words(t.data[off:end]))
 		case after == '“' || after == '”' || after == '‘' || after == '’' || after == '„' || after == '«':
 			err.msg, hint = "typographic quotes do not mark a text", `write "straight" quotes`
-		case after == '.':
-			err.msg, hint = "a number cannot start with a point", "write 0 before it"
 		default:
 			err.msg = "a value cannot start with " + string(after)
 		}
@@ -86,7 +96,10 @@ func (b *builder) syntax(begin int, err *scanError) {
 			err.msg = "a carriage return without a new line"
 			break
 		}
-		err.msg, hint = "nothing more may stand on this line, found "+string(after), "one key and value a line; texts in quotes"
+		if word == "" {
+			word = string(after)
+		}
+		err.msg, hint = "nothing more may stand on this line, found "+cut(word), "one key and value a line; texts in quotes"
 		if after == ']' {
 			err.msg, hint = "a ] that nothing opened", ""
 		} else if after == '}' {
@@ -126,6 +139,43 @@ func (b *builder) syntax(begin int, err *scanError) {
 	}
 	err.off = off
 	b.bad(err, hint)
+}
+
+// open returns the bracket that is still open at off, of those opened from begin
+// on; 0 if there is none.
+func (t *text) open(begin, off int) byte {
+	var stack []byte
+	quote := byte(0)
+	for i := begin; i < off && i < len(t.data); i++ {
+		switch c := t.data[i]; {
+		case quote != 0:
+			if c == quote || c == '\n' {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '[' || c == '{':
+			stack = append(stack, c)
+		case (c == ']' || c == '}') && len(stack) > 0:
+			stack = stack[:len(stack)-1]
+		}
+	}
+	if len(stack) == 0 {
+		return 0
+	}
+	return stack[len(stack)-1]
+}
+
+// words returns what s, the rest of a line, says up to a comment or the end of
+// the value.
+func words(s string) string {
+	if i := strings.IndexAny(s, ",]}\""); i >= 0 {
+		s = s[:i]
+	}
+	if i := strings.Index(s, " #"); i >= 0 {
+		s = s[:i]
+	}
+	return strings.TrimSpace(s)
 }
 
 // bareWord returns the letters, digits and signs that s starts with.
