@@ -93,7 +93,7 @@ func (ch *channel) oscillate(c *Chip, acc *accumulator, at, n int32) {
 	case Table:
 		t = ch.steps(acc, t, end)
 	case Noise:
-		if ch.sub < 1<<32 {
+		if ch.sub < 1<<32 && !ch.short {
 			ch.wait = ch.hiss(acc, at, n)
 			return
 		}
@@ -209,18 +209,14 @@ func (ch *channel) noise(acc *accumulator, t, end int64) int64 {
 	return t
 }
 
-// hiss makes noise that is clocked faster than the frames, which would cost a step
+// hiss makes long noise that is clocked faster than the frames, which would cost a step
 // for every other clock: each frame gets the sum of its clocks, over their mean
-// number. What that folds down is noise again. It returns the wait for the next
-// clock.
+// number. What that folds down is noise again; of short noise, a tone, it
+// would not be. It returns the wait for the next clock.
 func (ch *channel) hiss(acc *accumulator, at, n int32) int64 {
 	clocks := uint32((1 << 32) / ch.sub)
 	um, us := ch.unitMid*ch.sub>>32, ch.unitSide*ch.sub>>32
 	t := ch.wait
-	high := int64(shortCycle) // the height of a 0
-	if ch.short {
-		high = 2 * (shortCycle - highShort)
-	}
 	for ; n > 0; n-- {
 		k := clocks
 		if t+int64(k)*ch.sub < 1<<32 {
@@ -228,17 +224,9 @@ func (ch *channel) hiss(acc *accumulator, at, n int32) int64 {
 		} else if k > 0 && t+int64(k-1)*ch.sub >= 1<<32 {
 			k--
 		}
-		var ones uint32
-		if ch.short && k > 9 {
-			ones = uint32(bits.OnesCount32(ch.lfsr >> 1 & (1<<9 - 1)))
-			ch.shift(9)
-			ones += uint32(bits.OnesCount32(ch.lfsr >> 1 & (1<<(k-9) - 1)))
-			ch.shift(k - 9)
-		} else {
-			ones = uint32(bits.OnesCount32(ch.lfsr >> 1 & (1<<k - 1)))
-			ch.shift(k)
-		}
-		h := int64(k)*high - 2*shortCycle*int64(ones)
+		ones := bits.OnesCount32(ch.lfsr >> 1 & (1<<k - 1))
+		ch.shift(k)
+		h := shortCycle * (int64(k) - 2*int64(ones)) // a 0 is high
 		mid, side := um*h, us*h
 		acc.set(at, mid-ch.mid, side-ch.side)
 		ch.mid, ch.side = mid, side

@@ -3,6 +3,7 @@ package chip
 import (
 	"math"
 	"math/cmplx"
+	"slices"
 	"testing"
 )
 
@@ -193,4 +194,78 @@ func TestFlat(t *testing.T) {
 		}
 		t.Logf("key %d: %+.3f dB to 15 kHz, %+.3f dB to 20 kHz", key, to15, to20)
 	}
+}
+
+// bands returns the power density of x in the bands between the given frequencies,
+// in dB relative to the first, from many short spectra.
+func bands(x []float64, edges []float64) []float64 {
+	const n = 4096
+	sums := make([]float64, len(edges)-1)
+	for i := 0; i+n <= len(x); i += n / 2 {
+		s := spectrum(x[i : i+n])
+		for b := range sums {
+			lo, hi := int(edges[b]/Rate*n), int(edges[b+1]/Rate*n)
+			for _, a := range s[lo:hi] {
+				sums[b] += a * a / float64(hi-lo)
+			}
+		}
+	}
+	for b := len(sums) - 1; b >= 0; b-- {
+		sums[b] = 10 * math.Log10(sums[b]/sums[0])
+	}
+	return sums
+}
+
+// TestNoise_Spectrum holds long noise against what a shift register held from clock
+// to clock must have: the square of a sinc with its first zero at the clock. Above
+// the frames' own rate it is white.
+func TestNoise_Spectrum(t *testing.T) {
+	edges := []float64{300, 1000, 2000, 4000, 7000, 9000, 12000, 15000, 18000}
+	for _, key := range []int32{55, 60, 66, 71, 73, 80, 90, 15} {
+		x := left(play(t, nil, voiceOf(Noise), key<<16, 4000, 1<<18))
+		clock := Rate * float64(1<<32) / float64(NoiseKey(key<<16, 440000, Exact))
+		got := bands(x, edges)
+		law := func(f float64) float64 {
+			if clock > Rate {
+				return 1
+			}
+			return math.Pow(sinc(f/clock), 2)
+		}
+		mean := func(lo, hi float64) float64 {
+			s := 0.0
+			for i := range 50 {
+				s += law(lo+(hi-lo)*(float64(i)+0.5)/50) / 50
+			}
+			return s
+		}
+		for b := range got {
+			want := 10 * math.Log10(mean(edges[b], edges[b+1])/mean(edges[0], edges[1]))
+			if want > -15 && math.Abs(got[b]-want) > 0.8 {
+				t.Errorf("key %d, clocked at %.0f Hz: %.0f to %.0f Hz has %.2f dB, want %.2f", key, clock, edges[b], edges[b+1], got[b], want)
+			}
+		}
+	}
+}
+
+// TestNoise_ShortIsATone measures short noise as the tone that it is, against its
+// strongest harmonic, for its fundamental is weak. Clocked eight times a frame it is
+// the small rest of large steps, and their errors are not as small.
+func TestNoise_ShortIsATone(t *testing.T) {
+	v := voiceOf(Noise)
+	v.Mode = constant(1)
+	worst := -999.0
+	for key := 36; key <= 108; key += 3 {
+		f := Rate * float64(1<<32) / float64(NoiseKey(int32(key)<<16, 440000, Exact)) / shortCycle
+		if c := 1200 * math.Log2(f/keyFrequency(float64(key))); math.Abs(c) > 0.01 {
+			t.Errorf("key %d is off by %.3f cent", key, c)
+		}
+		s := spectrum(left(play(t, nil, v, int32(key)<<16, 4000, 1<<16)))
+		db, at := alias(s, f)
+		db += 20 * math.Log10(peakNear(s, f/Rate*(1<<16))/slices.Max(s))
+		worst = max(worst, db)
+		if db > -75 {
+			t.Errorf("key %d: %.1f dB at %.0f Hz", key, db, at)
+		}
+	}
+	t.Logf("worst %.1f dB", worst)
 }
