@@ -35,7 +35,7 @@ type Chip struct {
 
 	blockStart int64 // frame at which the next block begins
 	master     accumulator
-	stems      []accumulator // one a voice, if stems are wanted
+	stems      []accumulator // if stems are wanted: one a voice, and one for the rest
 	level      leveller
 	guard      guard
 	mix        [Block]Frame
@@ -152,7 +152,7 @@ func (c *Chip) Idle() bool {
 // accumulator returns where a voice's steps go.
 func (c *Chip) accumulator(v uint8) *accumulator {
 	if c.stems != nil {
-		return &c.stems[v]
+		return &c.stems[min(int(v), len(c.stems)-1)]
 	}
 	return &c.master
 }

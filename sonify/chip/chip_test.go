@@ -273,7 +273,7 @@ func TestStems_SumExactly(t *testing.T) {
 	p := everything(4)
 	want := renderAll(p, 4*Rate, 4800)
 	c := New()
-	c.SetStems(true)
+	c.SetStems(MaxVoices)
 	stems := make([][]Frame, MaxVoices)
 	for i := range stems {
 		stems[i] = make([]Frame, 4800)

@@ -54,19 +54,20 @@ func amplify(out *[Block]Frame, from, to int64) int64 {
 	return peak
 }
 
-// SetStems says whether every voice is also to be had alone. It is to be called
-// before the first frame is rendered. The stems need 20 kB a voice.
-func (c *Chip) SetStems(on bool) {
+// SetStems makes each of the first voices also to be had alone, none if voices is 0.
+// It is to be called before the first frame is rendered. A stem takes 8 kB.
+func (c *Chip) SetStems(voices uint8) {
 	c.stems, c.stemFrames = nil, nil
-	if on {
-		c.stems = make([]accumulator, MaxVoices)
-		c.stemFrames = make([][2][Block]Frame, MaxVoices)
+	if n := min(voices, MaxVoices); n > 0 {
+		// One more for the voices behind them, so that they sound too.
+		c.stems = make([]accumulator, n+1)
+		c.stemFrames = make([][2][Block]Frame, n+1)
 	}
 }
 
 // RenderStems is Render with stems: dst gets the sound, mix what the voices are
 // together before loudness and guard, stems[i] voice i of that. At every frame the
-// stems' numbers sum exactly to those of mix. All slices are as long as dst; mix
+// stems' numbers sum exactly to those of mix, if there is a stem for every voice. All slices are as long as dst; mix
 // and each of stems may be nil. All have the same latency.
 func (c *Chip) RenderStems(dst, mix []Frame, stems [][]Frame) {
 	for at := 0; at < len(dst); {
@@ -75,7 +76,7 @@ func (c *Chip) RenderStems(dst, mix []Frame, stems [][]Frame) {
 			copy(mix[at:at+n], c.premaster[1][c.taken:])
 		}
 		for i, s := range stems {
-			if s != nil && i < len(c.stemFrames) {
+			if s != nil && i < len(c.stemFrames)-1 {
 				copy(s[at:at+n], c.stemFrames[i][1][c.taken:])
 			}
 		}

@@ -68,7 +68,7 @@ func (o *Output) Begin(h *sonify.Header) error {
 	if o.opts.Stems == nil {
 		return nil
 	}
-	o.chip.SetStems(true)
+	o.chip.SetStems(uint8(len(h.Voices)))
 	names := make([]string, 0, len(h.Voices)+1)
 	for i := range h.Voices {
 		names = append(names, h.Voices[i].Name)
