@@ -48,13 +48,13 @@ func (m *Model) fillGame() {
 	deuce := p
 	if !m.f.NoAd {
 		// Two points in a row decide: p²/(p²+q²).
-		pp, qq := p*p, q*q
+		pp, qq := float64(p*p), float64(q*q)
 		deuce = pp / (pp + qq)
 	}
 	g := &m.game
 	g[3][3] = deuce
 	g[4][3] = p + float64(q*deuce)
-	g[3][4] = p * deuce
+	g[3][4] = float64(p * deuce)
 	for b := 0; b <= 2; b++ {
 		g[4][b] = 1
 	}
@@ -118,29 +118,24 @@ func (m *Model) winTieBreak(s *State) float64 {
 		n, t = m.f.FinalTo, m.tb[1]
 	}
 	a, b := s.Points[0], s.Points[1]
-	if over := min(a, b) - (n - 1); over > 0 {
-		// Both are past n-1: only the difference counts, and who serves. Two
-		// points each bring back the order of serve.
-		over += over % 2
-		a, b = a-over, b-over
-		if max(a, b) < n-1 || min(a, b) < 0 {
-			a, b = a+2, b+2
-		}
-	}
 	switch {
-	case a-b >= 2 && a >= n:
+	case a >= n && a-b >= 2:
 		return 1
-	case b-a >= 2 && b >= n:
+	case b >= n && b-a >= 2:
 		return 0
 	}
-	if a > n || b > n { // a and b are n-1 or more, and differ by one at most
-		d := a - b
-		a, b = n-1, n-1
-		if d > 0 {
-			a = n
-		} else if d < 0 {
-			b = n
+	if min(a, b) >= n-1 { // only the difference counts, and who serves
+		x := m.p
+		if s.Server == 2 {
+			x = m.q
 		}
+		switch {
+		case a > b:
+			return x + float64((1-x)*0.5)
+		case a < b:
+			return x * 0.5
+		}
+		return 0.5
 	}
 	if s.Opener == 2 {
 		return 1 - t[b*(n+1)+a]
