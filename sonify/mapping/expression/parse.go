@@ -93,7 +93,7 @@ func explain(src string, err error) *Error {
 	if !errors.As(err, &fe) {
 		return errorAt(src, 0, "", "%v", err)
 	}
-	msg, hint := strings.TrimPrefix(fe.Message, "compilation failed: "), ""
+	msg, hint, at := strings.TrimPrefix(fe.Message, "compilation failed: "), "", fe.From
 	m := token.FindStringSubmatch(fe.Message)
 	switch {
 	case strings.Contains(msg, "maximum allowed nodes"):
@@ -120,10 +120,27 @@ func explain(src string, err error) *Error {
 	case strings.HasPrefix(msg, "Operator ("):
 		msg, hint = "?? stands beside another operator", "wrap it in parentheses: (x ?? 0)"
 	case strings.Contains(msg, "integer literal"), strings.Contains(msg, "float literal"):
-		msg, hint = "the number is too large", "write it as 5e9"
+		// The parser has gone on to what follows the number: go back to its start.
+		r := []rune(src)
+		at = min(at, len(r))
+		for at > 0 && !digit(r[at-1]) {
+			at--
+		}
+		for at > 0 && (digit(r[at-1]) || r[at-1] == '.' || r[at-1] == 'e') {
+			at--
+		}
+		msg, hint = tooLarge, tooLargeHint
 	}
-	return errorAt(src, fe.From, hint, "%s", lowerFirst(msg))
+	return errorAt(src, at, hint, "%s", lowerFirst(msg))
 }
+
+// Whole numbers are as large as the smallest int that Go has.
+const (
+	tooLarge     = "the number is too large"
+	tooLargeHint = "write numbers above 2147483647 as 5e9"
+)
+
+func digit(r rune) bool { return r >= '0' && r <= '9' || r == '_' }
 
 func lowerFirst(s string) string {
 	if s != "" && s[0] >= 'A' && s[0] <= 'Z' {
