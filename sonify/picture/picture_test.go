@@ -185,7 +185,13 @@ func TestPicture_IsTheSameOnEveryMachine(t *testing.T) {
 
 func TestPicture_CaptionsDoNotCollide(t *testing.T) {
 	// Every caption is at the height of its line; two on one line may not overlap.
-	s := picture(t, sonifytest.Performance{Bars: 400})
+	for _, p := range []sonifytest.Performance{{Bars: 400}, {Bars: 200, Voice: 12}, {Bars: 3000}} {
+		captionsDoNotCollide(t, picture(t, p))
+	}
+}
+
+func captionsDoNotCollide(t *testing.T, s string) {
+	t.Helper()
 	re := regexp.MustCompile(`<text x="([\d.]+)" y="([\d.]+)" font-size="11" (text-anchor="end")?>([^<]*)<`)
 	type line struct{ from, to float64 }
 	lines := map[string][]line{}
