@@ -260,7 +260,7 @@ func TestGuard_KeepsTheCeiling(t *testing.T) {
 		g.held = *b
 	}
 	db := 20 * math.Log10(float64(top)/full)
-	if db > -0.9 || db < -1.6 {
+	if db > -1.0 || db < -1.6 {
 		t.Errorf("the true peak is %.2f dBTP, want -1 at most and near it", db)
 	}
 	if c.Stats().Limited == 0 {
