@@ -216,3 +216,15 @@ func TestScratch_StandsBesideAndGoes(t *testing.T) {
 		f.Close()
 	}
 }
+
+func TestScratch_ErrorsNameTheResult(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "no", "a.mid")
+	f, err := Scratch(path)
+	if err == nil {
+		f.Close()
+		t.Fatal("a scratch file in a folder that is not there")
+	}
+	if !strings.Contains(err.Error(), "write "+path+": ") || !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
