@@ -76,115 +76,6 @@ func Create(path string) (*Writer, error) {
 // Finish returns.
 func NewWriter(w io.Writer) *Writer { return &Writer{lines: lines{w: w}} }
 
-// header is the first line. Only it and the last go through package json.
-type header struct {
-	Type    string       `json:"type"`
-	Version int          `json:"version"`
-	Title   string       `json:"title"`
-	Piece   string       `json:"piece,omitempty"`
-	Program string       `json:"program,omitempty"`
-	Seed    uint64       `json:"seed,string"`
-	Level   string       `json:"level,omitempty"`
-	Key     string       `json:"key,omitempty"`
-	Meter   string       `json:"meter"`
-	Tempo   sonify.Tempo `json:"tempo"`
-	PPQ     sonify.Tick  `json:"ppq"`
-	Rate    sonify.Frame `json:"rate"`
-	Voices  []voice      `json:"voices"`
-	Makers  []maker      `json:"makers"`
-	Signals []signal     `json:"signals"`
-	Sources []string     `json:"sources"`
-	Mix     mix          `json:"mix"`
-}
-
-type voice struct {
-	Name    string     `json:"name"`
-	Gain    int        `json:"gain"`
-	Pan     sonify.Pan `json:"pan,omitempty"`
-	Poly    int        `json:"polyphony"`
-	Pitched bool       `json:"pitched"`
-	Channel int        `json:"midi_channel,omitempty"`
-	Program int        `json:"midi_program,omitempty"`
-	Drum    int        `json:"midi_drum,omitempty"`
-	Sound   instrument `json:"instrument"`
-}
-
-type instrument struct {
-	Wave         sonify.Wave `json:"wave"`
-	Duty         *macro      `json:"duty,omitempty"`
-	Volume       *macro      `json:"volume,omitempty"`
-	Arpeggio     *macro      `json:"arpeggio,omitempty"`
-	Bend         *macro      `json:"bend,omitempty"`
-	Mode         *macro      `json:"mode,omitempty"`
-	VibratoDepth int         `json:"vibrato_depth,omitempty"`
-	VibratoRate  int         `json:"vibrato_rate,omitempty"`
-	VibratoDelay int         `json:"vibrato_delay,omitempty"`
-	Slide        int         `json:"slide,omitempty"`
-	EchoLevel    int         `json:"echo_level,omitempty"`
-	EchoDelay    sonify.Tick `json:"echo_delay,omitempty"`
-	Steps        []int       `json:"steps,omitempty"`
-	Drop         int         `json:"drop,omitempty"`
-	DropTime     int         `json:"drop_time,omitempty"`
-	Sample       *sample     `json:"sample,omitempty"`
-}
-
-type macro struct {
-	Values  []int `json:"values"`
-	Loop    int   `json:"loop"`
-	Release []int `json:"release,omitempty"`
-}
-
-type sample struct {
-	Name  string       `json:"name"`
-	Rate  int          `json:"rate"`
-	Root  sonify.Pitch `json:"root"` // 16.16
-	Loop  int          `json:"loop"`
-	Level int          `json:"level"`
-}
-
-type maker struct {
-	Kind sonify.MakerKind `json:"kind"`
-	Name string           `json:"name"`
-	File string           `json:"file,omitempty"`
-	Line int              `json:"line,omitempty"`
-	Says string           `json:"says,omitempty"`
-	Data bool             `json:"data,omitempty"`
-}
-
-type signal struct {
-	Name   string  `json:"name"`
-	Doc    string  `json:"doc,omitempty"`
-	Unit   string  `json:"unit,omitempty"`
-	Low    float64 `json:"low,omitempty"`
-	High   float64 `json:"high,omitempty"`
-	Hidden bool    `json:"hidden,omitempty"`
-}
-
-type mix struct {
-	Tuning   string  `json:"tuning,omitempty"`
-	A4       float64 `json:"a4_hz,omitempty"`
-	Loudness float64 `json:"loudness_lufs,omitempty"`
-	Gain     float64 `json:"gain_db,omitempty"`
-	Guard    bool    `json:"guard"`
-	Ceiling  float64 `json:"ceiling_dbtp,omitempty"`
-}
-
-type end struct {
-	Type   string            `json:"type"`
-	Ticks  sonify.Tick       `json:"ticks"`
-	Frames sonify.Frame      `json:"frames"`
-	Notes  uint64            `json:"notes"`
-	Events uint64            `json:"events"`
-	Lost   map[string]uint64 `json:"lost"` // package json sorts the keys
-}
-
-func newMacro(m sonify.Macro) *macro {
-	if m.Values == nil && m.Release == nil && m.Loop == 0 {
-		return nil
-	}
-	return &macro{m.Values, m.Loop, m.Release}
-}
-
 // Begin implements [sonify.Output].
 func (w *Writer) Begin(h *sonify.Header) error {
 	o := header{Type: "score", Version: Version, Title: h.Title, Piece: h.Piece, Program: h.Version, Seed: h.Seed, Level: h.Level, Key: h.Key,
@@ -289,63 +180,6 @@ func name(names [][]byte, i int) []byte {
 	return []byte("null")
 }
 
-// velocities are the numbers n/127 with four decimals, which tell the steps
-// apart.
-var velocities = func() (v [256][]byte) {
-	for i := range v {
-		n := (i*20000 + 127) / 254 // half up
-		b := strconv.AppendInt(nil, int64(n/10000), 10)
-		if f := n % 10000; f != 0 {
-			b = appendFraction(append(b, '.'), int64(f), 4)
-		}
-		v[i] = b
-	}
-	return v
-}()
-
-// appendFraction appends f with so many digits, without the zeros at its end.
-func appendFraction(b []byte, f int64, digits int) []byte {
-	at := len(b)
-	for range digits {
-		b = append(b, 0)
-	}
-	for i := len(b) - 1; i >= at; i-- {
-		b[i] = '0' + byte(f%10)
-		f /= 10
-	}
-	for b[len(b)-1] == '0' {
-		b = b[:len(b)-1]
-	}
-	return b
-}
-
-// appendPitch appends a pitch in semitones with up to five decimals, rounded:
-// enough to tell the steps of 1/65536 apart.
-func appendPitch(b []byte, p sonify.Pitch) []byte {
-	n := int64(p)
-	if n < 0 {
-		b, n = append(b, '-'), -n
-	}
-	n = (n*100000 + 32768) >> 16
-	b = strconv.AppendInt(b, n/100000, 10)
-	if f := n % 100000; f != 0 {
-		b = appendFraction(append(b, '.'), f, 5)
-	}
-	return b
-}
-
-// appendHundredths appends n/100.
-func appendHundredths(b []byte, n int64) []byte {
-	if n < 0 {
-		b, n = append(b, '-'), -n
-	}
-	b = strconv.AppendInt(b, n/100, 10)
-	if f := n % 100; f != 0 {
-		b = appendFraction(append(b, '.'), f, 2)
-	}
-	return b
-}
-
 // keyNames are the names of the tempered keys, quoted.
 var keyNames = func() (k [128]string) {
 	for i := range k {
@@ -424,29 +258,6 @@ func (w *Writer) cause(b []byte, c *sonify.Cause) []byte {
 		b = append(b, '}')
 	}
 	return append(b, '}')
-}
-
-func appendValue(b []byte, v sonify.Value) []byte {
-	switch v.Type() {
-	case sonify.Number:
-		f, _ := v.Float()
-		return appendFloat(b, f)
-	case sonify.Bool:
-		t, _ := v.Bool()
-		return strconv.AppendBool(b, t)
-	case sonify.Text:
-		return sonify.AppendJSONString(b, v.String())
-	}
-	return append(b, "null"...)
-}
-
-// appendFloat appends f so that it reads back as the same number. JSON has no
-// infinities, nor NaN.
-func appendFloat(b []byte, f float64) []byte {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return append(b, "null"...)
-	}
-	return strconv.AppendFloat(b, f, 'g', -1, 64)
 }
 
 func (w *Writer) mark(m *sonify.Mark) {
@@ -530,17 +341,4 @@ func appendEvent(b []byte, h *sonify.Heard) []byte {
 		}
 	}
 	return append(b, '}')
-}
-
-// appendSeconds appends d in seconds, exactly.
-func appendSeconds(b []byte, d time.Duration) []byte {
-	n := uint64(d)
-	if d < 0 {
-		b, n = append(b, '-'), -n
-	}
-	b = strconv.AppendUint(b, n/1e9, 10)
-	if f := n % 1e9; f != 0 {
-		b = appendFraction(append(b, '.'), int64(f), 9)
-	}
-	return b
 }
