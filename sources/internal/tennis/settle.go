@@ -61,10 +61,14 @@ func (m *Match) Settle(f Format) []Repair {
 }
 
 // markTieBreak writes beside the first point of a game what its other points
-// say: whether it is a tie-break.
+// say: whether it is a tie-break. Without numbers of games only the point itself
+// says.
 func (m *Match) markTieBreak(first int) {
 	p := &m.Points[first]
 	for i := first; i < len(m.Points) && p.TieBreak != Yes; i++ {
+		if i > first && p.GameNo == 0 && p.Ruling.Game == Silent {
+			return
+		}
 		if i > first && m.newGame(i) {
 			return
 		}

@@ -144,6 +144,9 @@ func (g *telling) expect(next *Point) {
 func (g *telling) look() {
 	g.now = g.f.Chances(&g.s)
 	g.lead = float64(2*g.model.Win(&g.s)) - 1
+	if g.lead > -1e-12 && g.lead < 1e-12 {
+		g.lead = 0 // what rounding has left of an even score
+	}
 	g.stake = g.model.Importance(&g.s)
 	g.tension = tension(g.f, &g.s, g.now, g.stake, g.lead)
 }
