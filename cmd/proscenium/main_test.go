@@ -38,6 +38,7 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"pour":      pour,
 			"interrupt": interrupt,
+			"head":      head,
 			"tinydisk":  tinyDisk,
 			"nofile":    noFile,
 			"lines":     lines,
@@ -180,6 +181,29 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Logf("[stderr]\n%s", stderr.String())
 	if got := strconv.Itoa(c.ProcessState.ExitCode()); got != args[1] {
 		ts.Fatalf("exit status %s, expected %s", got, args[1])
+	}
+}
+
+// head reads one line of what the program writes to standard output, closes it,
+// and expects the program to end as if nothing had happened; with ! it must
+// fail:
+//
+//	head args...
+func head(ts *testscript.TestScript, neg bool, args []string) {
+	c := start(ts, args)
+	out, err := c.StdoutPipe()
+	ts.Check(err)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	ts.Check(c.Start())
+	b := make([]byte, 64)
+	_, err = io.ReadFull(out, b)
+	ts.Check(err)
+	out.Close()
+	err = c.Wait()
+	ts.Logf("[stderr]\n%s", stderr.String())
+	if failed := err != nil || stderr.Len() > 0; failed != neg {
+		ts.Fatalf("the program ended with %v and said %q", err, stderr.String())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"proscenium/sonify"
@@ -290,6 +291,10 @@ func (r *rendering) perform(ctx context.Context) error {
 	bar.clear()
 	for _, s := range r.piece.Sources {
 		r.say.tally(s.Name, s.Tally)
+	}
+	if errors.Is(err, syscall.EPIPE) && (len(r.targets) > 1 || r.flags.stems != "") {
+		// Alone it would be no failure, but the others were wanted.
+		return &outputError{errors.New("standard output was closed before the end, so the other files were not written")}
 	}
 	if err != nil {
 		return err
