@@ -214,16 +214,13 @@ func contains(list []string, s string) bool {
 var separators = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "bar": '|'}
 
 // separatorOf reads the line "sep=;" with which Excel begins some files.
-func separatorOf(cells []string) (byte, bool) {
-	line := strings.Join(cells, ",") // if it was cut at its own comma
+func separatorOf(cells []string, cut byte) (byte, bool) {
+	line := strings.Join(cells, string(rune(cut))) // it may have been cut at its own end
 	rest, ok := strings.CutPrefix(strings.ToLower(line), "sep=")
 	if !ok {
 		return 0, false
 	}
-	switch rest = strings.Trim(rest, "\""); {
-	case rest == "" || rest[0] == ',':
-		return ',', true
-	case len(rest) == 1:
+	if rest = strings.Trim(rest, "\""); len(rest) == 1 {
 		return rest[0], true
 	}
 	return 0, false

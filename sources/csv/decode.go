@@ -77,7 +77,7 @@ func (d *decoder) open(r io.Reader) error {
 	if d.c.Header {
 		head, err := d.read()
 		if err == nil {
-			if s, ok := separatorOf(head); ok {
+			if s, ok := separatorOf(head, d.rows.Separator); ok {
 				d.rows.Separator = s
 				head, err = d.read()
 			}

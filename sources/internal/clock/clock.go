@@ -54,8 +54,9 @@ func New(format, zone string) (*Reader, error) {
 	// A layout is one if a time written in it reads back.
 	probe := time.Date(2014, 9, 8, 21, 34, 56, 0, time.UTC)
 	text := probe.Format(format)
-	if _, err := time.Parse(format, text); err != nil || text == format {
-		return nil, &UnknownFormat{format}
+	t, err := time.Parse(format, text)
+	if err != nil || !(t.Month() == 9 && t.Day() == 8 || t.Minute() == 34) {
+		return nil, &UnknownFormat{format} // it shows neither a day nor a minute
 	}
 	r.format, r.layout = "layout", format
 	return r, nil

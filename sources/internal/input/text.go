@@ -28,6 +28,10 @@ func Text(r io.Reader, encoding string, size int) (*bufio.Reader, error) {
 	if head, err := b.Peek(2); err != nil && err != io.EOF && len(head) == 0 {
 		return nil, err
 	}
+	first, _ := b.Peek(1)
+	if len(first) > 0 && first[0] >= 0xef { // a mark, perhaps: two to four bytes
+		b.Peek(4)
+	}
 	head, _ := b.Peek(min(b.Buffered(), 1024))
 	for _, m := range magics {
 		if bytes.HasPrefix(head, []byte(m.bytes)) {
