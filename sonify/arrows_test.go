@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"sonify/sonifytest":         {"sonify"},
 	"sources":                   {"sonify", "sources/*"},
 	"sources/*":                 {"sonify", "sonify/exact", "sources/internal/*"},
+	"sources/sim":               {"sonify", "sonify/exact", "sources/slam", "sources/internal/*"},
 	"sources/internal/*":        {"sonify", "sonify/exact", "sources/internal/*"},
 	"mappings":                  {},
 	"web":                       {"sonify", "sonify/pcm"},

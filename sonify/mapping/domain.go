@@ -124,7 +124,7 @@ func (d *domain) move(is, should float64, first bool) float64 {
 // nearest in proportion.
 func (d *domain) rank(p float64) float64 {
 	n := len(d.sorted)
-	x := p / 100 * float64(n-1)
+	x := float64(p / 100 * float64(n-1))
 	i := int(x)
 	if i >= n-1 {
 		return d.sorted[n-1]
@@ -165,9 +165,9 @@ func shape(curve string, x, low, high float64) float64 {
 	case "sqrt":
 		return exact.Sqrt(x)
 	case "square":
-		return x * x
+		return float64(x * x)
 	case "smooth":
-		return x * x * (3 - float64(2*x))
+		return float64(float64(x*x) * (3 - float64(2*x)))
 	case "step":
 		if x >= 0.5 {
 			return 1

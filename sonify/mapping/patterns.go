@@ -236,7 +236,7 @@ func (p *Performance) patternNote(i int, t, length sonify.Tick, tone score.Tone,
 		v += pl.accent
 	}
 	sec := &p.piece.form.sections[p.form.section]
-	v *= sec.velocity
+	v = float64(v * sec.velocity)
 	if p.idle && p.piece.idle.section < 0 {
 		// Breathing: a slow swell of four bars.
 		period := 4 * p.piece.Header.Meter.Bar()
@@ -244,7 +244,7 @@ func (p *Performance) patternNote(i int, t, length sonify.Tick, tone score.Tone,
 		if x > 0.5 {
 			x = 1 - x
 		}
-		v *= 0.4 + float64(x*0.6)
+		v = float64(v * (0.4 + float64(x*0.6)))
 	}
 	if p.piece.swing > 0 {
 		eighth := sonify.PPQ / 2
@@ -339,7 +339,7 @@ func (p *Performance) themeNote(i, k int, at sonify.Tick) {
 		// Weak notes go first: the shape of the theme stays to the end.
 		odds := st.thin
 		if strong {
-			odds *= 0.5
+			odds /= 2
 		}
 		if dice.Chance(6, odds) {
 			return
