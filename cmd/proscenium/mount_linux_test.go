@@ -26,12 +26,17 @@ var canMount = sync.OnceValue(func() bool {
 // ends:
 //
 //	tinydisk 256k full
+//	tinydisk readonly folder
 func tinyDisk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: tinydisk size folder")
 	}
 	dir := ts.MkAbs(args[1])
 	ts.Check(os.Mkdir(dir, 0o777))
-	ts.Check(syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+args[0]))
+	flags, size := uintptr(0), args[0]
+	if size == "readonly" {
+		flags, size = syscall.MS_RDONLY, "64k"
+	}
+	ts.Check(syscall.Mount("tmpfs", dir, "tmpfs", flags, "size="+size))
 	ts.Defer(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 }
