@@ -299,10 +299,16 @@ func FuzzDecode(f *testing.F) {
 			if n != 1 && !strings.Contains(text, "\n") {
 				t.Fatalf("%q is an object, and %d events", text, n)
 			}
-		} else if !strings.ContainsAny(trim, "\n[") && strings.Count(text, "{") <= 1 && n > 0 && !strings.Contains(text, "NaN") && !strings.Contains(text, "Infinity") {
-			if i := strings.IndexByte(trim, '{'); !json.Valid([]byte(strings.TrimRight(trim[i:], ", \t\r\x1e"))) && strings.HasSuffix(trim, "}") {
-				t.Fatalf("%q is no JSON, and %d events", text, n)
-			}
+			return
+		}
+		// Of a line with one brace that opens, there is an event only if the standard
+		// library can read an object from there on, or NaN and Infinity are in it.
+		if strings.ContainsAny(text, "\n[") || strings.Count(text, "{") != 1 || strings.Contains(text, "NaN") || strings.Contains(text, "Infinity") {
+			return
+		}
+		var v map[string]any
+		if err := json.NewDecoder(strings.NewReader(text[strings.IndexByte(text, '{'):])).Decode(&v); err != nil && !strings.Contains(err.Error(), "cannot unmarshal number") && n > 0 {
+			t.Fatalf("%q is no JSON (%v), and %d events", text, err, n)
 		}
 	})
 }

@@ -1,0 +1,161 @@
+package sources_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"proscenium/sonify"
+	"proscenium/sonify/mapping/grammar"
+	"proscenium/sources"
+	"proscenium/sources/slam"
+)
+
+var update = flag.Bool("update", false, "rewrite the generated parts of the READMEs")
+
+func TestStandard_CanBeRegistered(t *testing.T) {
+	var r sonify.Registry
+	if err := r.Add(sources.Standard()...); err != nil {
+		t.Fatal(err)
+	}
+	name, doc := regexp.MustCompile(`^[a-z][a-z0-9_]*$`), regexp.MustCompile(`^[^\n]+[^.\n]$`)
+	for _, s := range sources.Standard() {
+		if !name.MatchString(s.Name) || !doc.MatchString(s.Doc) {
+			t.Errorf("%s: name or doc %q", s.Name, s.Doc)
+		}
+		if _, err := os.Stat(filepath.Join(s.Name, "README.md")); err != nil {
+			t.Errorf("%s: %v", s.Name, err)
+		}
+	}
+}
+
+// kind is what a piece says of every source.
+type kind struct {
+	Type string `toml:"type"`
+}
+
+// comment is a key of a sample that shows its default.
+var comment = regexp.MustCompile(`(?m)^# ([a-z_]+ = )`)
+
+func TestSamples_HaveEveryKeyAndDecodeToTheDefaults(t *testing.T) {
+	for _, s := range sources.Standard() {
+		if err := grammar.CheckDefaults(s.Config()); err != nil {
+			t.Errorf("%s: %v", s.Name, err)
+		}
+		keys := make(map[string]bool) // true: required
+		typ := reflect.TypeOf(s.Config()).Elem()
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			keys[f.Tag.Get("toml")] = f.Tag.Get("required") == "true"
+			if f.Tag.Get("doc") == "" {
+				t.Errorf("%s: %s is not explained", s.Name, f.Name)
+			}
+		}
+		for key, required := range keys {
+			bare := regexp.MustCompile(`(?m)^` + key + ` = `).MatchString(s.Sample)
+			shown := regexp.MustCompile(`(?m)^# ` + key + ` = `).MatchString(s.Sample)
+			if bare != required || shown == required {
+				t.Errorf("%s: %s is bare: %v, shown: %v, required: %v", s.Name, key, bare, shown, required)
+			}
+		}
+		for name, text := range map[string]string{"the sample": s.Sample, "the sample with every key": comment.ReplaceAllString(s.Sample, "$1")} {
+			doc, problems := grammar.Parse("sample.toml", []byte(text))
+			if err := problems.Err(); err != nil {
+				t.Errorf("%s: %s: %v", s.Name, name, err)
+				continue
+			}
+			tables := regexp.MustCompile(`(?m)^\[(source\.[a-z]+)\]`).FindStringSubmatch(text)
+			if tables == nil {
+				t.Errorf("%s: %s has no table [source.NAME]", s.Name, name)
+				continue
+			}
+			got, k := s.Config(), kind{}
+			if err := doc.BindAt(tables[1], got, &k).Err(); err != nil {
+				t.Errorf("%s: %s: %v", s.Name, name, err)
+				continue
+			}
+			if k.Type != s.Name {
+				t.Errorf("%s: %s is of type %q", s.Name, name, k.Type)
+			}
+			if _, err := s.New(sonify.SourceEnv{Tally: new(sonify.Tally)}, got); err != nil {
+				t.Errorf("%s: %s: %v", s.Name, name, err)
+			}
+			want, have := reflect.ValueOf(s.Config()).Elem(), reflect.ValueOf(got).Elem()
+			for i := range typ.NumField() {
+				if keys[typ.Field(i).Tag.Get("toml")] {
+					continue
+				}
+				w, h := want.Field(i), have.Field(i)
+				if w.Kind() == reflect.Slice && w.Len() == 0 && h.Len() == 0 {
+					continue
+				}
+				if !reflect.DeepEqual(w.Interface(), h.Interface()) {
+					t.Errorf("%s: %s: %s is %v, its default %v", s.Name, name, typ.Field(i).Name, h, w)
+				}
+			}
+		}
+		if _, err := s.New(sonify.SourceEnv{Tally: new(sonify.Tally)}, 7); err == nil {
+			t.Errorf("%s: made of a number", s.Name)
+		}
+	}
+}
+
+// TestSlam_ReadmeListsKindsAndFields keeps the tables of sources/slam/README.md.
+func TestSlam_ReadmeListsKindsAndFields(t *testing.T) {
+	const begin, end = "<!-- kinds: generated, go test ./sources -update -->\n", "<!-- end -->\n"
+	file := filepath.Join("slam", "README.md")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(text), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatalf("%s lacks the marks of the generated part", file)
+	}
+	want := before + begin + tables() + end + after
+	if string(text) == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s is not what the shapes say; go test ./sources -update rewrites it", file)
+	}
+	if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tables writes the fields that all kinds share, and then the ones of each.
+func tables() string {
+	shapes := slam.Shapes()
+	shared := shapes[0].Fields()
+	for _, s := range shapes {
+		n := 0
+		for n < len(shared) && n < len(s.Fields()) && s.Fields()[n] == shared[n] {
+			n++
+		}
+		shared = shared[:n]
+	}
+	var b strings.Builder
+	table := func(fields []sonify.Field) {
+		b.WriteString("\n| field | type | unit | what it says |\n|---|---|---|---|\n")
+		for _, f := range fields {
+			fmt.Fprintf(&b, "| `%s` | %v | %s | %s |\n", f.Name, f.Type, f.Unit, strings.ReplaceAll(f.Doc, "|", "\\|"))
+		}
+	}
+	b.WriteString("\n### All kinds\n")
+	table(shared)
+	for _, s := range shapes {
+		fmt.Fprintf(&b, "\n### %s\n", s.Kind())
+		if own := s.Fields()[len(shared):]; len(own) > 0 {
+			table(own)
+		}
+	}
+	b.WriteString("\n")
+	return b.String()
+}
