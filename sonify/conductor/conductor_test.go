@@ -14,9 +14,8 @@ import (
 
 // clocked is a source whose events come at the given seconds of its own clock.
 type clocked struct {
-	name string
-	at   []float64
-	err  error
+	at  []float64
+	err error
 }
 
 var shape = sonify.NewShape("tick", sonify.Field{Name: "n"})

@@ -29,7 +29,6 @@ type patternState struct {
 	chance  float64
 	centre  sonify.Pitch
 	state   int // of the Markov chain
-	hit     int // hits since the cycle began
 	steered []sonify.Reading
 	active  bool
 }

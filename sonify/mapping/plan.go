@@ -24,8 +24,6 @@ type Piece struct {
 	duck     float64
 	idle     idlePlan
 	numbers  int // how many number states a performance needs
-	fields   []*fieldReader
-	makers   struct{ rule, pattern, section, idle int } // where each kind begins in Header.Makers
 }
 
 // SourcePlan is one source of a piece, ready to be run.
@@ -286,7 +284,6 @@ type formPlan struct {
 	sections []sectionPlan
 	chords   []score.Chord
 	perChord int
-	phrase   int // bars
 }
 
 type idlePlan struct {

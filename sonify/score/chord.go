@@ -11,7 +11,6 @@ import (
 // scale, written as a Roman numeral, and what stands on it.
 type Chord struct {
 	Name  string
-	root  int   // semitones above the tonic of a major key, before mode
 	step  int   // 0 to 6
 	accid int   // semitones from accidentals before the numeral
 	tones []int // semitones above the root, ascending
