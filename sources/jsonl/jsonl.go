@@ -124,8 +124,9 @@ func (s *source) decode(ctx context.Context, r io.Reader, tally *sonify.Tally, e
 	}
 }
 
-// probed is how many objects Probe looks at.
-const probed = 200
+// probed is how many objects Probe looks at: enough to meet the rare kinds of a
+// log, too.
+const probed = 5000
 
 // Probe reads the first objects. Later ones may bring fields and kinds that
 // these do not have, so the prospect is open; standard input is not touched.
