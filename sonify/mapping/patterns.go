@@ -14,7 +14,6 @@ type patternState struct {
 	looked sonify.Tick // when it last looked at the signals, -1 never
 	on     bool
 	grid   []bool
-	accent []uint8
 	hits   int
 
 	theme   int

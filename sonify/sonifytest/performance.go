@@ -67,7 +67,6 @@ type player struct {
 	tempo   *sonify.TempoMap
 	meter   sonify.Meter
 	tick    sonify.Tick // of the bar
-	frame   sonify.Frame
 	rand    uint64
 	ps      sonify.Passage
 	events  uint64
