@@ -94,6 +94,16 @@ func closing(s string) int {
 	return -1
 }
 
+// reads reports whether any part of the caption reads a field of an event.
+func (c *caption) reads() bool {
+	for i := range c.parts {
+		if v := c.parts[i].value; v != nil && len(v.expr.Fields()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // text fills the caption in for an event. A missing value reads "?": to leave
 // it out would make another sentence of it.
 func (c *caption) text(p *Performance, ev *sonify.Event) string {

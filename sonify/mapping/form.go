@@ -1,19 +1,23 @@
 package mapping
 
 import (
+	"slices"
+
 	"proscenium/sonify"
 	"proscenium/sonify/score"
 )
 
 // formState is where the performance stands in its form: section, chord, key.
 type formState struct {
-	section  int // index; there is always one
-	base     int // the section to go back to
+	section  int   // index; there is always one
+	base     int   // the section that plays while nothing interrupts
+	under    []int // the sections that were interrupted and go on later, the last first; none twice
 	began    sonify.Tick
 	fresh    bool // the section began at this very tick
 	pending  int  // section asked for, -1: none
 	pendCap  captionCause
 	leaving  bool
+	waiting  bool  // the section of waiting was asked for because no data came
 	entered  []int // how often each section was entered
 	key      score.Key
 	chord    int
@@ -48,6 +52,9 @@ func (f *formState) hear(p *Performance, hs *hearers, ev *sonify.Event, tick son
 		if i == f.pending && p.holds(s.untilIf, ev) {
 			f.pending = -1 // it was over before it began
 		}
+		if k := slices.Index(f.under, i); k >= 0 && p.holds(s.untilIf, ev) {
+			f.under = slices.Delete(f.under, k, k+1) // it was over while another played
+		}
 	}
 	for _, i := range hs.enter {
 		s := &p.piece.form.sections[i]
@@ -70,6 +77,10 @@ func (f *formState) hear(p *Performance, hs *hearers, ev *sonify.Event, tick son
 	}
 }
 
+// lastBars is how long, in bars, a section may hold up the end of the piece when
+// the last event asked for it.
+const lastBars = 16
+
 // advance moves the form to tick b, a boundary of the pulse.
 func (f *formState) advance(p *Performance, b sonify.Tick) {
 	meter := p.piece.Header.Meter
@@ -79,18 +90,22 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 	onBar := b%bar == 0
 
 	if b == 0 {
-		f.enter(p, f.section, b)
+		cause := f.pendCap // of the section that waits, if any
+		f.pendCap = captionCause{}
+		f.begin(p, f.section, b)
+		f.pendCap = cause
 	}
 	// The bar in which the last event came is played out, and what is queued.
-	if p.ending == 1 && onBar && b > p.asked && len(p.queue) == 0 && len(p.out.Notes) == 0 {
-		p.ending = 2
-		end := -1
-		for i := range sections {
-			if sections[i].atEnd {
-				end = i
-			}
+	end := -1
+	for i := range sections {
+		if sections[i].atEnd {
+			end = i
 		}
-		asked := f.pending >= 0 && f.pending == end // by the last event itself
+	}
+	asked := f.pending >= 0 && f.pending == end // by the last event itself
+	// A section that the last events asked for is heard before the end.
+	if p.ending == 1 && onBar && b > p.asked && p.waiting == 0 && len(p.out.Notes) == 0 && (f.pending < 0 || asked) {
+		p.ending = 2
 		switch {
 		case end < 0:
 			p.ending = 3
@@ -100,7 +115,8 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 		case asked:
 			f.begin(p, end, b)
 		default:
-			f.enter(p, end, b)
+			f.pendCap = captionCause{}
+			f.begin(p, end, b)
 		}
 		f.pending, f.leaving = -1, false
 	}
@@ -119,22 +135,25 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 		s := &sections[f.pending]
 		at := s.at
 		if at == 0 || b%at == 0 {
-			i := f.pending
+			i, over := f.pending, f.leaving
 			f.pending, f.leaving = -1, false
-			if cur.priority == 0 && cur.bars == 0 {
-				f.base = f.section
-			} else if cur.priority == 0 && cur.then >= 0 {
-				f.base = cur.then // an interrupted section does not begin again
-			}
+			f.interrupt(p, i, over)
 			f.begin(p, i, b)
+			if p.ending == 1 {
+				p.asked = b + sonify.Tick(min(max(1, s.bars), lastBars))*bar - 1
+			}
 		}
 	} else if f.leaving && onBar {
 		f.leaving = false
 		to := cur.then
 		if to < 0 {
 			to = f.base
+			if n := len(f.under); n > 0 {
+				to = f.under[n-1]
+			}
 		}
-		f.enter(p, to, b)
+		f.pendCap = captionCause{}
+		f.begin(p, to, b)
 	}
 
 	if onBar {
@@ -153,16 +172,46 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 		}
 		f.setTempo(p, b)
 	} else if f.fresh {
+		p.values[len(p.piece.signals)+sigSectionBar] = 0
 		f.chord, f.chordAt = 0, b/bar*bar
 		f.sound(p, b)
 	}
 }
 
-// begin enters the section that an event asked for, and says so.
+// begin enters a section, and says so. What was asked for by no event has no
+// fields to speak of: a caption that needs some is then left out.
 func (f *formState) begin(p *Performance, i int, b sonify.Tick) {
 	f.enter(p, i, b)
-	if s := &p.piece.form.sections[i]; s.say != nil {
-		p.caption(s.say, f.pendCap.ev, f.pendCap.cause, b, p.tempo.Frame(b))
+	s := &p.piece.form.sections[i]
+	if s.say == nil || f.pendCap.ev == nil && s.say.reads() {
+		return
+	}
+	cause := f.pendCap.cause
+	cause.By = s.maker
+	p.caption(s.say, f.pendCap.ev, cause, b, p.tempo.Frame(b))
+}
+
+// stays reports whether section i is a state of the piece, in which it remains
+// until another section of that kind, and no episode that ends.
+func (f *formState) stays(p *Performance, i int) bool {
+	s := &p.piece.form.sections[i]
+	return s.priority == 0 && s.bars == 0 && !s.hasUntil && i != p.piece.idle.section
+}
+
+// interrupt remembers where to go when section i, which is about to begin, is
+// over. over says that the section that plays has come to its end.
+func (f *formState) interrupt(p *Performance, i int, over bool) {
+	back := f.section
+	if cur := &p.piece.form.sections[back]; over || cur.bars > 0 {
+		back = cur.then // a section with a length does not begin again
+	}
+	if back < 0 || back == i {
+		return
+	}
+	if f.stays(p, back) {
+		f.base, f.under = back, f.under[:0]
+	} else if !slices.Contains(f.under, back) {
+		f.under = append(f.under, back)
 	}
 }
 
@@ -176,8 +225,10 @@ func (f *formState) sound(p *Performance, b sonify.Tick) {
 func (f *formState) enter(p *Performance, i int, b sonify.Tick) {
 	s := &p.piece.form.sections[i]
 	f.section, f.began, f.fresh = i, b, true
-	if s.priority == 0 && s.bars == 0 {
-		f.base = i
+	if f.stays(p, i) {
+		f.base, f.under = i, f.under[:0]
+	} else if k := slices.Index(f.under, i); k >= 0 {
+		f.under = f.under[:k]
 	}
 	if n := len(s.keys); n > 0 {
 		k := s.keys[f.entered[i]%n]
@@ -231,6 +282,7 @@ func (p *Performance) checkIdle(at sonify.Frame) {
 	if ip.section >= 0 && ip.section != p.form.section {
 		p.form.pending = ip.section
 		p.form.pendCap = captionCause{}
+		p.form.waiting = true
 	}
 }
 
@@ -239,11 +291,15 @@ func (p *Performance) wake(at sonify.Frame) {
 	p.idle = false
 	p.values[len(p.piece.signals)+sigIdle] = 0
 	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkState, Name: "data", Text: "live", Tick: p.tempo.Tick(at), Frame: at})
-	if ip := &p.piece.idle; ip.section >= 0 && p.form.section == ip.section {
-		p.form.leaving = true
-	} else if ip.section >= 0 && p.form.pending == ip.section {
-		p.form.pending = -1
+	f := &p.form
+	switch {
+	case !f.waiting: // the section was there before the data stopped
+	case f.pending == p.piece.idle.section:
+		f.pending = -1
+	case f.section == p.piece.idle.section:
+		f.leaving = true
 	}
+	f.waiting = false
 }
 
 // Source marks that a source has ended, failed or come back; text is "live",

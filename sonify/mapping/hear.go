@@ -266,8 +266,9 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 			h.Notes++
 			if onGrid || k > 0 {
 				n.Frames = frames
-				p.queue.push(queuedNote{Note: n, order: p.order})
+				p.queue.push(queuedNote{Note: n, order: p.order, rule: true})
 				p.order++
+				p.waiting++
 				continue
 			}
 			n.Frame = frame

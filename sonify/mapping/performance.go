@@ -34,6 +34,7 @@ type Performance struct {
 	rules    []ruleState
 	voices   []voiceState
 	queue    noteQueue
+	waiting  int // notes of rules in the queue
 	order    uint64
 	sounding []sonify.Note // data notes that have not ended, for ducking
 	fresh    []sonify.Note // notes of patterns in the open stretch
@@ -48,7 +49,6 @@ type Performance struct {
 	ending    int         // 0 going on, 1 asked to end, 2 in the last section, 3 over
 	asked     sonify.Tick // when it was asked to end
 	lost      map[string]uint64
-	lastNote  sonify.Frame // end of the last note
 }
 
 type signalState struct {
@@ -194,7 +194,11 @@ func (p *Performance) Open() sonify.Frame {
 func (p *Performance) Close() *sonify.Passage {
 	// Notes of rules that have come due.
 	for len(p.queue) > 0 && p.queue[0].Tick < p.end {
-		n := p.queue.pop()
+		q := p.queue.pop()
+		if q.rule {
+			p.waiting--
+		}
+		n := q.Note
 		n.Frame = p.tempo.Frame(n.Tick)
 		if n.Frames == 0 {
 			n.Frames = max(1, p.tempo.Frame(n.Tick+n.Length)-n.Frame)
@@ -212,10 +216,6 @@ func (p *Performance) Close() *sonify.Passage {
 	})
 	slices.SortStableFunc(p.out.Marks, func(a, b sonify.Mark) int { return cmpFrame(a.Frame, b.Frame) })
 	p.notes += uint64(len(p.out.Notes))
-	for i := range p.out.Notes {
-		n := &p.out.Notes[i]
-		p.lastNote = max(p.lastNote, n.Frame+n.Frames)
-	}
 	p.now = p.end
 	p.tempo.Forget(p.now)
 	return &p.out
@@ -267,6 +267,7 @@ type noteQueue []queuedNote
 type queuedNote struct {
 	sonify.Note
 	order uint64
+	rule  bool // a rule made it, and no pattern
 }
 
 func (q noteQueue) less(i, j int) bool {
@@ -289,9 +290,9 @@ func (q *noteQueue) push(n queuedNote) {
 	}
 }
 
-func (q *noteQueue) pop() sonify.Note {
+func (q *noteQueue) pop() queuedNote {
 	h := *q
-	top := h[0].Note
+	top := h[0]
 	n := len(h) - 1
 	h[0] = h[n]
 	h[n] = queuedNote{}
