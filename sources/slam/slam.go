@@ -308,7 +308,7 @@ func (r *reader) nothing() error {
 	if hint == "" {
 		hint = fmt.Sprintf("the first is %s", r.known[0])
 	}
-	return permanent("match = %q: there is no such match among its %d (%s)", r.c.Match, len(r.seen), hint)
+	return permanent("match = %q: there is no such match in it (%s)", r.c.Match, hint)
 }
 
 var _ sonify.Prober = (*source)(nil)

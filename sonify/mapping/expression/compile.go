@@ -140,7 +140,9 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, *Error) {
 		return c.field(n, name, t)
 	}
 	for _, s := range c.scope.Signals {
-		if s == name {
+		// Where fields are not known, one may well be called what a signal is
+		// called: it is often what the signal is made of.
+		if s == name && !c.scope.Open {
 			return code{}, c.fault(n, "write signal."+name, "%s is a signal", name)
 		}
 	}
