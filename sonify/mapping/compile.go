@@ -133,7 +133,9 @@ func (c *compiler) head(file string) {
 	}
 	h.Meter = c.meter
 	c.key, _ = score.ParseKey("A minor")
-	if f.Key.Set {
+	if f.Key.Off {
+		c.at(c.root(), "key", `write "A chromatic" for all notes, and scale = "off" in a rule for any pitch`, "a piece needs a key")
+	} else if f.Key.Set {
 		c.key = f.Key.Key
 	}
 	c.piece.key = c.key
@@ -432,7 +434,10 @@ func (c *compiler) compileSignals() {
 	for i, name := range c.file.Signal.Names() {
 		s := c.file.Signal.Get(name)
 		p := &c.piece.signals[i]
-		*p = signalPlan{name: name, kinds: kindFilter{kinds: s.On, source: s.Source}, how: s.Reduce, start: s.Start, slew: s.Slew, show: s.Show, speed: 1}
+		*p = signalPlan{name: name, kinds: kindFilter{kinds: s.On, source: s.Source}, how: s.Reduce, slew: s.Slew, show: s.Show, speed: 1}
+		if s.Start != nil {
+			p.start, p.started = bounded(*s.Start), true
+		}
 		p.domain = s.Domain.plan()
 		p.derived = len(s.On) == 0 && s.Source == ""
 		if p.derived {
@@ -445,6 +450,7 @@ func (c *compiler) compileSignals() {
 			p.value = c.formula(s.Pos, "value", s.Value, c.scope(nil, "", false))
 			if p.value != nil {
 				for _, j := range p.value.expr.Signals() {
+					c.piece.formMoves = c.piece.formMoves || j >= len(c.piece.signals)
 					if j == i {
 						c.at(s.Pos, "value", "", "signal %s reads itself", name)
 					}
@@ -580,5 +586,12 @@ func sortedKeys(m map[string]bool) []string {
 	return out
 }
 
-// fraction returns a length as ticks, bars and beats by the piece's meter.
-func (c *compiler) fraction(f grammar.Fraction) sonify.Tick { return f.Ticks(c.meter) }
+// fraction returns a length as ticks, bars and beats by the piece's meter; 0 if
+// nothing was written, or less than a tick, which is a mistake.
+func (c *compiler) fraction(pos grammar.Pos, key string, f grammar.Fraction) sonify.Tick {
+	t := f.Ticks(c.meter)
+	if t == 0 && !f.IsZero() {
+		c.at(pos, key, "such as \"1/16\"", "%v is shorter than anything that can be played", f)
+	}
+	return t
+}

@@ -27,8 +27,8 @@ func (c *compiler) wholeBars(pos grammar.Pos, key string, f grammar.Fraction) in
 	if f.IsZero() {
 		return 0
 	}
-	t, bar := c.fraction(f), c.meter.Bar()
-	if t%bar != 0 || t == 0 {
+	t, bar := c.fraction(pos, key, f), c.meter.Bar()
+	if t%bar != 0 {
 		c.at(pos, key, `such as "2 bars"`, "chords change on bar lines: expected whole bars")
 		return 1
 	}
@@ -123,7 +123,7 @@ func (c *compiler) compileForm() {
 			}
 			q.keys = append(q.keys, key)
 		}
-		q.silence = c.fraction(s.Silence)
+		q.silence = c.fraction(s.Pos, "silence", s.Silence)
 		q.say = c.caption(s.Pos, s.Say, sc)
 		if q.say != nil {
 			for k := range q.say.parts {

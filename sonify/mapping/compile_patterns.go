@@ -11,9 +11,15 @@ func (c *compiler) compilePatterns() {
 	themes := map[string]score.Theme{}
 	for _, name := range c.file.Theme.Names() {
 		t := c.file.Theme.Get(name)
-		th, err := score.ParseTheme(t.Notes, c.fraction(t.Unit), c.meter.Bar())
+		themes[name] = score.Theme{}
+		unit := c.fraction(t.Pos, "unit", t.Unit)
+		if unit == 0 || t.Notes == "" {
+			continue // told already
+		}
+		th, err := score.ParseTheme(t.Notes, unit, c.meter.Bar())
 		if err != nil {
 			c.at(t.Pos, "notes", "", "%v", err)
+			continue
 		}
 		themes[name] = th
 	}
@@ -23,7 +29,7 @@ func (c *compiler) compilePatterns() {
 		if levelOf(q.Level) > c.level {
 			continue
 		}
-		p := patternPlan{name: numbered(q.Name, "pattern", i), delay: c.fraction(q.Delay), length: q.Length, accent: q.Accent, level: levelOf(q.Level)}
+		p := patternPlan{name: numbered(q.Name, "pattern", i), delay: c.fraction(q.Pos, "delay", q.Delay), length: q.Length, accent: q.Accent, level: levelOf(q.Level)}
 		p.rand = p.name
 		if q.Voice != "" {
 			if p.voice = c.voice(q.Pos, q.Voice); p.voice < 0 {
@@ -49,12 +55,12 @@ func (c *compiler) compilePatterns() {
 			p.sections[k] = true
 		}
 		p.when = c.formula(q.Pos, "when", q.When, sc)
-		if p.react = c.fraction(q.React); p.react <= 0 {
+		if p.react = c.fraction(q.Pos, "react", q.React); p.react <= 0 {
 			p.react = c.meter.Beat()
 		}
 		// Looking happens on the pulse: a shorter span would never be due.
 		p.react = max(p.react/c.piece.pulse*c.piece.pulse, c.piece.pulse)
-		if p.step = c.fraction(q.Step); p.step <= 0 {
+		if p.step = c.fraction(q.Pos, "step", q.Step); p.step <= 0 {
 			p.step = sonify.PPQ / 4
 		}
 		if p.step < 30 {

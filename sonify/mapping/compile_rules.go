@@ -11,12 +11,13 @@ import (
 )
 
 func (c *compiler) compileRules() {
-	gridTicks := func(g Grid) sonify.Tick {
+	gridTicks := func(pos grammar.Pos, g Grid) sonify.Tick {
 		if g.Off {
 			return 0
 		}
-		return c.fraction(g.Of)
+		return c.fraction(pos, "grid", g.Of)
 	}
+	grid := gridTicks(c.root(), c.file.Grid)
 	for i := range c.file.Rule {
 		r := &c.file.Rule[i]
 		if levelOf(r.Level) > c.level {
@@ -52,11 +53,11 @@ func (c *compiler) compileRules() {
 		if len(p.motif) > 64 || len(p.chord) > 16 {
 			c.at(r.Pos, "motif", "", "a motif has at most 64 notes and a chord 16")
 		}
-		p.every = c.fraction(r.Every)
+		p.every = c.fraction(r.Pos, "every", r.Every)
 		if r.Length.Number.Set {
 			p.length = c.number(r.Pos, "length", r.Length.Number, sc)
 			p.seconds = r.Length.Seconds
-		} else if t := c.fraction(r.Length.Fraction); t > 0 {
+		} else if t := c.fraction(r.Pos, "length", r.Length.Fraction); t > 0 {
 			p.length = c.constant(float64(t) / float64(sonify.PPQ))
 		}
 		p.velocity = c.number(r.Pos, "velocity", r.Velocity, sc)
@@ -65,12 +66,12 @@ func (c *compiler) compileRules() {
 		if p.chance != nil && p.chance.fixed && p.chance.value >= 1 {
 			p.chance = nil
 		}
-		p.grid = gridTicks(c.file.Grid)
+		p.grid = grid
 		if r.Grid.Set {
-			p.grid = gridTicks(r.Grid)
+			p.grid = gridTicks(r.Pos, r.Grid)
 		}
-		p.maxDelay = c.fraction(r.MaxDelay)
-		p.coolDown = c.fraction(r.CoolDown)
+		p.maxDelay = c.fraction(r.Pos, "max_delay", r.MaxDelay)
+		p.coolDown = c.fraction(r.Pos, "cool_down", r.CoolDown)
 		p.say = c.caption(r.Pos, r.Say, sc)
 		c.note(r.On, r.Source, p.when)
 		c.noteNumbers(r.On, r.Source, p.pitch, p.length, p.velocity, p.pan, p.chance)
@@ -98,7 +99,7 @@ func (c *compiler) cross(r *Rule) *crossPlan {
 		c.at(r.Pos, "cross.signal", sonify.DidYouMean(x.Signal, c.names), "there is no signal named %q", x.Signal)
 		return nil
 	}
-	p := &crossPlan{signal: i, hysteresis: x.Hysteresis}
+	p := &crossPlan{signal: i, from: "signal." + x.Signal, hysteresis: x.Hysteresis}
 	if x.Up != nil {
 		p.hasUp, p.up = true, *x.Up
 	}

@@ -53,7 +53,7 @@ func (c *compiler) compileVoices() {
 			Wave: sonify.Wave(v.Wave), Duty: c.macro(v.Pos, "duty", v.Duty), Volume: c.macro(v.Pos, "volume", v.Volume),
 			Arpeggio: c.macro(v.Pos, "arpeggio", v.Arpeggio), Bend: c.macro(v.Pos, "bend", v.Bend), Mode: c.macro(v.Pos, "mode", v.Mode),
 			VibratoDepth: int(v.Vibrato.Depth + 0.5), VibratoRate: int(float64(v.Vibrato.Rate*100) + 0.5), VibratoDelay: hertz60(v.Vibrato.Delay),
-			Slide: hertz60(v.Slide), EchoLevel: int(float64(v.Echo.Level*1000) + 0.5), EchoDelay: c.fraction(v.Echo.Delay),
+			Slide: hertz60(v.Slide), EchoLevel: int(float64(v.Echo.Level*1000) + 0.5), EchoDelay: c.fraction(v.Pos, "echo.delay", v.Echo.Delay),
 			Drop: int(floor(v.Drop + 0.5)), DropTime: hertz60(v.DropTime), Steps: v.Steps,
 		}
 		if in.Wave == sonify.Table {

@@ -1,9 +1,16 @@
 package mapping
 
-import "proscenium/sonify"
+import (
+	"slices"
+
+	"proscenium/sonify"
+)
 
 // register is how near in pitch a note must lie to mask another: a fifth.
 const register = 7 * sonify.Semitone
+
+// soundingLimit is how many notes of the data are minded; of more, the newest.
+const soundingLimit = 128
 
 // duckFor keeps the notes that carry data on top: what the patterns play while
 // such a note sounds, and near it, is played softer than it. A pattern's note
@@ -18,7 +25,10 @@ func (p *Performance) duckFor() {
 	}
 	p.sounding = keep
 	for _, n := range p.out.Notes {
-		if p.piece.Header.Voices[n.Voice].Pitched && n.Cause.Event != 0 && n.Cause.Step == 0 {
+		if p.piece.Header.Voices[n.Voice].Pitched && p.piece.Header.Makers[n.Cause.By].Kind == sonify.MakerRule && n.Cause.Step == 0 {
+			if len(p.sounding) == soundingLimit {
+				p.sounding = slices.Delete(p.sounding, 0, 1)
+			}
 			p.sounding = append(p.sounding, n)
 		}
 	}

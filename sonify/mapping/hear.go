@@ -4,10 +4,13 @@ import (
 	"proscenium/sonify"
 )
 
-// Hear takes one event that arrived at frame at, which lies neither before
-// the stretch that is open (or, if none is, the frame of Now less one stretch)
-// nor after its end. Events come in the order of their arrival.
+// Hear takes one event that arrived at frame at, which does not lie after the
+// end of the stretch that is open (or, if none is, after the frame of Now). What
+// lies before the frame of Now has been passed on already: an event so late is
+// taken as arriving now. Events come in the order of their arrival. The
+// performance keeps ev, which must not change any more.
 func (p *Performance) Hear(ev *sonify.Event, at sonify.Frame) {
+	at = max(at, p.tempo.Frame(p.now))
 	p.heard++
 	p.lastHeard = at
 	if p.idle {
@@ -86,7 +89,11 @@ func (p *Performance) feed(i int, ev *sonify.Event, at sonify.Frame) {
 		v = p.evaluate(s.plan.value, ev)
 	}
 	s.reduce.expire(at)
+	lost := s.reduce.lost
 	s.reduce.add(at, v)
+	if s.reduce.lost > lost {
+		p.lose("more values in the window of signal " + s.plan.name + " than it can hold")
+	}
 	p.setSignal(i, at)
 }
 
@@ -140,6 +147,7 @@ func (p *Performance) derive(at sonify.Frame) {
 		if !ok {
 			continue
 		}
+		f = bounded(f)
 		s := &p.signals[i]
 		first := !p.known[i]
 		s.target, p.known[i] = f, true
@@ -183,12 +191,19 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 	}
 	st.count++
 	if r.chance != nil {
-		dice := p.rand.Sub("rule " + r.name).Fork(h.Number)
+		at := h.Number
+		if at == 0 {
+			at = 1<<63 | uint64(tick) // no event: the moment decides
+		}
+		dice := p.rand.Sub("rule " + r.name).Fork(at)
 		if !dice.Chance(0, p.or(r.chance, ev, 1)) {
 			return false // by choice of the piece, so not lost
 		}
 	}
 	cause := sonify.Cause{Event: h.Number, By: r.maker}
+	if c := r.cross; c != nil {
+		cause.From, cause.Value = c.from, sonify.Num(p.values[c.signal])
+	}
 
 	if r.voice < 0 {
 		st.ready = tick + r.coolDown
@@ -225,19 +240,22 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 	if r.length != nil {
 		q := p.or(r.length, ev, 0.25)
 		if r.seconds {
-			frames = max(1, sonify.Frame(float64(q*float64(sonify.SampleRate))+0.5))
+			frames = sonify.Frame(whole(float64(q*float64(sonify.SampleRate)), 1, longest*int64(sonify.SampleRate)))
 			length = max(1, p.tempo.Tick(frame+frames)-p.tempo.Tick(frame))
 		} else {
-			length = max(1, sonify.Tick(float64(q*float64(sonify.PPQ))+0.5))
+			length = sonify.Tick(whole(float64(q*float64(sonify.PPQ)), 1, longest*int64(sonify.PPQ)))
 		}
 	}
-	vel := min(max(p.or(r.velocity, ev, 0.8), 0), 1)
-	velocity := sonify.Velocity(min(max(int(float64(vel*127)+0.5), 1), 127))
+	velocity := velocityOf(p.or(r.velocity, ev, 0.8))
 	pan := p.panOf(r.pan, ev, r.voice)
 
 	every := r.every
 	if every <= 0 {
 		every = length
+	}
+	if len(p.queue)+len(r.motif)*len(r.chord) > queueLimit {
+		p.lose("too many notes were waiting for rule " + r.name)
+		return false
 	}
 	st.ready = tick + r.coolDown
 	key := p.form.key
@@ -266,7 +284,7 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 			h.Notes++
 			if onGrid || k > 0 {
 				n.Frames = frames
-				p.queue.push(queuedNote{Note: n, order: p.order, rule: true})
+				p.queue.push(queuedNote{Note: n, order: p.order, rule: true, onGrid: onGrid})
 				p.order++
 				p.waiting++
 				continue
@@ -314,8 +332,10 @@ func (p *Performance) rulePitch(r *rulePlan, ev *sonify.Event, cause *sonify.Cau
 	if !ok {
 		return 0, false
 	}
-	cause.From, cause.Value = r.pitch.from.text, raw
-	pitch := sonify.Pitch(floor(float64(f*65536) + 0.5))
+	if !r.pitch.fixed {
+		cause.From, cause.Value = r.pitch.from.text, raw
+	}
+	pitch := sonify.Pitch(whole(float64(f*65536), 0, int64(sonify.Key(127))))
 	if !r.free {
 		pitch = key.Snap(pitch)
 		if r.pitch.mapped && r.scale != nil {
@@ -327,6 +347,17 @@ func (p *Performance) rulePitch(r *rulePlan, ev *sonify.Event, cause *sonify.Cau
 	return pitch, true
 }
 
+// longest is how long a note may last, in quarter notes or in seconds.
+const longest = 3600
+
+// queueLimit is how many notes may wait for their time.
+const queueLimit = 1 << 16
+
+func velocityOf(v float64) sonify.Velocity {
+	return sonify.Velocity(whole(float64(v*127), 1, 127))
+}
+
+// floor returns f rounded down; f is within the whole numbers of 62 bits.
 func floor(f float64) int64 {
 	i := int64(f)
 	if float64(i) > f {
@@ -341,11 +372,11 @@ func (p *Performance) panOf(n *number, ev *sonify.Event, voice int) sonify.Pan {
 	if n == nil {
 		return p.piece.Header.Voices[voice].Pan
 	}
-	f := min(max(p.or(n, ev, 0), -1), 1)
-	return sonify.Pan(floor(float64(f*100) + 0.5))
+	return sonify.Pan(whole(float64(p.or(n, ev, 0)*100), -100, 100))
 }
 
-// crossings plays the rules that wait for a signal to cross a threshold.
+// crossings plays the rules that wait for a signal to cross a threshold. ev is
+// nil if time alone moved the signals.
 func (p *Performance) crossings(ev *sonify.Event, h *sonify.Heard, at sonify.Frame, tick sonify.Tick) {
 	for i := range p.piece.rules {
 		r := &p.piece.rules[i]
@@ -354,31 +385,34 @@ func (p *Performance) crossings(ev *sonify.Event, h *sonify.Heard, at sonify.Fra
 			continue
 		}
 		st := &p.rules[i]
-		v := p.values[c.signal]
-		rose := c.hasUp && !st.above && v >= c.up
-		fell := c.hasDown && !st.below && v <= c.down
-		if c.hasUp {
-			if v >= c.up {
-				st.above = true
-			} else if v < c.up-c.hysteresis {
-				st.above = false
-			}
-		}
-		if c.hasDown {
-			if v <= c.down {
-				st.below = true
-			} else if v > c.down+c.hysteresis {
-				st.below = false
-			}
-		}
-		if !st.started {
-			st.started = true // where the signal happens to begin is no crossing
-			continue
-		}
-		if (rose || fell) && p.holds(r.when, ev) {
+		if st.crossed(c, p.values[c.signal]) && p.holds(r.when, ev) {
 			p.playRule(i, ev, h, at, tick)
 		}
 	}
+}
+
+// crossed takes over a signal's value and reports whether it crossed a
+// threshold. Where the signal happens to begin is no crossing.
+func (st *ruleState) crossed(c *crossPlan, v float64) bool {
+	rose := c.hasUp && !st.above && v >= c.up
+	fell := c.hasDown && !st.below && v <= c.down
+	if c.hasUp {
+		if v >= c.up {
+			st.above = true
+		} else if v < c.up-c.hysteresis {
+			st.above = false
+		}
+	}
+	if c.hasDown {
+		if v <= c.down {
+			st.below = true
+		} else if v > c.down+c.hysteresis {
+			st.below = false
+		}
+	}
+	began := !st.started
+	st.started = true
+	return !began && (rose || fell)
 }
 
 // caption marks a text for the listener.
@@ -390,5 +424,28 @@ func (p *Performance) caption(c *caption, ev *sonify.Event, cause sonify.Cause, 
 	if text == "" {
 		return
 	}
-	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkCaption, Tick: tick, Frame: frame, Text: text, Cause: cause})
+	m := sonify.Mark{Kind: sonify.MarkCaption, Tick: tick, Frame: frame, Text: text, Cause: cause}
+	switch {
+	case tick < max(p.end, p.now+p.piece.pulse):
+		p.out.Marks = append(p.out.Marks, m)
+	case len(p.captions) < queueLimit:
+		p.captions = append(p.captions, m)
+	default:
+		p.lose("too many captions were waiting")
+	}
+}
+
+// sayDue adds the captions that have come due in the open stretch.
+func (p *Performance) sayDue() {
+	later := p.captions[:0]
+	for _, m := range p.captions {
+		if m.Tick >= p.end {
+			later = append(later, m)
+			continue
+		}
+		m.Frame = p.tempo.Frame(m.Tick) // the tempo may have changed
+		p.out.Marks = append(p.out.Marks, m)
+	}
+	clear(p.captions[len(later):])
+	p.captions = later
 }

@@ -12,6 +12,25 @@ type numberState struct {
 	has    bool
 }
 
+// greatest bounds the numbers that are reckoned with, so that neither sums nor
+// squares of them overflow: no measurement is larger.
+const greatest = 1e100
+
+func bounded(f float64) float64 { return min(max(f, -greatest), greatest) }
+
+// whole returns f rounded to the nearest whole number, half up, between low and
+// high; a NaN is low. What Go makes of a float that no integer can hold differs
+// from one CPU to another.
+func whole(f float64, low, high int64) int64 {
+	switch {
+	case !(f > float64(low)):
+		return low
+	case f >= float64(high):
+		return high
+	}
+	return floor(f + 0.5)
+}
+
 // evaluate returns what a formula says about an event (nil: about the signals
 // alone). Failures count and are missing values.
 func (p *Performance) evaluate(f *formula, ev *sonify.Event) sonify.Value {
@@ -42,11 +61,13 @@ func (p *Performance) number(n *number, ev *sonify.Event) (value float64, raw so
 	st := &p.numbers[n.id]
 	var f float64
 	if n.signal >= 0 {
-		f, ok = p.values[n.signal], p.known[n.signal]
-		raw = sonify.Num(f)
+		if f, ok = p.values[n.signal], p.known[n.signal]; ok {
+			raw = sonify.Num(f)
+		}
 	} else {
 		raw = p.evaluate(&n.from, ev)
 		f, ok = raw.Float()
+		f = bounded(f)
 	}
 	if !ok {
 		switch {
@@ -66,7 +87,7 @@ func (p *Performance) number(n *number, ev *sonify.Event) (value float64, raw so
 			d = newDomain(n.domain)
 			st.domain = d
 		}
-		if ev != nil && d == st.domain {
+		if d == st.domain {
 			d.see(f)
 		}
 		x := d.place(f)

@@ -97,8 +97,8 @@ func (p *Performance) look(pl *patternPlan, st *patternState) {
 	st.vary = min(max(p.or(pl.vary, nil, 0), 0), 1)
 	st.thin = min(max(p.or(pl.thin, nil, 0), 0), 1)
 	st.orn = min(max(p.or(pl.ornament, nil, 0), 0), 1)
-	st.centre = pl.centre + sonify.Pitch(floor(p.or(pl.register, nil, 0)/12+0.5))*12*sonify.Semitone
-	st.shift = int(floor(p.or(pl.shift, nil, 0) + 0.5))
+	st.centre = pl.centre + sonify.Pitch(whole(p.or(pl.register, nil, 0)/12, -12, 12))*12*sonify.Semitone
+	st.shift = int(whole(p.or(pl.shift, nil, 0), -100, 100))
 	if pl.steers() {
 		st.steered = p.steered(pl.hits, pl.chance, pl.vary, pl.thin, pl.ornament, pl.velocity, pl.register, pl.shift)
 	}
@@ -131,8 +131,8 @@ func (p *Performance) drawRhythm(pl *patternPlan, st *patternState) {
 		}
 		return
 	}
-	hits := int(floor(p.or(pl.hits, nil, float64(pl.cycle)/2) + 0.5))
-	score.Euclid(st.grid, hits, pl.cycle, int(floor(p.or(pl.rotate, nil, 0)+0.5)))
+	hits := int(whole(p.or(pl.hits, nil, float64(pl.cycle)/2), 0, int64(pl.cycle)))
+	score.Euclid(st.grid, hits, pl.cycle, int(whole(p.or(pl.rotate, nil, 0), -4096, 4096)))
 	st.hits = hits
 }
 
@@ -244,19 +244,23 @@ func (p *Performance) patternNote(i int, t, length sonify.Tick, tone score.Tone,
 		}
 		v = float64(v * (0.4 + float64(x*0.6)))
 	}
-	if p.piece.swing > 0 {
-		eighth := sonify.PPQ / 2
-		if p.piece.Header.Meter.Unit >= 4 && t%eighth == sonify.PPQ/4 {
-			t += p.piece.swing
-		}
-	}
-	vel := sonify.Velocity(min(max(int(float64(v*127)+0.5), 1), 127))
+	t = p.swung(t)
 	frame := p.tempo.Frame(t)
 	p.fresh = append(p.fresh, sonify.Note{
 		Tick: t, Length: length, Frame: frame, Frames: max(1, p.tempo.Frame(t+length)-frame),
-		Voice: pl.voice, Pitch: clampPitch(pitch), Velocity: vel, Pan: p.panOf(pl.pan, nil, pl.voice),
+		Voice: pl.voice, Pitch: clampPitch(pitch), Velocity: velocityOf(v), Pan: p.panOf(pl.pan, nil, pl.voice),
 		Cause: sonify.Cause{By: pl.maker, Steered: st.steered},
 	})
+}
+
+// swung returns where a note at t sounds when the piece swings. Sixteenths are
+// counted from the bar line: in 7/16 every bar begins on one that is not late.
+func (p *Performance) swung(t sonify.Tick) sonify.Tick {
+	m := p.piece.Header.Meter
+	if p.piece.swing > 0 && m.Unit >= 4 && t%m.Bar()%(sonify.PPQ/2) == sonify.PPQ/4 {
+		t += p.piece.swing
+	}
+	return t
 }
 
 // playTheme plays what a pattern made of themes starts in the open stretch. At
@@ -302,7 +306,7 @@ func (p *Performance) beginPhrase(i int, at sonify.Tick) {
 	p.look(pl, st)
 	n := len(pl.themes)
 	if pl.choose != nil {
-		st.theme = min(max(int(floor(p.or(pl.choose, nil, 0)+0.5)), 0), n-1)
+		st.theme = int(whole(p.or(pl.choose, nil, 0), 0, int64(n-1)))
 	} else {
 		st.theme = int(st.cycle % uint64(n))
 	}
@@ -345,8 +349,10 @@ func (p *Performance) themeNote(i, k int, at sonify.Tick) {
 	}
 	tone := s.Tone
 	if st.invert {
-		first := th.Steps[0].Degree
-		tone.Degree = 2*first - tone.Degree
+		first := th.Steps[0].Tone
+		tone.Degree = 2*first.Degree - tone.Degree
+		tone.Octave = 2*first.Octave - tone.Octave
+		tone.Alter = 2*first.Alter - tone.Alter
 	}
 	if st.vary > 0 && k > 0 && dice.Chance(2, st.vary) {
 		if dice.Intn(3, 2) == 0 {

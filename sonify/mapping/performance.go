@@ -34,7 +34,8 @@ type Performance struct {
 	rules    []ruleState
 	voices   []voiceState
 	queue    noteQueue
-	waiting  int // notes of rules in the queue
+	waiting  int           // notes of rules in the queue
+	captions []sonify.Mark // that are said later, in the order of their events
 	order    uint64
 	sounding []sonify.Note // data notes that have not ended, for ducking
 	fresh    []sonify.Note // notes of patterns in the open stretch
@@ -118,10 +119,15 @@ func (p *Piece) Perform() *Performance {
 		speed := sp.speed
 		pf.signals[i] = signalState{plan: sp, target: sp.start,
 			reduce: newReducer(sp.how, sp.win, speed/float64(sonify.SampleRate)), domain: newDomain(sp.domain)}
-		pf.values[i] = sp.start
+		pf.values[i], pf.known[i] = sp.start, sp.started
 	}
 	for i := range builtins {
 		pf.known[len(p.signals)+i] = true
+	}
+	for i := range p.rules {
+		if c := p.rules[i].cross; c != nil && pf.known[c.signal] {
+			pf.rules[i].crossed(c, pf.values[c.signal])
+		}
 	}
 	for i := range p.patterns {
 		pf.patterns[i].rand = exact.Rand(p.Header.Seed, "pattern "+p.patterns[i].rand)
@@ -174,10 +180,17 @@ func (p *Performance) Open() sonify.Frame {
 	p.end = b + p.piece.pulse
 	begin := p.tempo.Frame(b)
 	p.checkIdle(begin)
-	if b%p.piece.Header.Meter.Beat() == 0 {
+	onBeat := b%p.piece.Header.Meter.Beat() == 0
+	if onBeat {
 		p.refresh(begin)
 	}
 	p.form.advance(p, b)
+	if onBeat && p.ending < 3 {
+		if p.piece.formMoves {
+			p.derive(begin)
+		}
+		p.crossings(nil, &sonify.Heard{}, begin, b)
+	}
 	p.out.Span = sonify.Span{Begin: b, End: p.end}
 	p.out.Begin = begin
 	p.out.End = p.tempo.Frame(p.end)
@@ -199,12 +212,16 @@ func (p *Performance) Close() *sonify.Passage {
 			p.waiting--
 		}
 		n := q.Note
+		if q.onGrid {
+			n.Tick = p.swung(n.Tick)
+		}
 		n.Frame = p.tempo.Frame(n.Tick)
 		if n.Frames == 0 {
 			n.Frames = max(1, p.tempo.Frame(n.Tick+n.Length)-n.Frame)
 		}
 		p.out.Notes = append(p.out.Notes, n)
 	}
+	p.sayDue()
 	p.duckFor()
 	p.out.Notes = append(p.out.Notes, p.fresh...)
 	p.fresh = p.fresh[:0]
@@ -253,7 +270,7 @@ func (p *Performance) steered(ns ...*number) []sonify.Reading {
 		if n == nil || n.fixed {
 			continue
 		}
-		if n.signal >= 0 && n.signal < len(p.piece.signals) {
+		if n.signal >= 0 && n.signal < len(p.piece.signals) && p.known[n.signal] {
 			out = append(out, sonify.Reading{Signal: n.signal, Value: p.values[n.signal]})
 		}
 	}
@@ -268,6 +285,8 @@ type queuedNote struct {
 	sonify.Note
 	order uint64
 	rule  bool // a rule made it, and no pattern
+	// onGrid notes of rules swing with the patterns.
+	onGrid bool
 }
 
 func (q noteQueue) less(i, j int) bool {

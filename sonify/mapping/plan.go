@@ -13,17 +13,18 @@ type Piece struct {
 	Header  sonify.Header
 	Sources []SourcePlan
 
-	signals  []signalPlan
-	rules    []rulePlan
-	patterns []patternPlan
-	form     formPlan
-	key      score.Key
-	tempo    *number // nil: Header.Tempo throughout
-	swing    sonify.Tick
-	pulse    sonify.Tick
-	duck     float64
-	idle     idlePlan
-	numbers  int // how many number states a performance needs
+	signals   []signalPlan
+	rules     []rulePlan
+	patterns  []patternPlan
+	form      formPlan
+	key       score.Key
+	tempo     *number // nil: Header.Tempo throughout
+	swing     sonify.Tick
+	pulse     sonify.Tick
+	duck      float64
+	idle      idlePlan
+	formMoves bool // a signal is derived from one that the form moves
+	numbers   int  // how many number states a performance needs
 }
 
 // SourcePlan is one source of a piece, ready to be run.
@@ -143,6 +144,7 @@ type signalPlan struct {
 	speed   float64
 	domain  *domainPlan
 	start   float64
+	started bool    // start was given: the signal has that value before any event
 	slew    float64 // part of the way to a new value per beat, in (0, 1]; 1 jumps
 	show    bool
 }
@@ -174,6 +176,7 @@ func (k *kindFilter) takes(kind, source string) bool {
 
 type crossPlan struct {
 	signal     int
+	from       string // "signal.tension", for causes
 	up, down   float64
 	hasUp      bool
 	hasDown    bool

@@ -50,6 +50,10 @@ type reducer struct {
 	low, top float64
 	first    sonify.Frame
 	ema      float64
+	before   float64 // over a window of time: the ema before the newest frame,
+	gap      float64 // how many frames that is after the one before,
+	same     float64 // how many values came at it,
+	mid      float64 // and their mean
 	last     float64
 
 	cats   map[string]int32
@@ -163,9 +167,11 @@ func (r *reducer) add(at sonify.Frame, v sonify.Value) {
 		if f, ok = v.Float(); !ok {
 			return
 		}
+		f = bounded(f)
 	}
 	if r.count == 0 {
 		r.first, r.low, r.top, r.ema = at, f, f, f
+		r.before, r.same, r.mid = f, 1, f
 	} else if r.how == "ema" {
 		// The weight of the new value: 2/(n+1) of a window of n events, or
 		// dt/(dt+w) of a window of time, which a discrete filter of time constant
@@ -175,8 +181,19 @@ func (r *reducer) add(at sonify.Frame, v sonify.Value) {
 		case r.win.events > 0:
 			w = 2 / (float64(r.win.events) + 1)
 		case r.win.frames > 0:
-			dt := float64(at - r.ring[0].at)
-			w = dt / (dt + float64(r.win.frames))
+			// What comes at one frame counts once, with its mean: no time passed
+			// between, and the last of them may not stand for all.
+			if at == r.ring[0].at {
+				r.same++
+			} else {
+				r.before, r.gap, r.same, r.mid = r.ema, float64(at-r.ring[0].at), 1, 0
+			}
+			r.mid += (f - r.mid) / r.same
+			w = r.gap / (r.gap + float64(r.win.frames))
+			if r.gap == 0 {
+				w = 1 // the very first frame
+			}
+			r.ema, f = r.before, r.mid
 		default:
 			w = 0.2
 		}
