@@ -6,6 +6,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sources/csv"
 	"proscenium/sources/jsonl"
+	"proscenium/sources/openfootball"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
 )
@@ -17,6 +18,7 @@ func Standard() []sonify.SourceInfo {
 		csv.Info(),
 		jsonl.Info(),
 		slam.Info(),
+		openfootball.Info(),
 		sim.Info(),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sonify/mapping/grammar"
 	"proscenium/sources"
+	"proscenium/sources/openfootball"
 	"proscenium/sources/slam"
 )
 
@@ -105,10 +106,18 @@ func TestSamples_HaveEveryKeyAndDecodeToTheDefaults(t *testing.T) {
 	}
 }
 
-// TestSlam_ReadmeListsKindsAndFields keeps the tables of sources/slam/README.md.
-func TestSlam_ReadmeListsKindsAndFields(t *testing.T) {
+// TestReadmes_ListKindsAndFields keeps the tables of the READMEs of sources that
+// speak a language of their own.
+func TestReadmes_ListKindsAndFields(t *testing.T) {
+	for name, shapes := range map[string][]*sonify.Shape{"slam": slam.Shapes(), "openfootball": openfootball.Shapes()} {
+		keepTables(t, filepath.Join(name, "README.md"), tables(shapes))
+	}
+}
+
+// keepTables compares the generated part of file, or rewrites it.
+func keepTables(t *testing.T, file, tables string) {
+	t.Helper()
 	const begin, end = "<!-- kinds: generated, go test ./sources -update -->\n", "<!-- end -->\n"
-	file := filepath.Join("slam", "README.md")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +127,7 @@ func TestSlam_ReadmeListsKindsAndFields(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatalf("%s lacks the marks of the generated part", file)
 	}
-	want := before + begin + tables() + end + after
+	want := before + begin + tables + end + after
 	if string(text) == want {
 		return
 	}
@@ -131,8 +140,7 @@ func TestSlam_ReadmeListsKindsAndFields(t *testing.T) {
 }
 
 // tables writes the fields that all kinds share, and then the ones of each.
-func tables() string {
-	shapes := slam.Shapes()
+func tables(shapes []*sonify.Shape) string {
 	shared := shapes[0].Fields()
 	for _, s := range shapes {
 		n := 0
