@@ -71,6 +71,12 @@ type Options struct {
 	Report func(source, state string, err error)
 }
 
+// stretchRoom is how many events are heard in one stretch of the piece. When
+// more arrive at once (a file whose rows all have one time stamp), the rest
+// waits in its source and is heard with the next stretch, so that a passage has
+// an end and memory a limit.
+const stretchRoom = 16384
+
 // Run conducts pf with the events of feed, until all sources have ended and the
 // piece has come to its end, or ctx is done. Outputs must have begun; Run
 // finishes none of them. It returns the cause of ctx if that ended it.
@@ -83,8 +89,15 @@ func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, 
 		}
 	}
 	ended := false
+	room := 0 // for events in the stretch that is open
 	hear := func(limit sonify.Frame) error {
-		for !ended {
+		for !ended && room > 0 {
+			if room&1023 == 0 { // a feed that always has an event never looks
+				if err := context.Cause(ctx); err != nil {
+					return err
+				}
+			}
+			room--
 			a, ok, end, err := feed.Next(ctx, limit)
 			if err != nil {
 				return err
@@ -122,6 +135,7 @@ func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, 
 		if o.Progress != nil && n&255 == 0 {
 			o.Progress(begin, pf.Summary().Heard)
 		}
+		room = stretchRoom
 		if err := hear(begin); err != nil {
 			return err
 		}

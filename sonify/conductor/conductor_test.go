@@ -247,3 +247,44 @@ func (o *timed) Play(c sonify.Cue) error {
 	o.lead = append(o.lead, time.Until(c.At))
 	return o.output.Play(c)
 }
+
+// still is a source all of whose events have one time stamp; it never ends.
+type still struct{}
+
+func (still) Run(ctx context.Context, emit func(sonify.Event)) error {
+	for ctx.Err() == nil {
+		emit(sonify.Event{Shape: shape, Timed: true})
+	}
+	return context.Cause(ctx)
+}
+
+// A source whose clock stands still fills one stretch after the other, not the
+// memory, and is cancelled like any other.
+func TestRun_HearsOnlySoManyEventsInOneStretch(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	f := conductor.Start(ctx, []conductor.Intake{{Name: "a", Source: still{}, Pace: own(1)}})
+	defer f.Stop()
+	enough := errors.New("enough")
+	m := &metronome{}
+	o := &counting{output: &output{metronome: m}, stop: func() { cancel(enough) }}
+	if err := conductor.Run(ctx, m, f, []sonify.Output{o}, conductor.Options{}); !errors.Is(err, enough) {
+		t.Errorf("got %v", err)
+	}
+	if n := len(m.heard); n < 16384 || n > 80000 {
+		t.Errorf("%d events were heard in %d stretches", n, o.played)
+	}
+}
+
+type counting struct {
+	*output
+	played int
+	stop   func()
+}
+
+func (c *counting) Play(sonify.Cue) error {
+	if c.played++; c.played == 3 {
+		c.stop()
+	}
+	return nil
+}

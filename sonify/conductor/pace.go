@@ -1,6 +1,7 @@
 package conductor
 
 import (
+	"math"
 	"time"
 
 	"proscenium/sonify"
@@ -10,7 +11,8 @@ import (
 type pacer struct {
 	pace    Pace
 	tally   *sonify.Tally
-	started bool
+	started bool          // an event has come
+	known   bool          // and one with a time
 	clock   time.Duration // of the event before
 	off     time.Duration // of the event before, since the first, long silences cut
 	at      sonify.Frame  // where it arrived
@@ -21,18 +23,20 @@ type pacer struct {
 // that does is held, and counted.
 func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 	p.n++
-	if !p.started {
-		p.started = true
-		p.clock, _ = clockOf(ev)
-		p.at = p.pace.Delay
-		return p.at
-	}
 	if p.pace.Clock == "step" {
 		return p.pace.Delay + sonify.Frame(p.n-1)*p.pace.Step
+	}
+	if !p.started {
+		p.started = true
+		p.at = p.pace.Delay
 	}
 	c, ok := clockOf(ev)
 	if !ok {
 		p.count(sonify.Absent, "event without a time, taken at the time of the one before", ev)
+		return p.at
+	}
+	if !p.known {
+		p.known, p.clock = true, c
 		return p.at
 	}
 	d := c - p.clock
@@ -47,16 +51,23 @@ func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 		p.count(sonify.Repaired, "silence longer than max_gap, cut", ev)
 		d = time.Duration(float64(g) * 1e9 / float64(sonify.SampleRate) * p.pace.Speed)
 	}
-	p.off += d
+	if p.off += d; p.off < 0 {
+		p.off = math.MaxInt64 // 292 years
+	}
 	// From the sum, not step by step: rounding must not pile up.
-	p.at = p.pace.Delay + p.frames(p.off)
+	p.at = p.pace.Delay + min(p.frames(p.off), lastFrame)
 	return p.at
 }
+
+// lastFrame is as far as a performance goes, about a hundred years: further on
+// positions would not fit their integers.
+const lastFrame sonify.Frame = 1 << 47
 
 // frames returns how long d of the source's time lasts in the performance,
 // rounded to the nearest frame.
 func (p *pacer) frames(d time.Duration) sonify.Frame {
-	return sonify.Frame(float64(d)*float64(sonify.SampleRate)/1e9/p.pace.Speed + 0.5)
+	f := float64(d) * float64(sonify.SampleRate) / 1e9 / p.pace.Speed
+	return sonify.Frame(min(f, 1<<60) + 0.5)
 }
 
 func (p *pacer) count(f sonify.Fate, what string, ev *sonify.Event) {
