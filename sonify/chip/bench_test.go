@@ -111,6 +111,9 @@ func BenchmarkNoise16Mid(b *testing.B)     { benchmarkHold(b, 16, voiceOf(Noise)
 func BenchmarkNoise16Below(b *testing.B)   { benchmarkHold(b, 16, voiceOf(Noise), 71<<16) }
 func BenchmarkTriangle16High(b *testing.B) { benchmarkHold(b, 16, voiceOf(Triangle), 96<<16) }
 func BenchmarkTable16High(b *testing.B)    { benchmarkHold(b, 16, voiceOf(Table), 84<<16) }
+func BenchmarkTriangle16Border(b *testing.B) {
+	benchmarkHold(b, 16, voiceOf(Triangle), keyOf(515))
+}
 func BenchmarkNoise16Short(b *testing.B) {
 	v := voiceOf(Noise)
 	v.Mode = constant(1)

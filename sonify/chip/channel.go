@@ -1,5 +1,7 @@
 package chip
 
+import "math/bits"
+
 // The states of a channel that is in use.
 const (
 	sounding uint8 = iota
@@ -58,6 +60,14 @@ type channel struct {
 	position, speed   int64 // sample: where it is, and how far a frame goes, in 1/2^32
 	heldMid, heldSide int64 // sample: the units, as they come after themselves without corners
 	gone              bool  // the sample has ended
+
+	// Of a toned channel; it has position and speed too, in 1/2^48 of a cycle, and
+	// heldMid and heldSide, which are on their way to the units.
+	slot      uint8 // its place among the channels
+	toned     bool
+	rising    bool  // its fade is one that fades in
+	harmonics uint8 // of its table, 0 if it has none yet
+	swell     uint8 // frames until the units are reached
 }
 
 // before tells whether ch has to go sooner than other if room is needed.
@@ -71,6 +81,11 @@ func (ch *channel) before(other *channel) bool {
 // die makes ch fade out from frame at on.
 func (ch *channel) die(at int64) {
 	ch.state = dying
+	if ch.rising { // back from where it is
+		ch.rising = false
+		ch.fadeLeft = max(fadeSteps-ch.fadeLeft, 1)
+		return
+	}
 	if ch.nextFade != never && ch.fadeLeft < fadeSteps {
 		return // it is fading already
 	}
@@ -131,18 +146,30 @@ func (c *Chip) run(ch *channel, until int64, inclusive bool) bool {
 			for ch.now >= ch.nextFade {
 				ch.fadeLeft--
 				ch.nextFade += int64(ch.fadeStep)
+				if ch.fadeLeft <= 0 && ch.rising {
+					ch.risen(v)
+					c.amplitude(ch, v, acc, at)
+					continue
+				}
 				if ch.fadeLeft <= 0 {
 					ch.slope(acc, at, ch.fadeStep, 0, 0)
 					return false
 				}
 				c.loud(ch, v)
-				if ch.wave != Sample && ch.sub != 0 {
+				if ch.toned {
+					ch.swell = swellFrames
+				} else if ch.wave != Sample && ch.sub != 0 {
 					k := ch.height()
 					ch.slope(acc, at, ch.fadeStep, ch.unitMid*k, ch.unitSide*k)
 				}
 			}
 			if ch.now >= ch.nextTick {
 				c.tick(ch, v, acc, at)
+				if ch.toned != ch.wantsTone() {
+					if other := c.change(ch); other != nil && !c.run(other, until, inclusive) {
+						c.busy &^= 1 << other.slot
+					}
+				}
 			}
 		}
 		if ch.now >= until {
@@ -220,6 +247,9 @@ func (c *Chip) tick(ch *channel, v *voice, acc *accumulator, at int32) {
 		if p := v.params[ParamDuty]; p >= 0 {
 			duty = p
 		}
+		if ch.wave == Noise { // its pitch depends on its mode
+			ch.turn(0, short)
+		}
 		c.tune(ch, v)
 		ch.turn(uint8(duty), short)
 		c.amplitude(ch, v, acc, at)
@@ -278,7 +308,8 @@ func (c *Chip) tune(ch *channel, v *voice) {
 			sub = period >> 3
 		}
 	}
-	if ch.sub == 0 { // a new note
+	fresh := ch.sub == 0
+	if fresh {
 		if ch.wave != Pulse {
 			ch.wait = 0
 		}
@@ -287,6 +318,16 @@ func (c *Chip) tune(ch *channel, v *voice) {
 		ch.wait = ratio(ch.wait, period, ch.period)
 	}
 	ch.period, ch.sub = period, sub
+	if ch.canTone() {
+		if ch.wave == Noise {
+			period *= shortCycle
+		}
+		speed, _ := bits.Div64(1<<16, 0, uint64(period)) // 2^48 cycles in 2^32 frames
+		ch.speed = int64(speed & (1<<62 - 1))
+		if fresh && ch.wantsTone() {
+			ch.toTone()
+		}
+	}
 }
 
 // vibrato is the shape of a vibrato, times 65536: half waves of a parabola, within
@@ -319,10 +360,14 @@ func (c *Chip) loud(ch *channel, v *voice) {
 	if ch.wave == Sample {
 		f = f * int64(v.sampleLevel) / 1000
 	}
-	if ch.nextFade != never && ch.fadeLeft < fadeSteps {
+	if ch.nextFade != never && (ch.fadeLeft < fadeSteps || ch.rising) {
 		// 3x²-2x³: a fade without corners.
 		x := int64(ch.fadeLeft)
-		f = f * (x * x * (3*fadeSteps - 2*x)) / (fadeSteps * fadeSteps * fadeSteps)
+		x = x * x * (3*fadeSteps - 2*x)
+		if ch.rising {
+			x = fadeSteps*fadeSteps*fadeSteps - x
+		}
+		f = f * x / (fadeSteps * fadeSteps * fadeSteps)
 	}
 	u := units[ch.wave] * f >> 16
 	pan := min(max(ch.pan+v.pan+v.params[ParamPan], -100), 100)
@@ -338,7 +383,13 @@ func (c *Chip) loud(ch *channel, v *voice) {
 // amplitude works out how loud the channel is at this moment and jumps there.
 func (c *Chip) amplitude(ch *channel, v *voice, acc *accumulator, at int32) {
 	c.loud(ch, v)
-	if ch.wave != Sample && ch.sub != 0 {
+	if ch.toned {
+		ch.swell = swellFrames
+		if ch.now == ch.start {
+			ch.swell = 0
+			ch.heldMid, ch.heldSide = ch.unitMid, ch.unitSide
+		}
+	} else if ch.wave != Sample && ch.sub != 0 {
 		k := ch.height()
 		ch.set(acc, at, ch.unitMid*k, ch.unitSide*k)
 	}

@@ -22,7 +22,8 @@ type Chip struct {
 	channels  [MaxChannels]channel
 	busy      uint64 // a bit for each channel in use
 	serial    uint64
-	echoes    [maxEchoes]echo // by time
+	tones     *[MaxChannels]tone // tables of channels, made when they are needed
+	echoes    [maxEchoes]echo    // by time
 	echoCount uint32
 	config    Config
 	samples   []int16
@@ -50,15 +51,15 @@ type Chip struct {
 // New returns a chip that is silent, with exact tuning, A4 at 440 Hz, and neither
 // loudness nor guard.
 func New() *Chip {
-	c := &Chip{queue: make([]byte, 0, queueSize)}
+	c := &Chip{queue: make([]byte, 0, queueSize), tones: new([MaxChannels]tone)}
 	c.Reset()
 	return c
 }
 
 // Reset makes c as New returned it, and keeps its memory.
 func (c *Chip) Reset() {
-	queue, samples, stems, frames := c.queue[:0], c.samples[:0], c.stems, c.stemFrames
-	*c = Chip{queue: queue, samples: samples, stems: stems, stemFrames: frames}
+	queue, tones, samples, stems, frames := c.queue[:0], c.tones, c.samples[:0], c.stems, c.stemFrames
+	*c = Chip{queue: queue, tones: tones, samples: samples, stems: stems, stemFrames: frames}
 	clear(stems)
 	clear(frames)
 	c.config = Config{A4: 440000, Ceiling: -100}
@@ -160,6 +161,11 @@ func (c *Chip) accumulator(v uint8) *accumulator {
 // block makes the next block.
 func (c *Chip) block(out *[Block]Frame) {
 	end := c.blockStart + Block
+	dense := c.crowd() >= crowded
+	c.master.crowded = dense
+	for i := range c.stems {
+		c.stems[i].crowded = dense
+	}
 	for {
 		// What comes next: an echo or a command, the echo first if both.
 		at, isEcho := end, false

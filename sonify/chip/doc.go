@@ -27,7 +27,9 @@
 // # How it sounds
 //
 // A wave is a list of jumps between levels at exact times (1/2^32 of a frame).
-// Each jump is made band-limited with a table; see step.go. Macros step at 60 Hz
+// Each jump is made band-limited with a table; see step.go. When there are very many
+// of them they share the work (grid.go), and a high note of a wave with many steps
+// is played from its harmonics (tone.go); neither is heard. Macros step at 60 Hz
 // from the start of their note, which is every 800 frames exactly. The sum of all
 // voices goes through one slow gain that brings it to the wanted loudness
 // (loudness.go) and a true-peak guard (guard.go) that normally does nothing.

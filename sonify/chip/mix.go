@@ -7,6 +7,7 @@ const outShift = levelShift + 4
 // from from to to, times 2^32, and clears the differences. It returns a bound of the
 // highest sample: less than twice as high.
 func (a *accumulator) integrate(out *[Block]Frame, from, to int64) int64 {
+	a.drain()
 	m, s, g := a.midSum, a.sideSum, from
 	step := (to - from) / Block
 	peak := int64(0)
@@ -55,7 +56,7 @@ func amplify(out *[Block]Frame, from, to int64) int64 {
 }
 
 // SetStems makes each of the first voices also to be had alone, none if voices is 0.
-// It is to be called before the first frame is rendered. A stem takes 8 kB.
+// It is to be called before the first frame is rendered. A stem takes 32 kB.
 func (c *Chip) SetStems(voices uint8) {
 	c.stems, c.stemFrames = nil, nil
 	if n := min(voices, MaxVoices); n > 0 {
@@ -92,6 +93,9 @@ func (c *Chip) mixStems() {
 		c.stemFrames[v][1] = c.stemFrames[v][0]
 	}
 	c.premaster[1] = c.premaster[0]
+	for v := range c.stems {
+		c.stems[v].drain()
+	}
 	for i := range Block {
 		var l, r int64
 		var pl, pr int32

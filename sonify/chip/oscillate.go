@@ -77,12 +77,19 @@ func (ch *channel) turn(duty uint8, short bool) {
 			// From 1 the short mode always runs through the same 93 steps, never the 31
 			// that one state in 1057 leads to.
 			ch.short, ch.lfsr = short, 1
+			if ch.toned {
+				ch.toned, ch.wait = false, 0
+			}
 		}
 	}
 }
 
 // oscillate makes the steps of n frames from frame at of the block on.
 func (ch *channel) oscillate(c *Chip, acc *accumulator, at, n int32) {
+	if ch.toned {
+		ch.play(acc, c.table(ch), at, n)
+		return
+	}
 	t := int64(at)<<32 + ch.wait
 	end := int64(at+n) << 32
 	switch ch.wave {
@@ -215,23 +222,36 @@ func (ch *channel) noise(acc *accumulator, t, end int64) int64 {
 // would not be. It returns the wait for the next clock.
 func (ch *channel) hiss(acc *accumulator, at, n int32) int64 {
 	clocks := uint32((1 << 32) / ch.sub)
-	um, us := ch.unitMid*ch.sub>>32, ch.unitSide*ch.sub>>32
-	t := ch.wait
-	for ; n > 0; n-- {
+	um, us := ch.unitMid*ch.sub>>32*shortCycle, ch.unitSide*ch.sub>>32*shortCycle
+	first := at + latencyStep
+	dm := acc.mid[first : first+n]
+	ds := acc.side[first : first+n]
+	both := us != 0 || ch.side != 0
+	if both {
+		acc.sideUsed = true
+	}
+	t, r := ch.wait, ch.lfsr
+	mid, side := ch.mid, ch.side
+	for i := range dm {
 		k := clocks
 		if t+int64(k)*ch.sub < 1<<32 {
 			k++
 		} else if k > 0 && t+int64(k-1)*ch.sub >= 1<<32 {
 			k--
 		}
-		ones := bits.OnesCount32(ch.lfsr >> 1 & (1<<k - 1))
-		ch.shift(k)
-		h := shortCycle * (int64(k) - 2*int64(ones)) // a 0 is high
-		mid, side := um*h, us*h
-		acc.set(at, mid-ch.mid, side-ch.side)
-		ch.mid, ch.side = mid, side
+		mask := uint32(1)<<k - 1
+		h := int64(k) - 2*int64(bits.OnesCount32(r>>1&mask)) // a 0 is high
+		r = r>>k | (r^r>>1)&mask<<(15-k)
+		m := um * h
+		dm[i] += (m - mid) << levelShift
+		mid = m
+		if both {
+			s := us * h
+			ds[i] += (s - side) << levelShift
+			side = s
+		}
 		t += int64(k)*ch.sub - 1<<32
-		at++
 	}
+	ch.mid, ch.side, ch.lfsr = mid, side, r
 	return t
 }

@@ -124,7 +124,11 @@ func (ch *channel) sane() bool {
 			return false
 		}
 	}
+	if ch.toned && (!ch.canTone() || !within(ch.position, 0, toneOne-1) || !within(ch.speed, 1<<32, toneOne/2)) ||
+		ch.harmonics > toneHarmonics || ch.swell > swellFrames || ch.rising && (ch.nextFade == never || ch.state == dying) {
+		return false
+	}
 	return within(ch.pitch, 0, 127<<16) && within(ch.slideFrom, 0, 127<<16) && within(ch.pan, -100, 100) &&
 		within(ch.volume, 0, 15) && within(ch.arpeggio, -512<<16, 512<<16) && within(ch.level, 0, 1<<16) &&
-		within(ch.position, 0, 1<<60) && within(ch.speed, 0, 64<<32)
+		within(ch.position, 0, 1<<60) && within(ch.speed, 0, toneOne/2)
 }

@@ -5,7 +5,7 @@ import "math/bits"
 // A snapshot is the bytes "chip", its version, and every number of the chip as a
 // zigzag varint in the order of the visit functions below, then a checksum. The
 // same functions read it, so the two cannot disagree.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // Error is why something was refused.
 type Error string
@@ -161,7 +161,9 @@ func (a *archive) chip(c *Chip) {
 	num(a, &c.busy)
 	num(a, &c.serial)
 	for b := c.busy; b != 0 && !a.bad; b &= b - 1 {
-		a.channel(&c.channels[bits.TrailingZeros64(b)])
+		i := bits.TrailingZeros64(b)
+		a.channel(&c.channels[i])
+		c.channels[i].slot = uint8(i)
 	}
 	c.echoCount = a.size(c.echoCount, maxEchoes)
 	for i := range c.echoes[:c.echoCount] {
@@ -202,10 +204,32 @@ func (a *archive) chip(c *Chip) {
 	num(a, &c.master.midSum)
 	num(a, &c.master.sideSum)
 	a.bool(&c.master.sideUsed)
+	a.lane(&c.master.grid[0])
+	a.lane(&c.master.grid[1])
+	a.bool(&c.master.toneUsed)
+	a.bool(&c.master.toneSide)
+	if c.master.toneUsed {
+		nums(a, c.master.tones[0][:latencyTone])
+	}
+	if c.master.toneSide {
+		nums(a, c.master.tones[1][:latencyTone])
+	}
 	a.leveller(&c.level)
 	a.guard(&c.guard)
 	c.taken = a.size(c.taken, Block)
 	a.frames(c.out[c.taken:])
+}
+
+func (a *archive) lane(l *lane) {
+	a.bool(&l.used)
+	a.bool(&l.awake)
+	if l.used {
+		nums(a, l.jumps[:gridTaps])
+	}
+	if l.awake {
+		nums(a, l.level[:sieveTaps-2])
+		num(a, &l.last)
+	}
 }
 
 func (a *archive) config(c *Config) {
@@ -288,6 +312,10 @@ func (a *archive) channel(ch *channel) {
 	num(a, &ch.heldMid)
 	num(a, &ch.heldSide)
 	a.bool(&ch.gone)
+	a.bool(&ch.toned)
+	a.bool(&ch.rising)
+	num(a, &ch.harmonics)
+	num(a, &ch.swell)
 }
 
 func (a *archive) leveller(l *leveller) {

@@ -21,7 +21,14 @@ const (
 type accumulator struct {
 	mid, side       [Block + taps]int64
 	midSum, sideSum int64
-	sideUsed        bool // anything but zeros in side
+	sideUsed        bool    // anything but zeros in side
+	crowded         bool    // steps of this block go to the grid
+	grid            [2]lane // of mid and of side
+
+	// What toned channels play, as differences too, before its low-pass; the first
+	// frames are of the block before.
+	tones              [2][latencyTone + Block]int64
+	toneUsed, toneSide bool // anything but zeros in them
 }
 
 // step makes the level jump by mid and side at the time at, in 1/2^32 of a frame
@@ -32,6 +39,10 @@ func (a *accumulator) step(at int64, mid, side int64) {
 	i := uint32(at >> 32)
 	if i >= Block {
 		return // callers keep to the block; this spares the bounds checks below
+	}
+	if a.crowded {
+		a.stepGrid(at, mid, side)
+		return
 	}
 	p := uint32(at>>(32-phaseBits)) & (phases - 1)
 	f := (at >> (32 - phaseBits - subBits)) & (1<<subBits - 1)
@@ -51,6 +62,10 @@ func (a *accumulator) step(at int64, mid, side int64) {
 // stepNear is step at the nearest phase, at half the work: for long noise, whose
 // spectrum hides the difference.
 func (a *accumulator) stepNear(at int64, mid, side int64) {
+	if a.crowded {
+		a.stepGridNear(at, mid, side)
+		return
+	}
 	at += 1 << (32 - phaseBits - 1)
 	i := uint32(at >> 32)
 	if i > Block {
@@ -128,6 +143,21 @@ func (a *accumulator) set(at int32, mid, side int64) {
 	}
 }
 
+// drain brings what went to the grid to the frames.
+func (a *accumulator) drain() {
+	a.grid[0].drain(&a.mid)
+	if a.grid[1].drain(&a.side) {
+		a.sideUsed = true
+	}
+	if a.toneUsed {
+		a.toneUsed = smooth(&a.tones[0], &a.mid)
+	}
+	if a.toneSide {
+		a.toneSide = smooth(&a.tones[1], &a.side)
+		a.sideUsed = true
+	}
+}
+
 // finish moves what reaches into the next block to its beginning. The caller has
 // integrated and cleared the first Block differences.
 func (a *accumulator) finish() {
@@ -149,7 +179,7 @@ func (a *accumulator) finish() {
 // quiet tells whether the accumulator holds nothing at all: no level, and no
 // ringing of a step.
 func (a *accumulator) quiet() bool {
-	if a.midSum != 0 || a.sideSum != 0 {
+	if a.midSum != 0 || a.sideSum != 0 || a.grid[0].used || a.grid[0].awake || a.grid[1].used || a.grid[1].awake || a.toneUsed || a.toneSide {
 		return false
 	}
 	for i := range taps {

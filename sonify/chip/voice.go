@@ -66,8 +66,9 @@ func (c *Chip) noteOn(at int64, n *Note, level int32, isEcho bool) {
 		wave: v.wave, start: at, now: at, end: at + n.Frames, nextTick: at, nextFade: never,
 		pitch: n.Pitch, slideFrom: n.Pitch, pan: int32(n.Pan),
 		level: int32(int64(n.Velocity) * int64(level) / 127),
-		duty:  2, lfsr: 1,
+		duty:  2, lfsr: 1, slot: uint8(i),
 	}
+	c.tones[i].harmonics = 0
 	if v.slide > 0 && v.lastPitch >= 0 {
 		ch.slideFrom = v.lastPitch
 	}
