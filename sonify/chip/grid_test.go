@@ -63,6 +63,7 @@ func deriveSieve() (v [sieveTaps / 2]int32) {
 				kernel += y / 64 * math.Cos(2*math.Pi*nu*(float64(i-2)-float64(r)/64))
 			}
 		}
+		kernel /= sinc(nu) // for the cells are summed and not integrated
 		for j := range half {
 			a[p][j] = 2 * kernel * math.Cos(2*math.Pi*nu*(float64(half-1-j)+0.5))
 		}

@@ -68,11 +68,16 @@ func TestGrid_SoundsTheSame(t *testing.T) {
 			for i := range sx {
 				top = max(top, sx[i])
 			}
+			worst, where := 0.0, 0
 			for i, y := range sd[:len(sd)*5/6] { // to 20 kHz
-				if db := 20 * math.Log10(y/top); db > -78 { // 0.001 dB
-					t.Errorf("key %d: the grid is off by %.1f dB at %.0f Hz", key, db, float64(i)*Rate/2/float64(len(sd)))
-					break
+				if y > worst {
+					worst, where = y, i
 				}
+			}
+			if db := 20 * math.Log10(worst/top); db > -90 {
+				t.Errorf("key %d: the grid is off by %.1f dB at %.0f Hz", key, db, float64(where)*Rate/2/float64(len(sd)))
+			} else {
+				t.Logf("key %d: %.1f dB at %.0f Hz", key, db, float64(where)*Rate/2/float64(len(sd)))
 			}
 		}
 	}

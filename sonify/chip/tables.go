@@ -2071,8 +2071,8 @@ var gridTable = [gridPhases + 1][gridTaps]int32{
 
 // sieveTable is half of the low-pass that makes frames of the grid: see [lane].
 var sieveTable = [sieveTaps / 2]int32{
-	-2, -2, 9, 7, -25, -23, 57, 59, -104, -140, 169, 295, -241, -557, 283, 977,
-	-244, -1596, 28, 2464, 520, -3643, -1684, 5231, 4150, -7412, -10293, 9730, 34755,
+	-1, -2, 9, 5, -23, -19, 53, 50, -98, -123, 163, 261, -232, -500, 279, 883,
+	-256, -1452, 76, 2254, 400, -3353, -1430, 4862, 3630, -7037, -9220, 9986, 33603,
 }
 
 // cosineTable is a cosine, times 2^22.
