@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,10 @@ type captionPart struct {
 	format  string
 }
 
-// captionFormats are what may follow the last colon in a caption's braces.
-var captionFormats = map[string]string{
-	"0": "no decimals", "0.0": "one decimal", "0.00": "two decimals", "+0": "with its sign",
-	"+0.0": "with its sign and one decimal", "0%": "as per cent", "0.0%": "as per cent with one decimal",
-	",": "thousands apart", "time": "seconds as h:mm:ss", "ordinal": "1st, 2nd, 3rd", "upper": "in capitals",
-}
+// captionFormats are what may follow the last colon in a caption's braces: so
+// many decimals, with a sign, as per cent, thousands apart, seconds as h:mm:ss,
+// 1st 2nd 3rd, in capitals.
+var captionFormats = []string{"0", "0.0", "0.00", "+0", "+0.0", "0%", "0.0%", ",", "time", "ordinal", "upper"}
 
 // splitCaption cuts a caption into literal texts and the contents of braces. A
 // doubled brace stands for itself.
@@ -46,9 +45,10 @@ func splitCaption(s string) (parts []captionPart, exprs []string, err error) {
 			}
 			inner := s[i+1 : i+1+j]
 			format := ""
-			if k := strings.LastIndexByte(inner, ':'); k >= 0 {
-				if _, ok := captionFormats[strings.TrimSpace(inner[k+1:])]; ok {
-					format, inner = strings.TrimSpace(inner[k+1:]), inner[:k]
+			if k := formatAt(inner); k >= 0 {
+				format, inner = strings.TrimSpace(inner[k+1:]), inner[:k]
+				if !slices.Contains(captionFormats, format) {
+					return nil, nil, fmt.Errorf("%q is no format of a caption: expected one of %s", format, strings.Join(captionFormats, "  "))
 				}
 			}
 			if strings.TrimSpace(inner) == "" {
@@ -68,6 +68,35 @@ func splitCaption(s string) (parts []captionPart, exprs []string, err error) {
 		parts = append(parts, captionPart{literal: lit.String()})
 	}
 	return parts, exprs, nil
+}
+
+// formatAt returns where the colon before a format stands, or -1. The colon of
+// a choice (ace ? 1 : 0) is none.
+func formatAt(s string) int {
+	at, colons, choices := -1, 0, 0
+	quote := byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '?':
+			if i+1 < len(s) && s[i+1] == '?' {
+				i++ // a ?? b is no choice
+				continue
+			}
+			choices++
+		case c == ':':
+			at, colons = i, colons+1
+		}
+	}
+	if colons <= choices {
+		return -1
+	}
+	return at
 }
 
 // closing returns where the brace that is open closes, minding texts in quotes.
@@ -104,6 +133,10 @@ func (c *caption) reads() bool {
 	return false
 }
 
+// captionLimit is how many bytes of a caption are shown: a field may hold a
+// whole article.
+const captionLimit = 1000
+
 // text fills the caption in for an event. A missing value reads "?": to leave
 // it out would make another sentence of it.
 func (c *caption) text(p *Performance, ev *sonify.Event) string {
@@ -121,7 +154,19 @@ func (c *caption) text(p *Performance, ev *sonify.Event) string {
 		}
 		b.WriteString(formatValue(v, part.format))
 	}
+	if b.Len() > captionLimit {
+		return strings.ToValidUTF8(b.String()[:captionLimit], "") + "…"
+	}
 	return b.String()
+}
+
+// decimals writes f with n decimals; what rounds to nothing has no sign.
+func decimals(f float64, n int) string {
+	s := strconv.FormatFloat(f, 'f', n, 64)
+	if s[0] == '-' && strings.Trim(s, "-0.") == "" {
+		s = s[1:]
+	}
+	return s
 }
 
 func formatValue(v sonify.Value, format string) string {
@@ -137,26 +182,33 @@ func formatValue(v sonify.Value, format string) string {
 		if v.Type() != sonify.Number {
 			return v.String()
 		}
-		// Enough for a person: four figures, no tail of a binary fraction.
-		return strconv.FormatFloat(f, 'f', -1, 32)
+		// Enough for a person: no tail of a binary fraction, and whole numbers (an
+		// order's, say) to the last figure.
+		if f > -1e15 && f < 1e15 {
+			if f == float64(int64(f)) {
+				return strconv.FormatInt(int64(f), 10)
+			}
+			return strconv.FormatFloat(f, 'f', -1, 32)
+		}
+		return strconv.FormatFloat(f, 'g', 6, 64)
 	case "0":
-		return strconv.FormatFloat(f, 'f', 0, 64)
+		return decimals(f, 0)
 	case "0.0":
-		return strconv.FormatFloat(f, 'f', 1, 64)
+		return decimals(f, 1)
 	case "0.00":
-		return strconv.FormatFloat(f, 'f', 2, 64)
+		return decimals(f, 2)
 	case "+0", "+0.0":
-		s := strconv.FormatFloat(f, 'f', len(format)/3, 64)
-		if f >= 0 {
+		s := decimals(f, len(format)/3)
+		if s[0] != '-' {
 			s = "+" + s
 		}
 		return s
 	case "0%":
-		return strconv.FormatFloat(f*100, 'f', 0, 64) + "%"
+		return decimals(bounded(f)*100, 0) + "%"
 	case "0.0%":
-		return strconv.FormatFloat(f*100, 'f', 1, 64) + "%"
+		return decimals(bounded(f)*100, 1) + "%"
 	case ",":
-		s := strconv.FormatFloat(f, 'f', 0, 64)
+		s := decimals(f, 0)
 		neg := strings.HasPrefix(s, "-")
 		s = strings.TrimPrefix(s, "-")
 		for i := len(s) - 3; i > 0; i -= 3 {
@@ -167,10 +219,17 @@ func formatValue(v sonify.Value, format string) string {
 		}
 		return s
 	case "time":
-		n := int64(f)
-		return fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
+		sign := ""
+		if f <= -1 {
+			sign, f = "-", -f
+		}
+		n := whole(f-0.5, 0, 1<<53) // begun seconds do not count
+		return fmt.Sprintf("%s%d:%02d:%02d", sign, n/3600, n/60%60, n%60)
 	case "ordinal":
-		n := int64(f)
+		n := whole(f, -1<<53, 1<<53)
+		if n < 0 {
+			return strconv.FormatInt(n, 10)
+		}
 		end := "th"
 		if n/10%10 != 1 {
 			switch n % 10 {

@@ -51,6 +51,8 @@ type compiler struct {
 	order   []string
 	level   int
 	reads   map[string]map[string]bool // source -> field
+	named   map[string]bool            // rules and patterns
+	wanted  int                        // rules and patterns of the piece's level
 }
 
 type prospect struct {
@@ -85,7 +87,7 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	f := NewFile()
 	problems = append(problems, doc.Bind(f)...)
 	c := &compiler{env: env, doc: doc, file: f, problems: problems,
-		signals: map[string]int{}, voices: map[string]int{}, sources: map[string]*prospect{}, reads: map[string]map[string]bool{}}
+		signals: map[string]int{}, voices: map[string]int{}, sources: map[string]*prospect{}, reads: map[string]map[string]bool{}, named: map[string]bool{}}
 	c.piece = &Piece{}
 	c.head(file)
 	c.compileSources()
@@ -113,6 +115,12 @@ func (c *compiler) warn(pos grammar.Pos, key, hint, format string, args ...any) 
 	p := pos.At(key).Problem(hint, format, args...)
 	p.Warning = true
 	c.problems = append(c.problems, p)
+}
+
+// written reports whether the table at pos has the key at all, rightly or not.
+func written(pos grammar.Pos, key string) bool {
+	at := pos.At(key)
+	return at.Line != pos.Line || at.Col != pos.Col
 }
 
 func (c *compiler) root() grammar.Pos { return c.doc.Root().Pos() }
@@ -225,6 +233,9 @@ func (c *compiler) compileSources() {
 		if plan.Pace.Clock == "step" && plan.Pace.Step <= 0 {
 			c.at(s.Pos, "step", "", "a step of no length would play all events at once: write a duration such as \"250ms\"")
 		}
+		if plan.Pace.Clock == "arrival" {
+			c.warn(s.Pos, "clock", `write clock = "own" or clock = "step"`, "nothing arrives while a piece is rendered: the events keep the source's own time")
+		}
 		if plan.Pace.Clock == "own" && pr.known && !timed {
 			c.at(s.Pos, "clock", `write clock = "step"`, "this source has no clock of its own")
 		}
@@ -258,6 +269,7 @@ func (c *compiler) scope(kinds []string, source string, events bool) *expression
 	}
 	sc.Fields = map[string]sonify.ValueType{}
 	filter := kindFilter{kinds: kinds, source: source}
+	matched := false
 	for _, name := range c.order {
 		pr := c.sources[name]
 		if source != "" && source != name {
@@ -270,6 +282,7 @@ func (c *compiler) scope(kinds []string, source string, events bool) *expression
 			if !filter.takes(sh.Kind(), name) {
 				continue
 			}
+			matched = true
 			for _, f := range sh.Fields() {
 				t, had := sc.Fields[f.Name]
 				if had && t != f.Type {
@@ -280,6 +293,9 @@ func (c *compiler) scope(kinds []string, source string, events bool) *expression
 			}
 		}
 	}
+	// Of a kind that nobody reports no field is known: that the kind is wrong
+	// is told by itself, not once more for each field.
+	sc.Open = sc.Open || !matched
 	return sc
 }
 
@@ -442,8 +458,14 @@ func (c *compiler) compileSignals() {
 		p.derived = len(s.On) == 0 && s.Source == ""
 		if p.derived {
 			if s.Value == "" {
+				if written(s.Pos, "on") || written(s.Pos, "value") {
+					continue // told already what is wrong with it
+				}
 				c.at(s.Pos, "", `write on = "*" for every event`, "signal %s has neither on nor value: nothing would move it", name)
 				continue
+			}
+			if s.When != "" || s.Window != (Window{}) || s.Reduce != "last" {
+				c.warn(s.Pos, "", "add on, or leave them out", "when, window and reduce are about events, and none moves this signal")
 			}
 			// Signals later in the file would be a beat behind; to read oneself is a
 			// mistake.

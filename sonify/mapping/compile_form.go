@@ -89,6 +89,12 @@ func (c *compiler) compileForm() {
 			c.at(s.Pos, "when", "add on", "a section without an event has nothing to ask")
 		}
 		c.note(s.On, s.Source, q.when)
+		if len(s.Until) == 0 && s.UntilWhen != "" {
+			c.at(s.Pos, "until_when", `add until = "tennis.point", say`, "a section that no event ends has nothing to ask")
+		}
+		if s.Remove {
+			c.nothingToRemove(s.Pos, s.Name)
+		}
 		if len(s.Until) > 0 {
 			q.hasUntil = true
 			q.until = kindFilter{kinds: s.Until, source: s.Source}
@@ -171,8 +177,11 @@ func (c *compiler) compileRest() {
 			}
 		}
 	}
-	if len(c.piece.rules) == 0 && len(c.piece.patterns) == 0 {
+	switch {
+	case len(c.file.Rule) == 0 && len(c.file.Pattern) == 0:
 		c.at(c.root(), "", "add a [[rule]]", "the piece plays nothing: it has neither rules nor patterns")
+	case c.wanted == 0:
+		c.at(c.root(), "level", `write level = "full"`, "the piece plays nothing: all its rules and patterns are of a higher level")
 	}
 	if len(c.order) == 0 {
 		c.at(c.root(), "source", "add a table such as [source.court] with type = \"slam\" and a path", "the piece has no source")

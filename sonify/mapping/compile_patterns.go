@@ -29,6 +29,14 @@ func (c *compiler) compilePatterns() {
 		if levelOf(q.Level) > c.level {
 			continue
 		}
+		c.wanted++
+		if q.Remove {
+			c.nothingToRemove(q.Pos, q.Name)
+			continue
+		}
+		if c.twice(q.Pos, "pattern", q.Name) {
+			continue
+		}
 		p := patternPlan{name: numbered(q.Name, "pattern", i), delay: c.fraction(q.Pos, "delay", q.Delay), length: q.Length, accent: q.Accent, level: levelOf(q.Level)}
 		p.rand = p.name
 		if q.Voice != "" {
@@ -64,7 +72,7 @@ func (c *compiler) compilePatterns() {
 			p.step = sonify.PPQ / 4
 		}
 		if p.step < 30 {
-			c.at(q.Pos, "step", "", "steps shorter than a 128th note are too many to hear")
+			c.at(q.Pos, "step", "such as \"1/16\"", "steps shorter than a 128th note are too many to hear")
 			p.step = 30
 		}
 		centre, err := sonify.ParsePitch(q.Centre)
@@ -92,6 +100,7 @@ func (c *compiler) compilePatterns() {
 			}
 		default:
 			c.line(q, &p)
+			c.onlyThemes(q)
 		}
 		if q.Choose != nil {
 			p.choose = c.number(q.Pos, "choose", *q.Choose, sc)
@@ -121,6 +130,22 @@ func (c *compiler) compilePatterns() {
 		}
 		p.maker = c.maker(sonify.MakerPattern, p.name, q.Pos, says, false)
 		c.piece.patterns = append(c.piece.patterns, p)
+	}
+}
+
+// onlyThemes warns of keys that do nothing for a pattern without a theme.
+func (c *compiler) onlyThemes(q *Pattern) {
+	moves := func(n Number, still float64) bool { return n.Set && !(n.IsConst && n.Const == still) }
+	for _, k := range []struct {
+		key string
+		set bool
+	}{
+		{"choose", q.Choose != nil}, {"invert", q.Invert != ""}, {"stretch", moves(q.Stretch, 1)},
+		{"thin", moves(q.Thin, 0)}, {"ornament", moves(q.Ornament, 0)}, {"delay", !q.Delay.IsZero()},
+	} {
+		if k.set {
+			c.warn(q.Pos, k.key, "add theme, or leave it out", "only themes have this: it does nothing here")
+		}
 	}
 }
 

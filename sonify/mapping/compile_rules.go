@@ -23,8 +23,16 @@ func (c *compiler) compileRules() {
 		if levelOf(r.Level) > c.level {
 			continue
 		}
+		c.wanted++
+		if r.Remove {
+			c.nothingToRemove(r.Pos, r.Name)
+			continue
+		}
+		if c.twice(r.Pos, "rule", r.Name) {
+			continue
+		}
 		p := rulePlan{name: numbered(r.Name, "rule", i), kinds: kindFilter{kinds: r.On, source: r.Source}, voice: -1, stop: r.Stop}
-		if len(r.On) == 0 && r.Cross == nil {
+		if len(r.On) == 0 && r.Cross == nil && !written(r.Pos, "on") && !written(r.Pos, "cross") {
 			c.at(r.Pos, "on", `on = "tennis.point", say, or "*" for every event`, "the rule does not say what it hears")
 		}
 		c.kinds(r.Pos, "on", r.On, r.Source)
@@ -40,7 +48,11 @@ func (c *compiler) compileRules() {
 		if r.Voice != "" {
 			p.voice = c.voice(r.Pos, r.Voice)
 		} else if r.Say == "" {
-			c.at(r.Pos, "voice", sonify.DidYouMean("", c.voiceNs), "the rule neither plays nor says anything")
+			hint := "add voice, or say"
+			if len(c.voiceNs) > 0 {
+				hint = fmt.Sprintf("add voice = %q, say", c.voiceNs[0])
+			}
+			c.at(r.Pos, "voice", hint, "the rule neither plays nor says anything")
 		}
 		c.rulePitch(r, &p, sc)
 		p.motif, p.chord = []int{0}, []int{0}
@@ -50,8 +62,8 @@ func (c *compiler) compileRules() {
 		if len(r.Chord) > 0 {
 			p.chord = r.Chord
 		}
-		if len(p.motif) > 64 || len(p.chord) > 16 {
-			c.at(r.Pos, "motif", "", "a motif has at most 64 notes and a chord 16")
+		if p.voice >= 0 && len(p.chord) > c.piece.Header.Voices[p.voice].Polyphony {
+			c.warn(r.Pos, "chord", fmt.Sprintf("write notes = %d in [voice.%s]", len(p.chord), r.Voice), "the voice %s plays %d of the %d notes at once", r.Voice, c.piece.Header.Voices[p.voice].Polyphony, len(p.chord))
 		}
 		p.every = c.fraction(r.Pos, "every", r.Every)
 		if r.Length.Number.Set {
@@ -84,6 +96,27 @@ func (c *compiler) compileRules() {
 		p.maker = c.maker(sonify.MakerRule, p.name, r.Pos, c.saysRule(r, &p), p.pitch != nil && !p.pitch.fixed)
 		c.piece.rules = append(c.piece.rules, p)
 	}
+}
+
+// nothingToRemove reports an entry with remove = true that was left after the
+// piece was put on its mapping.
+func (c *compiler) nothingToRemove(pos grammar.Pos, name string) {
+	c.at(pos, "remove", "", "there is nothing named %q below this piece to remove", name)
+}
+
+// twice reports whether there is already a rule or pattern of that name, which
+// is a mistake: they would throw the same dice, and nothing could override one.
+func (c *compiler) twice(pos grammar.Pos, what, name string) bool {
+	k := what + " " + name
+	if name == "" {
+		return false
+	}
+	if c.named[k] {
+		c.at(pos, "name", "", "there are two %ss named %q", what, name)
+		return true
+	}
+	c.named[k] = true
+	return false
 }
 
 func (c *compiler) constant(v float64) *number {

@@ -36,7 +36,6 @@ func (c *compiler) compileVoices() {
 	}
 	if len(names) > 64 {
 		c.at(c.root(), "voice", "", "%d voices are too many: at most 64", len(names))
-		return
 	}
 	used := map[int]bool{}
 	for _, n := range names {
@@ -114,11 +113,13 @@ func (c *compiler) sample(v *Voice) *sonify.SampleSound {
 		c.at(v.Pos, "sample", "a path is relative to the piece", "%v", err)
 		return nil
 	}
-	s, err := c.env.Sample(v.Sample, b)
+	decoded, err := c.env.Sample(v.Sample, b)
 	if err != nil {
 		c.at(v.Pos, "sample", "", "%v", err)
 		return nil
 	}
+	s := &sonify.SampleSound{}
+	*s = *decoded // two voices may play one recording from different roots
 	root, err := sonify.ParsePitch(v.Root)
 	if err != nil {
 		c.at(v.Pos, "root", "", "%v", err)
@@ -133,6 +134,9 @@ func (c *compiler) sample(v *Voice) *sonify.SampleSound {
 // voice finds a voice by name, -1 for none.
 func (c *compiler) voice(pos grammar.Pos, name string) int {
 	i, ok := c.voices[name]
+	if len(c.voices) == 0 {
+		return -1 // told already
+	}
 	if !ok {
 		c.at(pos, "voice", sonify.DidYouMean(name, c.voiceNs), "there is no voice named %q", name)
 		return -1

@@ -71,3 +71,43 @@ func TestWindow_CountsWhatItCannotHold(t *testing.T) {
 		t.Errorf("counted %d", got)
 	}
 }
+
+// A field may hold a whole article: its caption is cut.
+func TestCaption_IsCut(t *testing.T) {
+	pf := compile(t, "[source.s]\ntype = \"script\"\n[voice.a]\n[[rule]]\non = \"r\"\nsay = \"{v}\"\n", "0 r v=x").Perform()
+	sh := sonify.NewShape("r", sonify.Field{Name: "v"})
+	pf.Hear(&sonify.Event{Source: "s", Shape: sh, Values: []sonify.Value{sonify.Word(strings.Repeat("é", 100_000))}}, 0)
+	pf.Open()
+	for _, m := range pf.Close().Marks {
+		if m.Kind == sonify.MarkCaption {
+			if n := len(m.Text); n > 1010 || !strings.HasSuffix(m.Text, "é…") {
+				t.Errorf("a caption of %d bytes ends in %q", n, m.Text[n-8:])
+			}
+			return
+		}
+	}
+	t.Error("there is no caption")
+}
+
+// An event that is late is taken as arriving now, and nothing lies before the
+// passage it comes in.
+func TestHear_TakesLateEventsAsArrivingNow(t *testing.T) {
+	p := compile(t, "[source.s]\ntype = \"script\"\n[voice.a]\n[[rule]]\non = \"r\"\nvoice = \"a\"\ngrid = \"off\"\n", "0 r v=1")
+	pf := p.Perform()
+	out := &strict{t: t}
+	sh := sonify.NewShape("r", sonify.Field{Name: "v"})
+	notes := 0
+	for range 8 {
+		pf.Open()
+		pf.Hear(&sonify.Event{Source: "s", Shape: sh, Values: make([]sonify.Value, 1)}, 5)
+		passage := pf.Close()
+		notes += len(passage.Notes)
+		if err := out.Play(sonify.Cue{Passage: passage}); err != nil {
+			t.Fatal(err)
+		}
+		pf.Clear()
+	}
+	if notes != 8 {
+		t.Errorf("%d notes of 8 events", notes)
+	}
+}

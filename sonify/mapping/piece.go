@@ -127,8 +127,8 @@ type Rule struct {
 	Pitch    Pitch            `toml:"pitch" doc:"the note: a pitch, a degree of the scale, or a table that makes one of a value"`
 	Scale    KeyName          `toml:"scale" doc:"the scale its notes are taken from, whatever the key is now; \"off\" takes any pitch" example:"A minor pentatonic"`
 	Centre   grammar.Pitch    `toml:"centre" doc:"the pitch about which a word of the chord or a degree lies" default:"C5" example:"A3"`
-	Motif    []int            `toml:"motif" doc:"scale steps above the note, one after the other" example:"[0, 2, 4, 7]"`
-	Chord    []int            `toml:"chord" doc:"scale steps above the note, at once" example:"[0, 2, 4]"`
+	Motif    []int            `toml:"motif" doc:"scale steps above the note, one after the other" len:"1..64" min:"-60" max:"60" example:"[0, 2, 4, 7]"`
+	Chord    []int            `toml:"chord" doc:"scale steps above the note, at once" len:"1..16" min:"-60" max:"60" example:"[0, 2, 4]"`
 	Every    grammar.Fraction `toml:"every" doc:"from one note of the motif to the next" default:"1/16"`
 	Length   Length           `toml:"length" doc:"how long a note lasts: a fraction of a whole note, or a table (in quarter notes, or in seconds with unit = \"s\")" default:"1/8" example:"1/16"`
 	Velocity Number           `toml:"velocity" doc:"how hard" default:"0.8" example:"{ from = \"signal.tension\", range = [0.5, 1.0] }"`
@@ -211,7 +211,7 @@ type Section struct {
 	Tempo       float64          `toml:"tempo" doc:"factor on the tempo while it lasts" default:"1" min:"0.25" max:"4"`
 	Alone       bool             `toml:"alone" doc:"only patterns that name it play" default:"false"`
 	Thin        bool             `toml:"thin" doc:"another word for alone: the accompaniment stops" default:"false"`
-	Silence     grammar.Fraction `toml:"silence" doc:"the patterns rest this long before it" example:"1/2"`
+	Silence     grammar.Fraction `toml:"silence" doc:"how long the patterns rest when it begins" example:"1/2"`
 	Velocity    float64          `toml:"velocity" doc:"factor on how hard the patterns play" default:"1" min:"0" max:"2"`
 	Say         string           `toml:"say" doc:"the caption when it begins, with values of its event in braces" example:"Break point"`
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -139,6 +140,12 @@ func (v *Domain) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 		p := domainPlan{warmUp: t.WarmUp, freeze: t.Freeze, hysteresis: t.Hysteresis, slew: t.Slew, start: [2]float64{0, 1}}
 		if t.Start != nil {
 			p.start = *t.Start
+			if p.start[0] > p.start[1] {
+				r.Error(n.Get("start"), "put the lower end first", "low end %v is above high end %v", p.start[0], p.start[1])
+			}
+		}
+		if t.Freeze > 0 && t.Freeze < t.WarmUp {
+			r.Error(n.Get("freeze"), fmt.Sprintf("write freeze = %d or more, or a smaller warm_up", t.WarmUp), "a domain that stays as it is after %d values never ends its warm-up of %d", t.Freeze, t.WarmUp)
 		}
 		if t.Of != "" {
 			v.of(n.Get("of"), r, t.Of, p)
@@ -431,6 +438,9 @@ func (v *Length) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 	*v = Length{Seconds: t.Unit == "s", Number: Number{Set: true, Table: true, From: t.From, Domain: t.Domain, Curve: t.Curve, Polarity: t.Polarity, Missing: "skip"}}
 	if t.Range != nil {
 		v.Number.HasRange, v.Number.Low, v.Number.High = true, t.Range[0], t.Range[1]
+		if t.Range[0] > t.Range[1] {
+			r.Error(n.Get("range"), `put the lower end first and write polarity = "down"`, "low end %v is above high end %v", t.Range[0], t.Range[1])
+		}
 	}
 }
 
