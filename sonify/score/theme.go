@@ -64,6 +64,9 @@ func ParseTone(w string) (Tone, error) {
 		}
 		rest = rest[:len(rest)-1]
 	}
+	if t.Octave < -10 || t.Octave > 10 || t.Alter < -12 || t.Alter > 12 {
+		return Tone{}, fmt.Errorf("%q goes further than anybody hears: at most 10 octaves and 12 semitones", w[:min(len(w), 40)])
+	}
 	if base, ok := toneWords[rest]; ok && !base.Rest && !base.Tie {
 		base.Octave += t.Octave
 		base.Alter += t.Alter
@@ -166,6 +169,9 @@ func ParseTheme(s string, unit, bar sonify.Tick) (Theme, error) {
 }
 
 func units(t, unit sonify.Tick) string {
+	if t == unit {
+		return "1 unit"
+	}
 	if t%unit == 0 {
 		return fmt.Sprintf("%d units", t/unit)
 	}
