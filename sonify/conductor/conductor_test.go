@@ -288,3 +288,36 @@ func (c *counting) Play(sonify.Cue) error {
 	}
 	return nil
 }
+
+// patient is a source that waits for its end.
+type patient struct{}
+
+func (patient) Run(ctx context.Context, emit func(sonify.Event)) error {
+	emit(sonify.Event{Shape: shape, Timed: true})
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// Sources that were told to stop have not come to their end: a render that is
+// interrupted may not be finished as if it were whole.
+func TestSources_ThatAreStoppedHaveNotEnded(t *testing.T) {
+	enough := errors.New("enough")
+	for range 200 {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		f := conductor.Start(ctx, []conductor.Intake{{Name: "a", Source: patient{}, Pace: own(1)}})
+		go cancel(enough)
+		for {
+			a, _, ended, err := f.Next(ctx, 1<<40)
+			if ended || a.State != "" {
+				t.Fatalf("the source ended: %+v", a)
+			}
+			if err != nil {
+				if !errors.Is(err, enough) {
+					t.Fatal(err)
+				}
+				break
+			}
+		}
+		f.Stop()
+	}
+}

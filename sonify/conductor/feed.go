@@ -39,6 +39,7 @@ const batchSize = 128
 // was faster.
 type Sources struct {
 	lines []*line
+	ctx   context.Context // of the sources
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
 	ended bool
@@ -57,10 +58,11 @@ type line struct {
 	pacer  pacer
 }
 
-// Start runs the sources until ctx is done or Stop is called.
+// Start runs the sources until ctx is done or Stop is called. After either, Next
+// returns the cause.
 func Start(ctx context.Context, intakes []Intake) *Sources {
 	ctx, cancel := context.WithCancel(ctx)
-	s := &Sources{stop: cancel}
+	s := &Sources{ctx: ctx, stop: cancel}
 	for _, in := range intakes {
 		l := &line{in: in, ch: make(chan []Arrival, 4), pacer: pacer{pace: in.Pace, tally: in.Tally}}
 		s.lines = append(s.lines, l)
@@ -117,12 +119,16 @@ func (l *line) run(ctx context.Context) {
 }
 
 // head returns the next arrival of the line, nil if it has ended. It blocks
-// until it knows.
-func (l *line) head(ctx context.Context) (*Arrival, error) {
+// until it knows. A source that was told to stop has not ended: then the cause
+// is returned.
+func (l *line) head(ctx, running context.Context) (*Arrival, error) {
 	for l.next == len(l.batch) && !l.done {
 		select {
 		case b, ok := <-l.ch:
 			if !ok {
+				if running.Err() != nil {
+					return nil, context.Cause(running)
+				}
 				l.done = true
 				break
 			}
@@ -146,7 +152,7 @@ func (s *Sources) Next(ctx context.Context, limit sonify.Frame) (Arrival, bool, 
 		if l.notice != nil {
 			continue
 		}
-		a, err := l.head(ctx)
+		a, err := l.head(ctx, s.ctx)
 		if err != nil {
 			return Arrival{}, false, false, err
 		}
