@@ -37,6 +37,7 @@ type Chip struct {
 	blockStart int64 // frame at which the next block begins
 	master     accumulator
 	stems      []accumulator // if stems are wanted: one a voice, and one for the rest
+	centre     centre
 	level      leveller
 	guard      guard
 	mix        [Block]Frame
@@ -134,7 +135,8 @@ func Fill[F ~[2]int32](c *Chip, dst []F) {
 // Idle tells whether nothing sounds and nothing waits, so that only silence would
 // follow.
 func (c *Chip) Idle() bool {
-	if c.busy != 0 || c.echoCount != 0 || int(c.head) < len(c.queue) || c.guard.held != [Block]Frame{} {
+	if c.busy != 0 || c.echoCount != 0 || int(c.head) < len(c.queue) ||
+		offset(c.centre.mid) != 0 || offset(c.centre.side) != 0 || c.guard.held != [Block]Frame{} {
 		return false
 	}
 	for _, f := range c.out[c.taken:] {
@@ -200,13 +202,19 @@ func (c *Chip) block(out *[Block]Frame) {
 		}
 	}
 	c.blockStart = end
+	if c.busy != 0 {
+		c.centre.still = 0
+	} else {
+		c.centre.still = min(c.centre.still+1, stillBlocks)
+	}
+	w := c.centre.weight(&c.config)
 	from, to := c.level.glide(&c.config)
 	var peak int64
 	if c.stems != nil {
 		c.mixStems()
-		peak = amplify(&c.mix, from, to)
+		peak = c.centre.amplify(w, &c.mix, from, to)
 	} else {
-		peak = c.master.integrate(&c.mix, from, to)
+		peak = c.master.integrate(&c.centre, w, &c.mix, from, to)
 	}
 	if c.config.Loudness != 0 {
 		c.level.listen(&c.config, &c.mix)

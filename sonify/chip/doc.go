@@ -96,7 +96,7 @@ const (
 type Config struct {
 	Tuning   uint8
 	A4       uint32 // frequency of A4 in thousandths of a hertz, 220000 to 880000
-	Loudness int32  // wanted loudness in hundredths of LUFS, -4000 to -500; 0: leave it as it is
+	Loudness int32  // wanted loudness in hundredths of LUFS, -4000 to -500, without offset; 0: leave it as it is
 	Gain     int32  // before everything else, in hundredths of a dB, -6000 to 2400
 	Guard    bool   // the true-peak guard
 	Ceiling  int32  // of the guard, in hundredths of dBTP, -1200 to 0

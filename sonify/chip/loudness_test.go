@@ -195,3 +195,42 @@ func TestLoudness_OffLeavesTheSoundAsItIs(t *testing.T) {
 		t.Errorf("the peak is %d, want about %.0f", peak, want)
 	}
 }
+
+// TestCentre_TakesTheOffsetAway plays basses and drums, which all begin with their
+// higher halves, and then looks whether silence is silence.
+func TestCentre_TakesTheOffsetAway(t *testing.T) {
+	s := scene{"", 60, func(float64) float64 { return 1 }, func(float64) int { return 15 }}
+	offset := func(loudness int32) (db float64, c *Chip) {
+		p := s.commands()
+		c = New()
+		n := c.Push(p)
+		p = p[n:]
+		block := make([]Frame, 2400)
+		var sum [2]float64
+		for range s.seconds * 20 {
+			c.config.Loudness = loudness
+			c.Render(block)
+			p = p[c.Push(p):]
+			for _, f := range block {
+				sum[0] += float64(f[0])
+				sum[1] += float64(f[1])
+			}
+		}
+		most := max(math.Abs(sum[0]), math.Abs(sum[1]))
+		return 20 * math.Log10(most/float64(s.seconds*Rate)/full), c
+	}
+	db, c := offset(-1600)
+	if db > -80 {
+		t.Errorf("the offset is %.1f dBFS, want -80 at most", db)
+	}
+	if raw, _ := offset(0); raw < db+20 {
+		t.Errorf("as it is, the offset is %.1f dBFS: this piece has none to take away", raw)
+	}
+	for range 40 {
+		if c.Idle() {
+			return
+		}
+		c.Render(make([]Frame, 2400))
+	}
+	t.Error("two seconds after the last note something is left")
+}

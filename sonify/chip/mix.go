@@ -3,22 +3,60 @@ package chip
 // outShift takes an integrated level to a 24-bit step, of which a level is 1/16.
 const outShift = levelShift + 4
 
+// centre takes the sound's offset away. No wave has any over its cycle, but a note
+// that begins with its higher half and fades does: a thousandth of full scale in
+// many a piece. It is a high-pass at 1.9 Hz, on the sum and on the difference of the
+// sides.
+type centre struct {
+	mid, side int64 // of what was put out, summed
+	still     uint8 // blocks since a channel was in use, up to stillBlocks
+}
+
+const (
+	centreShift = 13 // the time constant is half of 2^13 frames, 85 ms
+	centreHalf  = 1 << (centreShift - 1)
+	// After so many blocks without a channel nothing rings, and the offset that is
+	// left goes 32 times as fast, so that silence is soon silence.
+	stillBlocks = 2
+	stillFactor = 32
+)
+
+// offset returns what is to be taken from the sound, from one of its sums.
+func offset(sum int64) int64 { return (sum + centreHalf) >> centreShift }
+
+// weight returns how much a frame counts: nothing if the sound is to be left as it is.
+func (t *centre) weight(c *Config) int64 {
+	if c.Loudness == 0 {
+		t.mid, t.side = 0, 0
+		return 0
+	}
+	if t.still == stillBlocks {
+		return stillFactor
+	}
+	return 1
+}
+
 // integrate turns the differences of a block into frames, applies a gain that goes
 // from from to to, times 2^32, and clears the differences. It returns a bound of the
 // highest sample: less than twice as high.
-func (a *accumulator) integrate(out *[Block]Frame, from, to int64) int64 {
+func (a *accumulator) integrate(t *centre, w int64, out *[Block]Frame, from, to int64) int64 {
 	a.drain()
+	om, os := t.mid, t.side
 	m, s, g := a.midSum, a.sideSum, from
 	step := (to - from) / Block
 	peak := int64(0)
 	d, e := (*[Block]int64)(a.mid[:Block]), (*[Block]int64)(a.side[:Block])
-	if a.sideUsed {
+	if a.sideUsed || offset(os) != 0 {
 		for i := range out {
 			g += step
 			m += d[i]
 			s += e[i]
 			l := scaled((m-s+1<<(outShift-1))>>outShift, g)
 			r := scaled((m+s+1<<(outShift-1))>>outShift, g)
+			x, y := offset(om), offset(os)
+			l, r = l-x+y, r-x-y
+			om += (l + r) * w
+			os += (r - l) * w
 			peak |= (l ^ l>>63) | (r ^ r>>63)
 			out[i][0], out[i][1] = int32(l), int32(r)
 		}
@@ -27,13 +65,15 @@ func (a *accumulator) integrate(out *[Block]Frame, from, to int64) int64 {
 		for i := range out {
 			g += step
 			m += d[i]
-			x := scaled((m+1<<(outShift-1))>>outShift, g)
+			x := scaled((m+1<<(outShift-1))>>outShift, g) - offset(om)
+			om += 2 * x * w
 			peak |= x ^ x>>63
 			out[i][0], out[i][1] = int32(x), int32(x)
 		}
 	}
 	clear(d[:])
 	a.midSum, a.sideSum = m, s
+	t.mid, t.side = om, os
 	a.finish()
 	return peak
 }
@@ -42,13 +82,17 @@ func (a *accumulator) integrate(out *[Block]Frame, from, to int64) int64 {
 func scaled(x, g int64) int64 { return (x*g + 1<<31) >> 32 }
 
 // amplify is what integrate does after integrating, for frames that stand already.
-func amplify(out *[Block]Frame, from, to int64) int64 {
+func (t *centre) amplify(w int64, out *[Block]Frame, from, to int64) int64 {
 	g := from
 	step := (to - from) / Block
 	peak := int64(0)
 	for i := range out {
 		g += step
 		l, r := scaled(int64(out[i][0]), g), scaled(int64(out[i][1]), g)
+		x, y := offset(t.mid), offset(t.side)
+		l, r = l-x+y, r-x-y
+		t.mid += (l + r) * w
+		t.side += (r - l) * w
 		peak |= (l ^ l>>63) | (r ^ r>>63)
 		out[i][0], out[i][1] = int32(l), int32(r)
 	}

@@ -34,6 +34,9 @@ func (c *Chip) sane() bool {
 			return false
 		}
 	}
+	if !within(c.centre.mid, -1<<45, 1<<45) || !within(c.centre.side, -1<<45, 1<<45) || c.centre.still > stillBlocks {
+		return false
+	}
 	l, g := &c.level, &c.guard
 	if l.blocks >= stretch100 || !within(l.wanted, -4*gainLimit, 4*gainLimit) || !within(l.gain, -4*gainLimit<<8, 4*gainLimit<<8) ||
 		!within(l.factor, 0, 1<<40) || !within(g.at, 0, unity) || !within(g.need, 0, unity) {

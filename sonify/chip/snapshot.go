@@ -214,6 +214,9 @@ func (a *archive) chip(c *Chip) {
 	if c.master.toneSide {
 		nums(a, c.master.tones[1][:latencyTone])
 	}
+	num(a, &c.centre.mid)
+	num(a, &c.centre.side)
+	num(a, &c.centre.still)
 	a.leveller(&c.level)
 	a.guard(&c.guard)
 	c.taken = a.size(c.taken, Block)
