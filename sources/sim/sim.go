@@ -17,25 +17,13 @@ import (
 //go:embed sample.toml
 var sample string
 
-// Config is what a piece says about a simulation.
-type Config struct {
-	Of        string   `toml:"of" doc:"what is simulated" default:"tennis" enum:"tennis"`
-	Seed      int64    `toml:"seed" doc:"another seed, another invention; 0 takes the piece's seed" default:"0" min:"0"`
-	Matches   int      `toml:"matches" doc:"how many matches, one after the other" default:"1" min:"1" max:"10000"`
-	First     int      `toml:"first" doc:"the number of the first match, so that one out of a programme can be had" default:"1" min:"1" max:"10000"`
-	BestOf    int      `toml:"best_of" doc:"sets of a match at most; 0: 5 and 3 in turn, as men and women play" unit:"sets" default:"5" enum:"0|1|3|5"`
-	Players   []string `toml:"players" doc:"names of the players: of two they are the match, of more pairs are drawn; without it invented ones" example:"[\"Ada Arpeggio\", \"Bruno Bitcrush\"]"`
-	Strengths []int    `toml:"strengths" doc:"how many of 1000 points each player wins on the own serve against an even one; without it drawn" unit:"points" min:"400" max:"800" example:"[660, 630]"`
-	Pause     int      `toml:"pause_s" doc:"time between one match and the next, on the programme's clock" unit:"s" default:"60" min:"0" max:"86400"`
-}
-
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
 		Name:   "sim",
-		Doc:    "invented data that behaves like the real thing: tennis matches",
+		Doc:    "invented data that behaves like the real thing: tennis, ticket sales, mentions, sensors, a radio station",
 		Sample: sample,
-		Config: func() any { return &Config{Of: "tennis", Matches: 1, First: 1, BestOf: 5, Pause: 60} },
+		Config: func() any { return defaults() },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {
 			c, ok := config.(*Config)
 			if !ok {
@@ -56,6 +44,10 @@ type simulation struct {
 // simulations are all kinds; the enum of Config.Of names them too.
 var simulations = []simulation{
 	{"tennis", tennis.Shapes, (*source).tennis},
+	{"tickets", ticketShapes, (*source).tickets},
+	{"mentions", mentionShapes, (*source).mentions},
+	{"sensor", sensorShapes, (*source).sensor},
+	{"plays", playShapes, (*source).plays},
 }
 
 type source struct {
@@ -77,6 +69,7 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	if s.of.run == nil {
 		ps.Add("of", sonify.DidYouMean(c.Of, known), "%q cannot be simulated", c.Of)
 	}
+	checkKeys(&c, s.of.run != nil, &ps)
 	if len(c.Players) == 1 {
 		ps.Add("players", "name two or more, or none", "one player alone cannot play")
 	}
@@ -95,10 +88,30 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	default:
 		ps.Add("best_of", "", "%d sets: 0, 1, 3 or 5 were expected", c.BestOf)
 	}
+	s.c.fill()
+	s.c.check(&ps)
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// seed returns the seed of the invention.
+func (s *source) seed() uint64 {
+	if s.c.Seed != 0 {
+		return uint64(s.c.Seed)
+	}
+	return s.env.Seed
+}
+
+// Shapes returns all kinds of event that the simulations report, but for those of
+// tennis, which are those of package slam.
+func Shapes() []*sonify.Shape {
+	var all []*sonify.Shape
+	for _, k := range simulations[1:] {
+		all = append(all, k.shapes()...)
+	}
+	return all
 }
 
 // Run invents the events and reports them.
@@ -113,10 +126,7 @@ func (s *source) Probe(context.Context) (sonify.Prospect, error) {
 
 // tennis plays a programme of matches.
 func (s *source) tennis(ctx context.Context, emit func(sonify.Event)) error {
-	t := Tournament{Seed: uint64(s.c.Seed), Matches: s.c.First - 1 + s.c.Matches, BestOf: s.c.BestOf, Players: s.c.Players, Strengths: s.c.Strengths}
-	if t.Seed == 0 {
-		t.Seed = s.env.Seed
-	}
+	t := Tournament{Seed: s.seed(), Matches: s.c.First - 1 + s.c.Matches, BestOf: s.c.BestOf, Players: s.c.Players, Strengths: s.c.Strengths}
 	teller := &tennis.Teller{Source: s.env.Name, Emit: emit}
 	var clock time.Duration
 	for n := range s.c.Matches {
