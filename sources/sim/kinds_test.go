@@ -482,4 +482,14 @@ func ExampleInfo() {
 		}
 	})
 	// Output:
+	// day 1 ticket.announcement 0
+	// day 1 sale.opened 0
+	// day 2 ticket.announcement 173
+	// day 3 ticket.announcement 196
+	// day 4 ticket.announcement 212
+	// day 5 ticket.announcement 242
+	// day 6 ticket.announcement 269
+	// day 7 ticket.announcement 297
+	// day 7 sale.sold_out 300
+	// day 7 sale.closed 300
 }
