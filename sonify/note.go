@@ -269,6 +269,7 @@ type Signal struct {
 // Header is what an output is told before the first passage.
 type Header struct {
 	Title   string
+	About   string // what to listen for, in a sentence or two
 	Piece   string // name of its file, without folders
 	Version string // of the program
 	Seed    uint64

@@ -145,6 +145,9 @@ func environment(t testing.TB, events string, files map[string]string) mapping.E
 			return []byte(b), ok
 		},
 		Mappings: []string{"base"},
+		Sample: func(name string, wav []byte) (*sonify.SampleSound, error) {
+			return &sonify.SampleSound{Name: name, Rate: 8000, PCM: make([]int16, len(wav)), Level: 1000}, nil
+		},
 		ReadFile: func(path string) ([]byte, error) {
 			b, ok := files[strings.TrimPrefix(path, "./")]
 			if !ok {

@@ -128,6 +128,7 @@ func (c *compiler) root() grammar.Pos { return c.doc.Root().Pos() }
 // head compiles what stands at the top of the piece.
 func (c *compiler) head(file string) {
 	f, h := c.file, &c.piece.Header
+	h.About = f.About
 	h.Title, h.Piece, h.Version, h.Seed, h.Level = f.Title, baseName(file), c.env.Version, uint64(f.Seed), f.Level
 	if h.Title == "" {
 		h.Title = strings.TrimSuffix(h.Piece, ".toml")

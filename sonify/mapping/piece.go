@@ -124,7 +124,7 @@ type Rule struct {
 	Cross    *Cross           `toml:"cross" doc:"plays when a signal crosses a threshold, in place of on"`
 	When     string           `toml:"when" doc:"only if this is true" example:"ace"`
 	Voice    string           `toml:"voice" doc:"the voice that plays; without it the rule only speaks" example:"lead"`
-	Pitch    Pitch            `toml:"pitch" doc:"the note: a pitch, a degree of the scale, or a table that makes one of a value"`
+	Pitch    Pitch            `toml:"pitch" doc:"the note: its name, a MIDI key, a degree of the scale or a word of the chord in quotes, or a table that makes one of a value"`
 	Scale    KeyName          `toml:"scale" doc:"the scale its notes are taken from, whatever the key is now; \"off\" takes any pitch" example:"A minor pentatonic"`
 	Centre   grammar.Pitch    `toml:"centre" doc:"the pitch about which a word of the chord or a degree lies" default:"C5" example:"A3"`
 	Motif    []int            `toml:"motif" doc:"scale steps above the note, one after the other" len:"1..64" min:"-60" max:"60" example:"[0, 2, 4, 7]"`

@@ -371,8 +371,15 @@ func (v *Pitch) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 	}
 	switch n.Kind() {
 	case grammar.String:
-		if p, err := sonify.ParsePitch(n.Text()); err == nil {
-			*v = Pitch{Set: true, Fixed: true, Pitch: p}
+		// In quotes a bare number is a degree, as in the notes of a pattern; without
+		// them it is a MIDI key.
+		if _, err := strconv.ParseFloat(n.Text(), 64); err != nil {
+			if p, err := sonify.ParsePitch(n.Text()); err == nil {
+				*v = Pitch{Set: true, Fixed: true, Pitch: p}
+				return
+			}
+		} else if i, err := strconv.Atoi(n.Text()); err != nil || i < -50 || i > 50 {
+			r.Error(n, "without the quotes it is a MIDI key", "%q is no degree of the scale: expected -50 to 50", n.Text())
 			return
 		}
 		if t, err := score.ParseTone(n.Text()); err == nil && !t.Rest && !t.Tie {
