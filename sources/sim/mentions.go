@@ -32,11 +32,10 @@ func (s *source) mentions(ctx context.Context, emit func(sonify.Event)) error {
 	minutes := s.c.Days * dayMinutes
 	story := newStory(seed, s.c.Days)
 	all := int64(s.c.PerDay) * int64(s.c.Days)
-	// Whoever says anything says something about an event: round up.
-	about := max(all*talkShare/1000, 1)
+	about := all * talkShare
 	bursts, rate := make([]int64, minutes), make([]int64, minutes)
 	rates(bursts, talk(story, minutes), about)
-	rates(rate, talkRhythm.over(minutes), all-about)
+	rates(rate, talkRhythm.over(minutes), all*1000-about)
 	arrive, d := newDice(seed, mentionDice), newDice(seed, wordDice)
 	count, last := 0, -1
 	for m := range minutes {

@@ -112,9 +112,9 @@ func (r *rhythm) over(minutes int) []int64 {
 	return w
 }
 
-// rates adds to every minute its part of so many events, in millionths, as w
-// shares them out.
-func rates(to []int64, w []int64, events int64) {
+// rates adds to every minute its part of so many thousandths of an event, in
+// millionths of one, as w shares them out.
+func rates(to []int64, w []int64, thousandths int64) {
 	sum := int64(0)
 	for _, x := range w {
 		sum += x
@@ -123,7 +123,7 @@ func rates(to []int64, w []int64, events int64) {
 		return
 	}
 	for m, x := range w {
-		hi, lo := bits.Mul64(uint64(x), uint64(events)*1_000_000)
+		hi, lo := bits.Mul64(uint64(x), uint64(thousandths)*1000)
 		q, _ := bits.Div64(hi, lo, uint64(sum)) // x <= sum, so it fits
 		to[m] += int64(q)
 	}

@@ -91,7 +91,7 @@ var quantities = [...]int{24, 50, 10, 13, 1, 2}
 const ticketMean = 223
 
 // demand returns how many orders are to be expected in each minute, in
-// millionths.
+// millionths, of so many thousandths of an order in all.
 func demand(story []trigger, minutes, lag int, orders int64) []int64 {
 	end := minutes - saleEnds
 	open := func(w []int64) []int64 {
@@ -141,8 +141,8 @@ func (s *source) tickets(ctx context.Context, emit func(sonify.Event)) error {
 	seed := s.seed()
 	minutes := s.c.Days * dayMinutes
 	story := newStory(seed, s.c.Days)
-	wanted := int64(s.c.Capacity) * int64(s.c.Demand) / ticketMean // demand is in hundredths too
-	rate := demand(story, minutes, int(s.c.Lag/time.Minute), max(wanted, 1))
+	wanted := int64(s.c.Capacity) * int64(s.c.Demand) * 1000 / ticketMean // both are in hundredths
+	rate := demand(story, minutes, int(s.c.Lag/time.Minute), wanted)
 	arrive := newDice(seed, ticketDice)
 	t := &sale{s: s, emit: emit, detail: newDice(seed, orderDice), price: cents(s.c.Price)}
 	for m := range minutes - saleEnds {
