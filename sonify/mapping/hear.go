@@ -104,8 +104,8 @@ func (p *Performance) setSignal(i int, at sonify.Frame) {
 	if !ok {
 		return // a value once known stays: silence of the data is not zero
 	}
-	first := !p.known[i]
-	s.target = f
+	first := !s.fed // the first value is no step from where the signal started
+	s.target, s.fed = f, true
 	p.known[i] = true
 	s.domain.see(f)
 	if first || s.plan.slew >= 1 {
@@ -149,8 +149,8 @@ func (p *Performance) derive(at sonify.Frame) {
 		}
 		f = bounded(f)
 		s := &p.signals[i]
-		first := !p.known[i]
-		s.target, p.known[i] = f, true
+		first := !s.fed
+		s.target, s.fed, p.known[i] = f, true, true
 		s.domain.see(f)
 		if first || sp.slew >= 1 {
 			p.values[i] = f

@@ -57,6 +57,7 @@ type signalState struct {
 	reduce  *reducer
 	domain  *domain
 	target  float64
+	fed     bool // it had a value of its own
 	shown   float64
 	isShown bool
 }
