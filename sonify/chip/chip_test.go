@@ -256,7 +256,7 @@ func TestGuard_KeepsTheCeiling(t *testing.T) {
 	top := int32(0)
 	for i := 0; i+Block <= len(out); i += Block {
 		b := (*[Block]Frame)(out[i:])
-		top = max(top, g.truePeak(b))
+		top = max(top, g.truePeak(b, 0))
 		g.held = *b
 	}
 	db := 20 * math.Log10(float64(top)/full)

@@ -2,7 +2,15 @@ package chip
 
 // peakTaps is the length of the true-peak detector's filter: four times the frames,
 // as ITU-R BS.1770-4 Annex 2 asks for.
-const peakTaps = 12
+const peakTaps = 24
+
+// standardTable holds two phases of the filter in BS.1770-4 Annex 2, times 16384; the
+// other two are these backwards. Meters that use it see more than there is of what
+// lies above 20 kHz, so the guard looks with their eyes too.
+var standardTable = [2][12]int32{
+	{28, 180, -322, 544, -974, 2250, 15928, -1676, 780, -436, 244, -136},
+	{-478, 480, -848, 1460, -2728, 7620, 12776, -3282, 1664, -954, 542, -310},
+}
 
 // full is the level of a full-scale sample.
 const full = 1 << 23
@@ -31,7 +39,7 @@ func (g *guard) pass(c *Config, bound int64, block, out *[Block]Frame) {
 		g.looking = false
 		return
 	}
-	// A little below: a detector of 12 taps does not see the last tenth of a dB.
+	// A little below: other detectors have other filters.
 	ceiling := int32(decibel(c.Ceiling-15) >> 1)
 	floor := ceiling - ceiling>>2 - ceiling>>4 // 3.2 dB below
 	peak := int32(0)
@@ -44,8 +52,8 @@ func (g *guard) pass(c *Config, bound int64, block, out *[Block]Frame) {
 	need := int64(unity)
 	near := peak > floor
 	if near || g.looking {
-		// What lies within 6 frames of the border belongs to both blocks.
-		p := max(peak, g.truePeak(block))
+		// What lies within 12 frames of the border belongs to both blocks.
+		p := max(peak, g.truePeak(block, floor))
 		if p > ceiling {
 			need = int64(ceiling) << 24 / int64(p)
 			g.acted++
@@ -89,8 +97,8 @@ func (g *guard) limit(out *[Block]Frame, from, to int64) {
 }
 
 // truePeak returns the highest level between the frames of held and block, up to
-// six frames before the block's end.
-func (g *guard) truePeak(block *[Block]Frame) int32 {
+// twelve frames before the block's end. It looks only where a frame is above floor.
+func (g *guard) truePeak(block *[Block]Frame, floor int32) int32 {
 	var x [Block + 2*peakTaps]Frame
 	copy(x[:], g.held[Block-2*peakTaps:])
 	copy(x[2*peakTaps:], block[:])
@@ -98,6 +106,11 @@ func (g *guard) truePeak(block *[Block]Frame) int32 {
 	for ch := range 2 {
 		for i := peakTaps; i+peakTaps <= len(x); i++ {
 			w := (*[peakTaps]Frame)(x[i : i+peakTaps])
+			// The filter's middle lies between these two.
+			a, b := w[peakTaps/2-1][ch], w[peakTaps/2][ch]
+			if max(a, -a, b, -b) <= floor {
+				continue
+			}
 			for p := range peakTable {
 				t := &peakTable[p]
 				var s int64
@@ -105,6 +118,15 @@ func (g *guard) truePeak(block *[Block]Frame) int32 {
 					s += int64(w[k][ch]) * int64(t[k])
 				}
 				top = max(top, s, -s)
+			}
+			for p := range standardTable {
+				t := &standardTable[p]
+				var s, r int64
+				for k := range t {
+					s += int64(w[k+6][ch]) * int64(t[k])
+					r += int64(w[17-k][ch]) * int64(t[k])
+				}
+				top = max(top, s, -s, r, -r)
 			}
 		}
 	}

@@ -176,6 +176,7 @@ const (
 	horizon    = 60  // tenths of a second in which it wants to have made up for it
 	rawFade    = 160 // tenths: half of it is 11 s ago
 	eager      = 100 // how far too loud it has to be to be turned down fast
+	alarm      = 300 // how far beyond that for it to be a mishap, which is put right within seconds
 	outFade    = 2400
 )
 
@@ -190,7 +191,8 @@ func (l *leveller) rate(d int32) int32 {
 	case d < -eager<<8:
 		// Much too loud: the band came in after a thin beginning. Waiting would leave
 		// it too loud for half a minute.
-		return 5*256 + min((-d-eager<<8)/8, 15*256)
+		over := -d - eager<<8
+		return 5*256 + min(over/8, 15*256) + min(max(over-alarm<<8, 0)/10, 60*256)
 	}
 	return 5 * 256 // 0.5 dB/s
 }
@@ -200,6 +202,10 @@ func (l *leveller) rate(d int32) int32 {
 func (l *leveller) glide(c *Config) (from, to int64) {
 	gain := c.Gain
 	if c.Loudness != 0 {
+		if l.tenths == 0 { // nothing was heard yet: no gain is known to be better
+			l.wanted = startGain - c.Gain
+			l.gain = l.wanted << 8
+		}
 		gain += l.gain >> 8
 	}
 	from = l.factor
@@ -257,7 +263,7 @@ func (l *leveller) decide(c *Config) {
 	if out, n := l.out.loudness(); n != 0 {
 		l.wanted -= min(max((out-c.Loudness)*int32(n>>8)/horizon, -correctMax), correctMax)
 	}
-	l.wanted = min(max(l.wanted, -gainLimit), gainLimit)
+	l.wanted = min(max(l.wanted, -2*gainLimit-c.Gain), gainLimit-c.Gain)
 	l.move()
 }
 

@@ -140,6 +140,31 @@ func TestLoudness_IsWhatWasAskedFor(t *testing.T) {
 		{"thin beginning", 45, same, func(t float64) int { return []int{4, 15}[min(int(t)/12, 1)] }},
 		{"build", 60, func(t float64) float64 { return 0.3 + t/90 }, func(t float64) int { return []int{1, 5, 7, 15}[min(int(t)/10, 3)] }},
 		{"fade", 60, func(t float64) float64 { return 1 - t/100 }, all},
+		{"late", 50, same, func(t float64) int { return []int{0, 15}[min(int(t)/20, 1)] }},
+		{"late after a note", 50, same, func(t float64) int {
+			if t < 0.5 {
+				return 1
+			}
+			return []int{0, 15}[min(int(t)/20, 1)]
+		}},
+		{"sparse", 40, same, func(t float64) int { return []int{1, 0, 0, 0}[int(t*2)%4] }},
+		{"sparse drums", 40, same, func(t float64) int { return []int{8, 0, 0, 0}[int(t*2)%4] }},
+		{"sparse and soft", 60, func(float64) float64 { return 0.2 }, func(t float64) int { return []int{1, 0, 0, 0, 0, 0}[int(t*2)%6] }},
+		{"sparse, then full", 60, same, func(t float64) int {
+			if t > 30 {
+				return 15
+			}
+			return []int{1, 0, 0, 0}[int(t*2)%4]
+		}},
+		{"full, then sparse", 60, same, func(t float64) int {
+			if t < 30 {
+				return 15
+			}
+			return []int{1, 0, 0, 0}[int(t*2)%4]
+		}},
+		{"soft, then loud", 45, func(t float64) float64 { return []float64{0.15, 1}[min(int(t)/20, 1)] }, all},
+		{"loud, then soft", 45, func(t float64) float64 { return []float64{1, 0.15}[min(int(t)/20, 1)] }, all},
+		{"bursts", 60, same, func(t float64) int { return []int{15, 0, 0, 0, 0}[int(t)/2%5] }},
 		{"a hole", 45, same, func(t float64) int { return []int{15, 0, 15}[min(int(t)/18, 2)] }},
 	} {
 		t.Run(s.name, func(t *testing.T) {

@@ -278,7 +278,7 @@ func derivePeak() (v [3][peakTaps]int32) {
 		sum := 0.0
 		for i := range f {
 			x := float64(i-peakTaps/2+1) - float64(p+1)/4
-			f[i] = sinc(x) * kaiser(x, peakTaps/2, 5)
+			f[i] = sinc(x) * kaiser(x, peakTaps/2, 6)
 			sum += f[i]
 		}
 		for i := range f {
