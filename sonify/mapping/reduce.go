@@ -3,6 +3,7 @@ package mapping
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"proscenium/sonify"
 	"proscenium/sonify/exact"
@@ -15,6 +16,9 @@ var reducers = []string{"last", "count", "rate", "sum", "mean", "min", "max", "m
 // windowLimit bounds how many events a window remembers. A window of time that
 // meets more forgets its oldest first, and says so in its count of lost ones.
 const windowLimit = 4096
+
+// categoryLength is how many bytes of a word tell it from others.
+const categoryLength = 256
 
 // window is how far back a signal looks: so many events, so many frames, or
 // (both zero) to the beginning.
@@ -114,10 +118,12 @@ func (r *reducer) category(v sonify.Value) int32 {
 		r.cats = make(map[string]int32)
 	}
 	s := v.String()
+	s = s[:min(len(s), categoryLength)]
 	if c, ok := r.cats[s]; ok {
 		r.counts[c]++
 		return c
 	}
+	s = strings.Clone(s) // not to keep the line it came from
 	var c int32
 	switch {
 	case len(r.free) > 0:

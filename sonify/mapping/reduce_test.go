@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"proscenium/sonify"
@@ -197,6 +199,51 @@ func TestCurves_RiseFrom0To1(t *testing.T) {
 		}
 		if math.Abs(last-1) > 1e-9 || math.Abs(shape(c, 0, 10, 10000)) > 1e-9 {
 			t.Errorf("%s goes from %v to %v", c, shape(c, 0, 10, 10000), last)
+		}
+	}
+}
+
+// What comes at one frame counts with its mean, in whatever order: no time passed
+// between, and none of it is dropped.
+func TestEMA_OverTime_TakesWhatComesAtOnce(t *testing.T) {
+	run := func(values ...[]float64) float64 {
+		r := newReducer("ema", window{frames: 100}, 1.0/48000)
+		for i, at := range values {
+			for _, v := range at {
+				r.add(sonify.Frame(i*100), sonify.Num(v))
+			}
+		}
+		f, _ := r.value(0)
+		return f
+	}
+	for _, c := range []struct {
+		got, want float64
+	}{
+		{run([]float64{4}, []float64{8}), 6}, // half the way after one time constant
+		{run([]float64{4}, []float64{0, 16}), 6},
+		{run([]float64{4}, []float64{16, 0}), 6},
+		{run([]float64{2, 6}, []float64{16, 0, 8}), 6},
+	} {
+		if math.Abs(c.got-c.want) > 1e-12 {
+			t.Errorf("got %v, want %v", c.got, c.want)
+		}
+	}
+}
+
+// Words are told apart by their beginning, and kept without what they came from.
+func TestCategories_AreBounded(t *testing.T) {
+	r := newReducer("distinct", window{}, 1)
+	long := strings.Repeat("x", 100_000)
+	for i := range 3 {
+		r.add(0, sonify.Word(long+strconv.Itoa(i)))
+		r.add(0, sonify.Word(strconv.Itoa(i)+long))
+	}
+	if v, _ := r.value(0); v != 4 {
+		t.Errorf("%v categories, want 4", v)
+	}
+	for _, n := range r.names {
+		if len(n) > categoryLength {
+			t.Errorf("a category of %d bytes is kept", len(n))
 		}
 	}
 }
