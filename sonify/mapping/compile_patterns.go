@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 
 	"proscenium/sonify"
@@ -117,9 +118,15 @@ func (c *compiler) compilePatterns() {
 		p.vary = c.number(q.Pos, "vary", q.Vary, sc)
 		says := "pattern " + p.name + " plays " + q.Voice
 		var steered []string
-		for _, n := range []*number{p.hits, p.shift, p.thin, p.ornament, p.register, p.velocity, p.pan, p.chance, p.vary} {
-			if n != nil && !n.fixed {
-				steered = append(steered, n.key+" by "+n.from.text)
+		for _, n := range []*number{p.hits, p.rotate, p.choose, p.shift, p.stretch, p.thin, p.ornament, p.register, p.velocity, p.pan, p.chance, p.vary} {
+			if n == nil || n.fixed {
+				continue
+			}
+			steered = append(steered, n.key+" by "+n.from.text)
+			for _, i := range n.from.expr.Signals() {
+				if i < len(c.piece.signals) && !slices.Contains(p.steering, i) {
+					p.steering = append(p.steering, i)
+				}
 			}
 		}
 		if q.When != "" {

@@ -99,19 +99,9 @@ func (p *Performance) look(pl *patternPlan, st *patternState) {
 	st.orn = min(max(p.or(pl.ornament, nil, 0), 0), 1)
 	st.centre = pl.centre + sonify.Pitch(whole(p.or(pl.register, nil, 0)/12, -12, 12))*12*sonify.Semitone
 	st.shift = int(whole(p.or(pl.shift, nil, 0), -100, 100))
-	if pl.steers() {
-		st.steered = p.steered(pl.hits, pl.chance, pl.vary, pl.thin, pl.ornament, pl.velocity, pl.register, pl.shift)
+	if len(pl.steering) > 0 {
+		st.steered = p.steered(pl.steering)
 	}
-}
-
-// steers reports whether any signal steers the pattern.
-func (pl *patternPlan) steers() bool {
-	for _, n := range []*number{pl.hits, pl.chance, pl.vary, pl.thin, pl.ornament, pl.velocity, pl.register, pl.shift} {
-		if n != nil && !n.fixed {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *Performance) drawRhythm(pl *patternPlan, st *patternState) {

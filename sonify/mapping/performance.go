@@ -264,15 +264,13 @@ func (p *Performance) Summary() *sonify.Summary {
 
 func (p *Performance) lose(why string) { p.lost[why]++ }
 
-// steered returns the readings that steered a pattern, for its causes.
-func (p *Performance) steered(ns ...*number) []sonify.Reading {
+// steered returns the readings that steer a pattern, for its causes. What no
+// event has told yet steers nothing.
+func (p *Performance) steered(signals []int) []sonify.Reading {
 	var out []sonify.Reading
-	for _, n := range ns {
-		if n == nil || n.fixed {
-			continue
-		}
-		if n.signal >= 0 && n.signal < len(p.piece.signals) && p.known[n.signal] {
-			out = append(out, sonify.Reading{Signal: n.signal, Value: p.values[n.signal]})
+	for _, i := range signals {
+		if p.known[i] {
+			out = append(out, sonify.Reading{Signal: i, Value: p.values[i]})
 		}
 	}
 	return out

@@ -221,6 +221,7 @@ type patternPlan struct {
 	sections []bool // by index in form.sections
 	when     *formula
 	react    sonify.Tick
+	steering []int // the signals of the piece that its numbers read, each once
 
 	// A line of its own: rhythm and notes.
 	step   sonify.Tick
