@@ -183,7 +183,7 @@ func (s *source) matches(ctx context.Context, in io.Reader, tally *sonify.Tally)
 	if err != nil {
 		return nil, input.Fail(ctx, "openfootball", s.c.Path, 0, err)
 	}
-	all, line, err := read(text, tally)
+	all, line, err := read(ctx, text, tally)
 	if err != nil {
 		return nil, input.Fail(ctx, "openfootball", s.c.Path, line, err)
 	}

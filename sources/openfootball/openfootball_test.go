@@ -168,6 +168,8 @@ func TestDecode_SaysWhatBecameOfOddities(t *testing.T) {
 		"no name":           {cup(`{"team1": null, "team2": "B", "score": {"ft": [0, 0]}}`), "missing: team without a name", "kick_off"},
 		"a match that is 7": {cup("7", `{"team1": "A", "team2": "B", "score": {"ft": [0, 0]}}`), "skipped: match that is no object", "kick_off"},
 		"a round that is 7": {`{"rounds": [7, {"matches": [{"team1": "A", "team2": "B", "score1": 0, "score2": 0}]}]}`, "skipped: round that is no object", "kick_off"},
+		"a huge match":      {cup(`{"x": "`+strings.Repeat("x", 300_000)+`"}`, `{"team1": "A", "team2": "B", "score": {"ft": [0, 0]}}`), "skipped: match of more than 256 KiB", "kick_off"},
+		"a hundred goals":   {cup(`{"team1": "A", "team2": "B", "goals1": [` + strings.Repeat(`{"minute": 9, "name": "Ada"},`, 100) + `{"minute": 9, "name": "Ada"}]}`), "skipped: goals beyond 100 of a side", "100-0"},
 		"not played yet":    {cup(plain, `{"team1": "A", "team2": "B"}`), "skipped: match without a result, not played yet", "goal 11m30s"},
 	} {
 		events, counts := decode(t, c.text, openfootball.Config{})
@@ -459,4 +461,26 @@ func ExampleDecode() {
 	// 1h27m30s football.goal 1-1
 	// 1h47m30s football.goal 2-1
 	// 1h51m0s football.full_time 2-1
+}
+
+// Whoever wants it to stop does not wait for the end of a long file.
+func TestRun_StopsBetweenMatches(t *testing.T) {
+	dir := t.TempDir()
+	text := cup(strings.Split(strings.Repeat(plain+"\x00", 99)+plain, "\x00")...)
+	if err := os.WriteFile(filepath.Join(dir, "cup.json"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := openfootball.Info().New(sonify.SourceEnv{Dir: dir, Tally: new(sonify.Tally)}, &openfootball.Config{Path: "cup.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	enough := errors.New("enough")
+	ctx, stop := context.WithCancelCause(t.Context())
+	n := 0
+	if err := s.Run(ctx, func(sonify.Event) { n++; stop(enough) }); err != enough || n > 10 {
+		t.Errorf("stopped with %v after %d events", err, n)
+	}
+	if err := s.Run(ctx, func(sonify.Event) { t.Error("an event after the end") }); err != enough {
+		t.Errorf("stopped with %v", err)
+	}
 }

@@ -3,6 +3,7 @@ package openfootball
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 const (
 	maxBytes   = 32 << 20
 	maxMatches = 20_000
+	maxMatch   = 256 << 10 // bytes of one
 	maxGoals   = 100
 )
 
@@ -204,7 +206,7 @@ func (l *lines) of(offset int64) int64 {
 
 // read reads every match of a championship. With an error comes the line of it, 0
 // if it is about the whole.
-func read(in *bufio.Reader, tally *sonify.Tally) (ms []*match, line int64, err error) {
+func read(ctx context.Context, in *bufio.Reader, tally *sonify.Tally) (ms []*match, line int64, err error) {
 	b, err := io.ReadAll(io.LimitReader(in, maxBytes+1))
 	if err != nil {
 		return nil, 0, err
@@ -215,7 +217,7 @@ func read(in *bufio.Reader, tally *sonify.Tally) (ms []*match, line int64, err e
 	if len(bytes.TrimSpace(b)) == 0 {
 		return nil, 0, permanent(`the file is empty: an object with "matches" was expected`)
 	}
-	p := &parser{d: json.NewDecoder(bytes.NewReader(b)), l: &lines{text: b}, tally: tally}
+	p := &parser{ctx: ctx, d: json.NewDecoder(bytes.NewReader(b)), l: &lines{text: b}, tally: tally}
 	err = p.file()
 	if err == nil && !p.found {
 		err = permanent(`no championship of openfootball: an object with "matches" or "rounds" was expected`)
@@ -243,6 +245,7 @@ func read(in *bufio.Reader, tally *sonify.Tally) (ms []*match, line int64, err e
 }
 
 type parser struct {
+	ctx   context.Context
 	d     *json.Decoder
 	l     *lines
 	tally *sonify.Tally
@@ -338,6 +341,13 @@ func (p *parser) next() int64 {
 }
 
 func (p *parser) match(raw []byte, round string, line int64) error {
+	if p.ctx.Err() != nil {
+		return context.Cause(p.ctx)
+	}
+	if len(raw) > maxMatch {
+		p.tally.Add(sonify.Skipped, "match of more than 256 KiB", line)
+		return nil
+	}
 	var m rawMatch
 	if json.Unmarshal(raw, &m) != nil {
 		p.tally.Add(sonify.Skipped, "match that is no object", line)
