@@ -169,7 +169,7 @@ func TestDecode_SaysWhatBecameOfOddities(t *testing.T) {
 		"a match that is 7": {cup("7", `{"team1": "A", "team2": "B", "score": {"ft": [0, 0]}}`), "skipped: match that is no object", "kick_off"},
 		"a round that is 7": {`{"rounds": [7, {"matches": [{"team1": "A", "team2": "B", "score1": 0, "score2": 0}]}]}`, "skipped: round that is no object", "kick_off"},
 		"a huge match":      {cup(`{"x": "`+strings.Repeat("x", 300_000)+`"}`, `{"team1": "A", "team2": "B", "score": {"ft": [0, 0]}}`), "skipped: match of more than 256 KiB", "kick_off"},
-		"a hundred goals":   {cup(`{"team1": "A", "team2": "B", "goals1": [` + strings.Repeat(`{"minute": 9, "name": "Ada"},`, 100) + `{"minute": 9, "name": "Ada"}]}`), "skipped: goals beyond 100 of a side", "100-0"},
+		"a hundred goals":   {cup(`{"team1": "A", "team2": "B", "score": {"ft": [100, 0]}, "goals1": [` + strings.Repeat(`{"minute": 9, "name": "Ada"},`, 100) + `{"minute": 9, "name": "Ada"}]}`), "skipped: goals beyond 100 of a side", "100-0"},
 		"not played yet":    {cup(plain, `{"team1": "A", "team2": "B"}`), "skipped: match without a result, not played yet", "goal 11m30s"},
 	} {
 		events, counts := decode(t, c.text, openfootball.Config{})
