@@ -245,3 +245,38 @@ func formatValue(v sonify.Value, format string) string {
 	}
 	return v.String()
 }
+
+// caption marks a text for the listener.
+func (p *Performance) caption(c *caption, ev *sonify.Event, cause sonify.Cause, tick sonify.Tick, frame sonify.Frame) {
+	if c == nil {
+		return
+	}
+	text := c.text(p, ev)
+	if text == "" {
+		return
+	}
+	m := sonify.Mark{Kind: sonify.MarkCaption, Tick: tick, Frame: frame, Text: text, Cause: cause}
+	switch {
+	case tick < max(p.end, p.now+p.piece.pulse):
+		p.out.Marks = append(p.out.Marks, m)
+	case len(p.captions) < queueLimit:
+		p.captions = append(p.captions, m)
+	default:
+		p.lose("too many captions were waiting")
+	}
+}
+
+// sayDue adds the captions that have come due in the open stretch.
+func (p *Performance) sayDue() {
+	later := p.captions[:0]
+	for _, m := range p.captions {
+		if m.Tick >= p.end {
+			later = append(later, m)
+			continue
+		}
+		m.Frame = p.tempo.Frame(m.Tick) // the tempo may have changed
+		p.out.Marks = append(p.out.Marks, m)
+	}
+	clear(p.captions[len(later):])
+	p.captions = later
+}

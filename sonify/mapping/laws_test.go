@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -143,7 +144,7 @@ func (bubbleClock) Wait(ctx context.Context, at time.Time) error {
 
 // Live playing and rendering a file are the same loop with another clock.
 func TestLive_IsTheRenderWithAClock(t *testing.T) {
-	for _, name := range []string{"rule", "patterns", "form", "idle"} {
+	for _, name := range []string{"rule", "patterns", "form", "idle", "idle_section", "cross_time", "sections", "meters", "caption_waits", "mapped", "clocks"} {
 		piece, events := caseFile(t, name)
 		want := text(t, compile(t, piece, events))
 		synctest.Test(t, func(t *testing.T) {
@@ -169,8 +170,12 @@ func TestLive_IsTheRenderWithAClock(t *testing.T) {
 
 // FuzzCompile tries whatever anybody may write as a piece.
 func FuzzCompile(f *testing.F) {
-	for _, n := range []string{"rule", "patterns", "form", "cross", "policies", "error_ten", "error_fields"} {
-		piece, _ := caseFile(f, n)
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(names) == 0 {
+		f.Fatalf("no cases: %v", err)
+	}
+	for _, n := range names {
+		piece, _ := caseFile(f, strings.TrimSuffix(filepath.Base(n), ".txtar"))
 		f.Add(piece)
 	}
 	if b, err := os.ReadFile("../../mappings/tennis.toml"); err == nil {
