@@ -136,7 +136,7 @@ func Fill[F ~[2]int32](c *Chip, dst []F) {
 // follow.
 func (c *Chip) Idle() bool {
 	if c.busy != 0 || c.echoCount != 0 || int(c.head) < len(c.queue) ||
-		offset(c.centre.mid) != 0 || offset(c.centre.side) != 0 || c.guard.held != [Block]Frame{} {
+		c.centre.mid|c.centre.side|c.centre.midWas|c.centre.sideWas != 0 || c.guard.held != [Block]Frame{} {
 		return false
 	}
 	for _, f := range c.out[c.taken:] {
@@ -207,14 +207,13 @@ func (c *Chip) block(out *[Block]Frame) {
 	} else {
 		c.centre.still = min(c.centre.still+1, stillBlocks)
 	}
-	w := c.centre.weight(&c.config)
 	from, to := c.level.glide(&c.config)
 	var peak int64
 	if c.stems != nil {
 		c.mixStems()
-		peak = c.centre.amplify(w, &c.mix, from, to)
+		peak = c.centre.amplify(&c.config, &c.mix, from, to)
 	} else {
-		peak = c.master.integrate(&c.centre, w, &c.mix, from, to)
+		peak = c.master.integrate(&c.config, &c.centre, &c.mix, from, to)
 	}
 	if c.config.Loudness != 0 {
 		c.level.listen(&c.config, &c.mix)

@@ -7,56 +7,65 @@ const outShift = levelShift + 4
 // that begins with its higher half and fades does: a thousandth of full scale in
 // many a piece. It is a high-pass at 1.9 Hz, on the sum and on the difference of the
 // sides.
+// It is counted out once a block, and goes in a straight line from one to the next.
 type centre struct {
-	mid, side int64 // of what was put out, summed
-	still     uint8 // blocks since a channel was in use, up to stillBlocks
+	mid, side       int64 // what was put out, summed: right and left, right less left
+	midWas, sideWas int64 // a block ago
+	still           uint8 // blocks since a channel was in use, up to stillBlocks
 }
 
 const (
 	centreShift = 13 // the time constant is half of 2^13 frames, 85 ms
 	centreHalf  = 1 << (centreShift - 1)
 	// After so many blocks without a channel nothing rings, and the offset that is
-	// left goes 32 times as fast, so that silence is soon silence.
+	// left is halved with each, so that silence is soon silence.
 	stillBlocks = 2
-	stillFactor = 32
 )
 
 // offset returns what is to be taken from the sound, from one of its sums.
 func offset(sum int64) int64 { return (sum + centreHalf) >> centreShift }
 
-// weight returns how much a frame counts: nothing if the sound is to be left as it is.
-func (t *centre) weight(c *Config) int64 {
-	if c.Loudness == 0 {
-		t.mid, t.side = 0, 0
-		return 0
+// advance takes note of a block: the sums of its left and right frames.
+func (t *centre) advance(c *Config, left, right int64) {
+	t.midWas, t.sideWas = t.mid, t.side
+	switch {
+	case c.Loudness == 0:
+		*t = centre{still: t.still}
+	case t.still == stillBlocks:
+		t.mid /= 2
+		t.side /= 2
+	default:
+		t.mid += right + left
+		t.side += right - left
+		if left == right && t.side > -centreHalf && t.side < centreHalf {
+			t.side = 0
+		}
 	}
-	if t.still == stillBlocks {
-		return stillFactor
-	}
-	return 1
 }
 
 // integrate turns the differences of a block into frames, applies a gain that goes
 // from from to to, times 2^32, and clears the differences. It returns a bound of the
 // highest sample: less than twice as high.
-func (a *accumulator) integrate(t *centre, w int64, out *[Block]Frame, from, to int64) int64 {
+func (a *accumulator) integrate(c *Config, t *centre, out *[Block]Frame, from, to int64) int64 {
 	a.drain()
-	om, os := t.mid, t.side
+	ol, or := t.midWas-t.sideWas, t.midWas+t.sideWas
+	dl, dr := (t.mid-t.side-ol)/Block, (t.mid+t.side-or)/Block
+	var sl, sr int64
 	m, s, g := a.midSum, a.sideSum, from
 	step := (to - from) / Block
 	peak := int64(0)
 	d, e := (*[Block]int64)(a.mid[:Block]), (*[Block]int64)(a.side[:Block])
-	if a.sideUsed || offset(os) != 0 {
+	if a.sideUsed || t.side != 0 || t.sideWas != 0 {
 		for i := range out {
 			g += step
 			m += d[i]
 			s += e[i]
-			l := scaled((m-s+1<<(outShift-1))>>outShift, g)
-			r := scaled((m+s+1<<(outShift-1))>>outShift, g)
-			x, y := offset(om), offset(os)
-			l, r = l-x+y, r-x-y
-			om += (l + r) * w
-			os += (r - l) * w
+			ol += dl
+			or += dr
+			l := scaled((m-s+1<<(outShift-1))>>outShift, g) - offset(ol)
+			r := scaled((m+s+1<<(outShift-1))>>outShift, g) - offset(or)
+			sl += l
+			sr += r
 			peak |= (l ^ l>>63) | (r ^ r>>63)
 			out[i][0], out[i][1] = int32(l), int32(r)
 		}
@@ -65,15 +74,17 @@ func (a *accumulator) integrate(t *centre, w int64, out *[Block]Frame, from, to 
 		for i := range out {
 			g += step
 			m += d[i]
-			x := scaled((m+1<<(outShift-1))>>outShift, g) - offset(om)
-			om += 2 * x * w
+			ol += dl
+			x := scaled((m+1<<(outShift-1))>>outShift, g) - offset(ol)
+			sl += x
 			peak |= x ^ x>>63
 			out[i][0], out[i][1] = int32(x), int32(x)
 		}
+		sr = sl
 	}
 	clear(d[:])
 	a.midSum, a.sideSum = m, s
-	t.mid, t.side = om, os
+	t.advance(c, sl, sr)
 	a.finish()
 	return peak
 }
@@ -82,20 +93,24 @@ func (a *accumulator) integrate(t *centre, w int64, out *[Block]Frame, from, to 
 func scaled(x, g int64) int64 { return (x*g + 1<<31) >> 32 }
 
 // amplify is what integrate does after integrating, for frames that stand already.
-func (t *centre) amplify(w int64, out *[Block]Frame, from, to int64) int64 {
+func (t *centre) amplify(c *Config, out *[Block]Frame, from, to int64) int64 {
 	g := from
 	step := (to - from) / Block
+	ol, or := t.midWas-t.sideWas, t.midWas+t.sideWas
+	dl, dr := (t.mid-t.side-ol)/Block, (t.mid+t.side-or)/Block
+	var sl, sr int64
 	peak := int64(0)
 	for i := range out {
 		g += step
-		l, r := scaled(int64(out[i][0]), g), scaled(int64(out[i][1]), g)
-		x, y := offset(t.mid), offset(t.side)
-		l, r = l-x+y, r-x-y
-		t.mid += (l + r) * w
-		t.side += (r - l) * w
+		ol += dl
+		or += dr
+		l, r := scaled(int64(out[i][0]), g)-offset(ol), scaled(int64(out[i][1]), g)-offset(or)
+		sl += l
+		sr += r
 		peak |= (l ^ l>>63) | (r ^ r>>63)
 		out[i][0], out[i][1] = int32(l), int32(r)
 	}
+	t.advance(c, sl, sr)
 	return peak
 }
 

@@ -34,7 +34,13 @@ func (c *Chip) sane() bool {
 			return false
 		}
 	}
-	if !within(c.centre.mid, -1<<45, 1<<45) || !within(c.centre.side, -1<<45, 1<<45) || c.centre.still > stillBlocks {
+	t := &c.centre
+	for _, x := range [...]int64{t.mid, t.side, t.midWas, t.sideWas} {
+		if !within(x, -1<<45, 1<<45) {
+			return false
+		}
+	}
+	if t.still > stillBlocks {
 		return false
 	}
 	l, g := &c.level, &c.guard

@@ -216,6 +216,8 @@ func (a *archive) chip(c *Chip) {
 	}
 	num(a, &c.centre.mid)
 	num(a, &c.centre.side)
+	num(a, &c.centre.midWas)
+	num(a, &c.centre.sideWas)
 	num(a, &c.centre.still)
 	a.leveller(&c.level)
 	a.guard(&c.guard)
