@@ -1,0 +1,284 @@
+package mapping
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sonify/mapping/expression"
+	"proscenium/sonify/mapping/grammar"
+)
+
+// compileSources makes the sources and asks what they will report.
+func (c *compiler) compileSources() {
+	if c.env.Sources == nil {
+		c.env.Sources = &sonify.Registry{}
+	}
+	for _, name := range c.file.Source.Names() {
+		s := c.file.Source.Get(name)
+		c.piece.Header.Sources = append(c.piece.Header.Sources, name)
+		pr := &prospect{speed: s.Speed, keep: s.Keep, pos: s.Pos}
+		pr.Open = true
+		c.sources[name] = pr
+		c.order = append(c.order, name)
+		if s.Type == "" {
+			continue // told already: it is required
+		}
+		info, ok := c.env.Sources.Get(s.Type)
+		if !ok {
+			c.at(s.Pos, "type", sonify.DidYouMean(s.Type, c.env.Sources.Names()), "there is no source of type %q", s.Type)
+			continue
+		}
+		conf := info.Config()
+		c.problems = append(c.problems, s.Rest.Bind(conf)...)
+		tally := &sonify.Tally{}
+		src, err := info.New(sonify.SourceEnv{Name: name, Dir: dirName(s.Pos.File), Stdin: c.env.Stdin, Seed: uint64(c.file.Seed), Tally: tally}, conf)
+		if err != nil {
+			c.sourceErrors(s.Pos, err)
+			continue
+		}
+		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: tally, Keep: s.Keep}
+		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
+		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
+		timed := true
+		if p, ok := src.(sonify.Prober); ok && c.env.Probe {
+			got, err := p.Probe(context.Background())
+			if err != nil {
+				c.sourceErrors(s.Pos, err)
+			} else {
+				pr.Prospect, pr.known, timed = got, true, got.Timed
+			}
+		}
+		if plan.Pace.Clock == "" {
+			plan.Pace.Clock = "own"
+			if !timed {
+				plan.Pace.Clock = "step"
+			}
+		}
+		if plan.Pace.Clock == "step" && plan.Pace.Step <= 0 {
+			c.at(s.Pos, "step", "", "a step of no length would play all events at once: write a duration such as \"250ms\"")
+		}
+		if plan.Pace.Clock == "arrival" {
+			c.warn(s.Pos, "clock", `write clock = "own" or clock = "step"`, "nothing arrives while a piece is rendered: the events keep the source's own time")
+		}
+		if plan.Pace.Clock == "own" && pr.known && !timed {
+			c.at(s.Pos, "clock", `write clock = "step"`, "this source has no clock of its own")
+		}
+		c.piece.Sources = append(c.piece.Sources, plan)
+	}
+}
+
+// sourceErrors reports what a source said of its configuration or its input.
+func (c *compiler) sourceErrors(pos grammar.Pos, err error) {
+	if ps, ok := err.(sonify.Problems); ok {
+		for _, p := range ps {
+			q := pos.At(p.Key).Problem(p.Hint, "%s", p.Msg)
+			q.Warning = p.Warning
+			c.problems = append(c.problems, q)
+		}
+		return
+	}
+	if p, ok := err.(*sonify.Problem); ok {
+		c.at(pos, p.Key, p.Hint, "%s", p.Msg)
+		return
+	}
+	c.at(pos, "", "", "%v", err)
+}
+
+// scope returns the names an expression may use for events of the given kinds
+// and source. kinds nil means signals only.
+func (c *compiler) scope(kinds []string, source string, events bool) *expression.Scope {
+	sc := &expression.Scope{Signals: c.names}
+	if !events {
+		return sc
+	}
+	sc.Fields = map[string]sonify.ValueType{}
+	filter := kindFilter{kinds: kinds, source: source}
+	matched := false
+	for _, name := range c.order {
+		pr := c.sources[name]
+		if source != "" && source != name {
+			continue
+		}
+		if !pr.known || pr.Open {
+			sc.Open = true
+		}
+		for _, sh := range pr.Shapes {
+			if !filter.takes(sh.Kind(), name) {
+				continue
+			}
+			matched = true
+			for _, f := range sh.Fields() {
+				t, had := sc.Fields[f.Name]
+				if had && t != f.Type {
+					sc.Fields[f.Name] = sonify.Missing
+				} else {
+					sc.Fields[f.Name] = f.Type
+				}
+			}
+		}
+	}
+	// Of a kind that nobody reports no field is known: that the kind is wrong
+	// is told by itself, not once more for each field.
+	sc.Open = sc.Open || !matched
+	return sc
+}
+
+// kinds checks that some source reports the kinds of event a key names.
+func (c *compiler) kinds(pos grammar.Pos, key string, on []string, source string) {
+	if source != "" {
+		if _, ok := c.sources[source]; !ok && len(c.order) > 0 {
+			c.at(pos, "source", sonify.DidYouMean(source, c.order), "there is no source named %q", source)
+			return
+		}
+	}
+	for _, k := range on {
+		if k == "*" || k == "end" {
+			continue
+		}
+		var known []string
+		open := len(c.order) == 0
+		found := false
+		for _, name := range c.order {
+			pr := c.sources[name]
+			if source != "" && source != name {
+				continue
+			}
+			if !pr.known || pr.Open {
+				open = true
+			}
+			for _, sh := range pr.Shapes {
+				known = append(known, sh.Kind())
+				f := kindFilter{kinds: []string{k}}
+				found = found || f.takes(sh.Kind(), name)
+			}
+		}
+		if !found && !open {
+			c.at(pos, key, sonify.DidYouMean(k, unique(known)), "no source reports events of kind %q", k)
+		} else if !found && len(known) > 0 {
+			if n := sonify.Nearest(k, unique(known)); n != "" {
+				c.warn(pos, key, fmt.Sprintf("did you mean %q?", n), "no source is known to report events of kind %q", k)
+			}
+		}
+	}
+}
+
+func unique(names []string) []string {
+	seen := map[string]bool{}
+	out := names[:0:0]
+	for _, n := range names {
+		if !seen[n] {
+			seen[n] = true
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// speedOf returns the speed of the source whose events are meant, 1 if that is
+// not one speed.
+func (c *compiler) speedOf(kinds []string, source string) float64 {
+	speed := 0.0
+	for _, name := range c.order {
+		if source != "" && source != name {
+			continue
+		}
+		if s := c.sources[name].speed; speed == 0 {
+			speed = s
+		} else if speed != s {
+			return 1
+		}
+	}
+	if speed == 0 {
+		return 1
+	}
+	return speed
+}
+
+// note remembers which fields formulas read from which sources, for the doors.
+func (c *compiler) note(kinds []string, source string, fs ...*formula) {
+	for _, f := range fs {
+		if f == nil {
+			continue
+		}
+		for _, name := range c.order {
+			if source != "" && source != name {
+				continue
+			}
+			if c.reads[name] == nil {
+				c.reads[name] = map[string]bool{}
+			}
+			for _, field := range f.expr.Fields() {
+				c.reads[name][field] = true
+			}
+		}
+	}
+}
+
+// noteNumbers does the same for numbers.
+func (c *compiler) noteNumbers(kinds []string, source string, ns ...*number) {
+	for _, n := range ns {
+		if n != nil && !n.fixed && n.from.fieldReader != nil {
+			c.note(kinds, source, &n.from)
+		}
+	}
+}
+
+// doors decides what of each source's events passes: what keep lists, and
+// otherwise what the piece reads.
+func (c *compiler) doors() {
+	for i := range c.piece.Sources {
+		s := &c.piece.Sources[i]
+		pr := c.sources[s.Name]
+		read := c.reads[s.Name]
+		if pr.keep == nil {
+			s.Keep = []string{}
+			for _, sh := range pr.Shapes {
+				for _, f := range sh.Fields() {
+					if read[f.Name] {
+						s.Keep = append(s.Keep, f.Name)
+						delete(read, f.Name)
+					}
+				}
+			}
+			s.Keep = append(s.Keep, sortedKeys(read)...)
+			continue
+		}
+		kept := map[string]bool{}
+		for _, k := range pr.keep {
+			kept[k] = true
+		}
+		for _, f := range sortedKeys(read) {
+			if !kept[f] && carries(pr, f) {
+				c.at(pr.pos, "keep", fmt.Sprintf("add %q", f), "the piece reads the field %q, which does not pass the door", f)
+			}
+		}
+	}
+}
+
+func carries(pr *prospect, field string) bool {
+	if !pr.known || len(pr.Shapes) == 0 {
+		return true
+	}
+	for _, sh := range pr.Shapes {
+		if sh.Slot(field) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedKeys(m map[string]bool) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	// Insertion sort keeps the import list short; the lists are.
+	for i := 1; i < len(out); i++ {
+		for j := i; j > 0 && out[j] < out[j-1]; j-- {
+			out[j], out[j-1] = out[j-1], out[j]
+		}
+	}
+	return out
+}
