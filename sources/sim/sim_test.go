@@ -95,7 +95,7 @@ func TestMatch_DoesNotDependOnTheOthers(t *testing.T) {
 // TestMatches_AreLikeRealOnes measures a programme. The bounds are around what
 // great tournaments on hard courts come to.
 func TestMatches_AreLikeRealOnes(t *testing.T) {
-	type sums struct{ points, held, aces, doubles, firsts, speeds, speed, rally, rallies, long, winners, errors int }
+	type sums struct{ points, held, aces, doubles, firsts, speeds, speed, rally, rallies, long int }
 	var by [2]sums // men, women
 	var clock, played time.Duration
 	matches := 0

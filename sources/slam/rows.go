@@ -21,12 +21,11 @@ type pointRows struct {
 		winner, server, speed, mph, rally, rallies, score1, score2, serveNumber int
 		ace, winnerShot, double, unforced, forced, net, first, second [2]int
 	}
-	match  tennis.Match // is used again for every match
-	first  time.Duration
-	held   bool
-	ahead  []string // the first row of the next match, that has been read already
-	atLine int64
-	done   bool
+	match tennis.Match // is used again for every match
+	first time.Duration
+	held  bool
+	ahead []string // the first row of the next match, that has been read already
+	done  bool
 }
 
 func newPointRows(r *reader, at map[string]int) *pointRows {
