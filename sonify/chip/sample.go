@@ -2,8 +2,9 @@ package chip
 
 // The sizes of the interpolation between samples of a recorded sound.
 const (
-	sincTaps  = 24
-	sincSteps = 64
+	sincTaps  = 32
+	sincSteps = 256
+	sincShift = 7 // the table has 22 bits, a sample times 32768 wants 15
 )
 
 // MaxSamples is the size of the sample memory, in 16-bit samples.
@@ -70,8 +71,8 @@ func (ch *channel) sample(c *Chip, acc *accumulator, at, n int32) {
 
 // between interpolates within samples that are all there.
 func between(s *[sincTaps]int16, position int64) int64 {
-	p := uint32(position>>26) & (sincSteps - 1)
-	f := int64(uint32(position<<6) >> 16)
+	p := uint32(position>>24) & (sincSteps - 1)
+	f := int64(uint32(position<<8) >> 16)
 	a, b := &sincTable[p], &sincTable[p+1]
 	var x, y int64
 	for i := range s {
@@ -79,7 +80,7 @@ func between(s *[sincTaps]int16, position int64) int64 {
 		x += v * int64(a[i])
 		y += v * int64(b[i])
 	}
-	return x + (y-x)*f>>16
+	return (x + (y-x)*f>>16) >> sincShift
 }
 
 // around interpolates at the ends of a sound, across its loop, and stretched.
@@ -103,13 +104,13 @@ func around(pcm []int16, loop, position, speed int64) int64 {
 		if d < 0 {
 			d = -d
 		}
-		d = d >> 16 * narrow >> 10 // distance in 1/2^22 of a sample's length, stretched
-		k, p, f := d>>22, d>>16&(sincSteps-1), d&(1<<16-1)
+		d = d >> 16 * narrow >> 8 // distance in 1/2^24 of a sample's length, stretched
+		k, p, f := d>>24, d>>16&(sincSteps-1), d&(1<<16-1)
 		if k > sincTaps/2-1 {
 			continue
 		}
 		a, b := int64(sincTable[p][sincTaps/2-1-k]), int64(sincTable[p+1][sincTaps/2-1-k])
 		x += int64(pcm[j]) * (a + (b-a)*f>>16)
 	}
-	return x * narrow >> 16
+	return x * narrow >> (16 + sincShift)
 }

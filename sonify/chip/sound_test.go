@@ -223,7 +223,7 @@ func TestSample_IsClean(t *testing.T) {
 	for _, tt := range []struct {
 		key   float64
 		below float64
-	}{{60, -80}, {55.5, -80}, {67.3, -80}, {72, -80}, {79, -75}, {91, -65}} {
+	}{{60, -100}, {55.5, -100}, {67.3, -100}, {72, -100}, {79, -100}, {91, -100}} {
 		v := &Voice{Wave: Sample, Polyphony: 1, Gain: 1000, SampleLen: size, SampleRate: 24000, SampleRoot: 60 << 16, SampleLevel: 1000}
 		c := New()
 		p := AppendVoice(AppendSamples(nil, 0, sine), 0, 0, v)

@@ -266,7 +266,7 @@ func deriveSinc() (v [sincSteps + 1][sincTaps]int32) {
 	for p := range v {
 		for i := range v[p] {
 			x := float64(i-sincTaps/2+1) - float64(p)/sincSteps
-			v[p][i] = int32(math.Round(0.92 * sinc(0.92*x) * kaiser(x, sincTaps/2, 8) * 32768))
+			v[p][i] = int32(math.Round(0.86 * sinc(0.86*x) * kaiser(x, sincTaps/2, 11) * (1 << 22)))
 		}
 	}
 	return v
