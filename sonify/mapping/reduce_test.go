@@ -2,13 +2,13 @@ package mapping
 
 import (
 	"math"
-	"math/rand"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"proscenium/sonify"
+	"proscenium/sonify/exact"
 )
 
 // naive computes a reducer's value from all the observations its window holds.
@@ -87,7 +87,8 @@ func naive(how string, obs []observation, now sonify.Frame, w window, perFrame f
 }
 
 func TestReducers_AgreeWithTheirDefinition(t *testing.T) {
-	rng := rand.New(rand.NewSource(1))
+	dice, n := exact.Rand(1, "reducers"), uint64(0)
+	roll := func(k int) int { n++; return dice.Intn(n, k) }
 	for _, how := range []string{"count", "rate", "sum", "mean", "min", "max", "median", "stddev", "distinct", "entropy", "trend"} {
 		for _, w := range []window{{events: 1}, {events: 7}, {frames: 1000}, {frames: 77777}} {
 			if how == "rate" && w.frames == 0 {
@@ -97,8 +98,8 @@ func TestReducers_AgreeWithTheirDefinition(t *testing.T) {
 			var obs []observation
 			now := sonify.Frame(0)
 			for i := range 400 {
-				now += sonify.Frame(rng.Intn(3000))
-				v := float64(rng.Intn(9)) - 3
+				now += sonify.Frame(roll(3000))
+				v := float64(roll(9)) - 3
 				r.expire(now)
 				r.add(now, sonify.Num(v))
 				obs = append(obs, observation{at: now, num: v})
