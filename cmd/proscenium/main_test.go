@@ -13,13 +13,28 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"proscenium": main})
+	testscript.Main(cleaning{m}, map[string]func(){"proscenium": main})
+}
+
+// cleaning runs the tests and removes what they built.
+type cleaning struct{ m *testing.M }
+
+func (c cleaning) Run() int {
+	code := c.m.Run()
+	if built.Load() {
+		if path, err := shipped(); err == nil {
+			os.RemoveAll(filepath.Dir(path))
+		}
+	}
+	return code
 }
 
 // TestStories runs the files of testdata: what a person types, and what happens.
@@ -106,6 +121,26 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// shipped builds the program as people run it, once: under the race detector the
+// tests' own copy of it takes several times the memory and the time.
+var shipped = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "proscenium-shipped-*")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "proscenium.exe")
+	c := exec.Command("go", "build", "-race=false", "-o", path, ".")
+	c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := c.CombinedOutput(); err != nil {
+		os.RemoveAll(dir)
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// built tells whether shipped was asked for.
+var built atomic.Bool
+
 // pour runs the program with size bytes on its standard input and fails if it
 // takes more than limit MiB of memory:
 //
@@ -122,7 +157,11 @@ func pour(ts *testscript.TestScript, neg bool, args []string) {
 	limit, err := strconv.ParseInt(args[3], 10, 64)
 	ts.Check(err)
 	unescape := strings.NewReplacer(`\n`, "\n")
+	built.Store(true)
+	path, err := shipped()
+	ts.Check(err)
 	c := start(ts, args[5:])
+	c.Path = path
 	c.Stdin = &endless{head: unescape.Replace(args[1]), fill: unescape.Replace(args[2]), left: size}
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
