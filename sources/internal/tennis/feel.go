@@ -59,3 +59,17 @@ func tension(f Format, s *State, now Chances, importance, lead float64) float64 
 	}
 	return min(t, 1)
 }
+
+// brinkHalf is how many points before match point the brink is half: two love
+// games, or about a quarter of an hour of tennis.
+const brinkHalf = 8
+
+// brink returns how near the end is, in [0, 1], when somebody can win the match
+// with so many points in a row. Other than the tension it does not fall when one
+// side runs away with the match: that, too, is an end that comes.
+func brink(toMatch int) float64 {
+	if toMatch < 1 {
+		return 0
+	}
+	return brinkHalf / float64(brinkHalf+toMatch-1)
+}

@@ -294,3 +294,27 @@ func (f Format) Chances(s *State) (c Chances) {
 	}
 	return c
 }
+
+// fewest returns with how few points somebody can win the set and the match, if
+// from s on all points were his: 24 and 72 at the start of five sets. Both are 0
+// once the match is over.
+func (f Format) fewest(s *State) (set, match int) {
+	for p := 1; p <= 2 && !s.Over; p++ {
+		x, n, own := *s, 0, 0
+		// Who wins every point is through after 24 a set; the bound is for scores of
+		// records that no rule foresaw.
+		for !x.Over && n < 1000 {
+			n++
+			if o := f.Play(&x, p, Ruling{}); o.Set != 0 && own == 0 {
+				own = n
+			}
+		}
+		if set == 0 || own < set {
+			set = own
+		}
+		if match == 0 || n < match {
+			match = n
+		}
+	}
+	return set, match
+}

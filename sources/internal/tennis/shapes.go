@@ -23,6 +23,9 @@ var common = []sonify.Field{
 	{Name: "leader", Type: sonify.Number, Doc: "who is ahead by sets, then by games of the set: 1 or 2, 0 if nobody"},
 	{Name: "importance", Type: sonify.Number, Doc: "0 to 1: by how much the next point moves the chance of winning the match"},
 	{Name: "tension", Type: sonify.Number, Doc: "0 to 1: importance of the next point, closeness and nearness of the end together; 0 once the match is over"},
+	{Name: "to_set", Type: sonify.Number, Unit: "points", Doc: "the fewest points with which somebody can win the set, from the next one on; 0 once the match is over"},
+	{Name: "to_match", Type: sonify.Number, Unit: "points", Doc: "the fewest points with which somebody can win the match: 1 at match point; 0 once the match is over"},
+	{Name: "brink", Type: sonify.Number, Doc: "0 to 1: how near the end is, whoever leads by how much: 1 at match point, 0.5 eight points before; 0 once the match is over"},
 	{Name: "momentum", Type: sonify.Number, Doc: "-1 to 1: who won the points lately (1: player 1), the recent and the important ones counting more"},
 }
 
@@ -92,7 +95,9 @@ var (
 		{Name: "tie_break", Type: sonify.Bool, Doc: "it was a tie-break"},
 		{Name: "love", Type: sonify.Bool, Doc: "the loser had no point in it"},
 	})
-	Break  = shape("tennis.break", winner)
+	Break = shape("tennis.break", winner, []sonify.Field{
+		{Name: "back", Type: sonify.Bool, Doc: "it answers the other's: the last break of the set before it was his"},
+	})
 	SetWon = shape("tennis.set_won", winner, []sonify.Field{
 		{Name: "tie_break", Type: sonify.Bool, Doc: "won in a tie-break"},
 		{Name: "result", Type: sonify.Text, Doc: "the set's games, the winner's first, with the tie-break points of the loser: \"7-6(4)\""},

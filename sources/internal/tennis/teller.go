@@ -82,6 +82,9 @@ type telling struct {
 	stake    float64 // importance of the next point
 	tension  float64
 	lead     float64
+	toSet    int
+	toMatch  int
+	broke    int       // who made the last break of the set, or 0
 	deuces   int       // in this game
 	counts   [4][2]int // game, break, set, match points by player
 	breakers int       // tie-breaks
@@ -149,6 +152,7 @@ func (g *telling) look() {
 	}
 	g.stake = g.model.Importance(&g.s)
 	g.tension = tension(g.f, &g.s, g.now, g.stake, g.lead)
+	g.toSet, g.toMatch = g.f.fewest(&g.s)
 }
 
 // play tells one point. next is the one after it, nil if there is none.
@@ -198,10 +202,12 @@ func (g *telling) play(p, next *Point) {
 			sonify.Truth(o.Break), sonify.Truth(o.TieBreak), sonify.Truth(o.Love)))
 		if o.Break {
 			v := g.values(Break, set, game, server)
-			g.emit(Break, append(v, num(o.Game), sonify.Word(g.names[o.Game-1])))
+			g.emit(Break, append(v, num(o.Game), sonify.Word(g.names[o.Game-1]), sonify.Truth(g.broke == Other(o.Game))))
+			g.broke = o.Game
 		}
 	}
 	if o.Set != 0 {
+		g.broke = 0
 		v := g.values(SetWon, set, game, server)
 		g.emit(SetWon, append(v, num(o.Set), sonify.Word(g.names[o.Set-1]),
 			sonify.Truth(o.TieBreak), sonify.Word(g.s.result(set-1, o.Set))))
@@ -258,6 +264,7 @@ func (g *telling) end() {
 		}
 		g.s.Over = true // nothing is at stake any more
 		g.now, g.stake, g.tension = Chances{}, 0, 0
+		g.toSet, g.toMatch = 0, 0
 	}
 	name := ""
 	if w != 0 {
@@ -284,7 +291,8 @@ func (g *telling) values(shape *sonify.Shape, set, game, server int) []sonify.Va
 		num(set), num(game), num(g.number), some(server, 0),
 		num(s.Points[0]), num(s.Points[1]), num(s.Games[0]), num(s.Games[1]), num(s.Sets[0]), num(s.Sets[1]),
 		sonify.Word(score(s, 1)),
-		sonify.Num(g.lead), num(leader), sonify.Num(g.stake), sonify.Num(g.tension), sonify.Num(g.mood.level()))
+		sonify.Num(g.lead), num(leader), sonify.Num(g.stake), sonify.Num(g.tension),
+		num(g.toSet), num(g.toMatch), sonify.Num(brink(g.toMatch)), sonify.Num(g.mood.level()))
 }
 
 func (g *telling) emit(shape *sonify.Shape, v []sonify.Value) {

@@ -43,7 +43,7 @@ func yes(ev *sonify.Event, name string) bool {
 func TestTell_ValuesAreWhatTheShapesPromise(t *testing.T) {
 	ranges := map[string][2]float64{
 		"lead": {-1, 1}, "momentum": {-1, 1}, "tension": {0, 1}, "importance": {0, 1}, "stake": {0, 1},
-		"leader": {0, 2}, "server": {1, 2}, "set": {1, 5}, "winner": {1, 2}, "for": {0, 2}, "speed_kmh": {105, 240},
+		"leader": {0, 2}, "server": {1, 2}, "set": {1, 5}, "winner": {1, 2}, "brink": {0, 1}, "to_set": {0, 24}, "to_match": {0, 72}, "for": {0, 2}, "speed_kmh": {105, 240},
 	}
 	kinds := make(map[string]bool)
 	for seed := range uint64(30) {
@@ -190,6 +190,74 @@ func TestTell_TensionRises(t *testing.T) {
 	}
 }
 
+// How near the end is may not depend on how the match stands: it is told by
+// hand from the score.
+func TestFewest_CountsThePointsOfAPerfectPlayer(t *testing.T) {
+	// What the score says without playing it out: the games that are missing, four
+	// points each, less those of this game. True until 5-5 and out of tie-breaks.
+	byHand := func(ev *sonify.Event, p string) (set, match float64) {
+		games, points := number(ev, "games"+p), number(ev, "points"+p)
+		other := number(ev, "points"+map[string]string{"1": "2", "2": "1"}[p])
+		game := max(4, other+2) - points
+		set = (5-games)*4 + game
+		return set, set + (3-1-number(ev, "sets"+p))*24
+	}
+	checked, last := 0, map[string]int{}
+	for seed := range uint64(20) {
+		for _, ev := range tell(t, seed, 5) {
+			toSet, toMatch, brink := number(&ev, "to_set"), number(&ev, "to_match"), number(&ev, "brink")
+			switch kind := ev.Kind(); {
+			case kind == "tennis.match_point" && (toMatch != 1 || toSet != 1 || brink != 1),
+				kind == "tennis.set_point" && toSet != 1,
+				kind == "tennis.match_won" && (toMatch != 0 || toSet != 0 || brink != 0),
+				kind == "tennis.match_started" && (toMatch != 72 || toSet != 24):
+				t.Fatalf("seed %d: at %s it is %v points to the set, %v to the match, brink %v", seed, kind, toSet, toMatch, brink)
+			case toMatch < toSet || kind == "tennis.point" && toMatch > 1 && brink != 8/(7+toMatch):
+				t.Fatalf("seed %d: %v to the set, %v to the match, brink %v", seed, toSet, toMatch, brink)
+			}
+			last[ev.Kind()]++
+			if ev.Kind() != "tennis.point" || number(&ev, "games1") >= 5 || number(&ev, "games2") >= 5 || yes(&ev, "match_won") {
+				continue
+			}
+			s1, m1 := byHand(&ev, "1")
+			s2, m2 := byHand(&ev, "2")
+			if checked++; toSet != min(s1, s2) || toMatch != min(m1, m2) {
+				t.Fatalf("seed %d: sets %v-%v, games %v-%v, points %v-%v: %v and %v points to go, want %v and %v", seed,
+					ev.Value("sets1"), ev.Value("sets2"), ev.Value("games1"), ev.Value("games2"), ev.Value("points1"), ev.Value("points2"),
+					toSet, toMatch, min(s1, s2), min(m1, m2))
+			}
+		}
+	}
+	if checked < 1000 || last["tennis.match_point"] < 20 || last["tennis.set_point"] < 50 {
+		t.Errorf("only %d points were checked, %v", checked, last)
+	}
+}
+
+func TestTell_BreakBackAnswersTheLastBreakOfTheSet(t *testing.T) {
+	back, all := 0, 0
+	for seed := range uint64(40) {
+		last := 0.0
+		for _, ev := range tell(t, seed, 3) {
+			switch ev.Kind() {
+			case "tennis.set_won":
+				last = 0
+			case "tennis.break":
+				w := number(&ev, "winner")
+				if want := last != 0 && last != w; yes(&ev, "back") != want {
+					t.Fatalf("seed %d: a break by %v after one by %v, back is %v", seed, w, last, ev.Value("back"))
+				}
+				if all++; yes(&ev, "back") {
+					back++
+				}
+				last = w
+			}
+		}
+	}
+	if back == 0 || back == all {
+		t.Errorf("%d of %d breaks were answers", back, all)
+	}
+}
+
 func TestTell_StopsWithTheCauseOfTheContext(t *testing.T) {
 	enough := errors.New("enough")
 	ctx, stop := context.WithCancelCause(t.Context())
@@ -225,7 +293,7 @@ func TestTell_IsTheSameEverywhere(t *testing.T) {
 			}
 		}
 	}
-	const want = "ad9a8b751f9de4b863e8967b111a5b2773c7685e6f84a39b00665fbb01710ea6"
+	const want = "8d665c5493d0cd824574231820b071bf6870a5abc4ada7684fd71a4de92ca0c7"
 	if got := hex.EncodeToString(h.Sum(nil)); got != want {
 		t.Errorf("the events of ten matches have the hash %s, want %s", got, want)
 	}
