@@ -96,6 +96,7 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileRules()
 	c.compilePatterns()
 	c.compileRest()
+	c.musicalWindows()
 	c.doors()
 	c.problems.Sort()
 	if c.problems.Err() != nil {
@@ -326,11 +327,24 @@ func (c *compiler) compileSignals() {
 				c.at(s.Pos, "window", "", "a window of %d events is too large: at most %d", p.win.events, windowLimit)
 			}
 		}
+		if !p.derived && !s.Window.Music.IsZero() {
+			p.winTicks = c.fraction(s.Pos, "window", s.Window.Music) // frames, once the tempo is known
+		}
 		info := sonify.Signal{Name: name, Doc: s.Doc, Unit: s.Unit, Hidden: !s.Show}
 		if p.domain.kind == fixedDomain {
 			info.Low, info.High = p.domain.low, p.domain.high
 		}
 		c.piece.Header.Signals = append(c.piece.Header.Signals, info)
+	}
+}
+
+// musicalWindows turns windows that were given in bars or beats into frames.
+func (c *compiler) musicalWindows() {
+	tempo := sonify.NewTempoMap(c.piece.Header.Tempo)
+	for i := range c.piece.signals {
+		if p := &c.piece.signals[i]; p.winTicks > 0 {
+			p.win.frames = max(1, tempo.Frame(p.winTicks))
+		}
 	}
 }
 

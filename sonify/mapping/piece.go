@@ -55,7 +55,7 @@ type Signal struct {
 	When   string      `toml:"when" doc:"only events for which this is true" example:"ace"`
 	Value  string      `toml:"value" doc:"the number that an event gives; without it every event counts 1" example:"winner == 1 ? 1 : -1"`
 	Reduce string      `toml:"reduce" doc:"how many values become one" default:"last" enum:"last|count|rate|sum|mean|min|max|median|ema|stddev|distinct|entropy|trend" example:"ema"`
-	Window Window      `toml:"window" doc:"how far back it looks: so many events, or so long in the data's time; without it, to the beginning" example:"12 events"`
+	Window Window      `toml:"window" doc:"how far back it looks: so many events, so long in the data's time, or so many bars or beats of the music at its first tempo; without it, to the beginning" example:"12 events"`
 	Domain Domain      `toml:"domain" doc:"what counts as low and as high" default:"seen" example:"[-1, 1]"`
 	Start  *float64    `toml:"start" doc:"the value before the first event; without it, there is none then, and expressions read 0" example:"0.5"`
 	Slew   float64     `toml:"slew" doc:"how much of the way to a new value it goes every beat; 1 jumps" unit:"parts of the way" default:"1" min:"0.01" max:"1" example:"0.25"`

@@ -134,19 +134,20 @@ type number struct {
 }
 
 type signalPlan struct {
-	name    string
-	kinds   kindFilter
-	when    *formula
-	value   *formula
-	derived bool // value reads signals only, and no event feeds it
-	how     string
-	win     window
-	speed   float64
-	domain  *domainPlan
-	start   float64
-	started bool    // start was given: the signal has that value before any event
-	slew    float64 // part of the way to a new value per beat, in (0, 1]; 1 jumps
-	show    bool
+	name     string
+	kinds    kindFilter
+	when     *formula
+	value    *formula
+	derived  bool // value reads signals only, and no event feeds it
+	how      string
+	win      window
+	winTicks sonify.Tick // of a window in bars or beats; win has it in frames
+	speed    float64
+	domain   *domainPlan
+	start    float64
+	started  bool    // start was given: the signal has that value before any event
+	slew     float64 // part of the way to a new value per beat, in (0, 1]; 1 jumps
+	show     bool
 }
 
 // kindFilter chooses events. An empty kind takes all; a kind that ends in ".*"

@@ -301,15 +301,18 @@ func (v *Words) Describe() grammar.Type {
 	return grammar.Type{Name: "names", Doc: "a name, or a list of names", OneOf: []grammar.Type{w, {Name: "list of names", Kind: grammar.Array, Of: &w}}}
 }
 
-// Window is how far back a signal looks.
+// Window is how far back a signal looks; at most one of its fields is set. Events
+// and Time are of the data, Music is what the listener counts: so long at the
+// tempo with which the piece begins, however fast the data is replayed.
 type Window struct {
 	Events int
 	Time   time.Duration
+	Music  grammar.Fraction
 }
 
 // FromTOML implements [grammar.Value].
 func (v *Window) FromTOML(n *grammar.Node, r *grammar.Reporter) {
-	const what = `so many events ("12 events"), or a stretch of the data's time ("30s", "10m")`
+	const what = `so many events ("12 events"), a stretch of the data's time ("30s", "10m") or of the music ("2 bars")`
 	if i, ok := n.Int(); ok {
 		r.Error(n, `write "`+strconv.FormatInt(i, 10)+` events" or "`+strconv.FormatInt(i, 10)+`s"`, "a window of %d what? expected %s", i, what)
 		return
@@ -324,6 +327,10 @@ func (v *Window) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 		v.Events = i
 		return
 	}
+	if f, err := grammar.ParseFraction(s); err == nil && f.Of != grammar.OfWhole {
+		v.Music = f
+		return
+	}
 	d, err := grammar.ParseDuration(s)
 	if n.Kind() != grammar.String || err != nil || d <= 0 {
 		r.Expected(n, what, "")
@@ -334,5 +341,5 @@ func (v *Window) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 
 // Describe implements [grammar.Value].
 func (v *Window) Describe() grammar.Type {
-	return grammar.Type{Name: "window", Doc: "so many events, or a stretch of the data's time", Kind: grammar.String, Examples: []string{"12 events", "30s", "10m"}}
+	return grammar.Type{Name: "window", Doc: "so many events, a stretch of the data's time, or so many bars or beats", Kind: grammar.String, Examples: []string{"12 events", "30s", "10m", "2 bars"}}
 }
