@@ -189,12 +189,25 @@ func (c *compiler) formula(pos grammar.Pos, key, src string, sc *expression.Scop
 	if strings.TrimSpace(src) == "" {
 		return nil
 	}
+	// A mapping is written for a kind of data, and the piece may bring one with
+	// fewer fields: what is not there is missing, and no mistake.
+	if !sc.Open && sc.Fields != nil && c.borrowed(pos.At(key)) {
+		lenient := *sc
+		lenient.Open = true
+		sc = &lenient
+	}
 	e, err := expression.Compile(src, sc)
 	if err != nil {
 		c.expressionError(pos, key, src, err)
 		return nil
 	}
 	return &formula{fieldReader: newFieldReader(e), text: strings.TrimSpace(src)}
+}
+
+// borrowed reports whether what stands at pos was taken from a mapping, and not
+// written in the piece.
+func (c *compiler) borrowed(pos grammar.Pos) bool {
+	return pos.File != "" && pos.File != c.doc.File()
 }
 
 func (c *compiler) expressionError(pos grammar.Pos, key, src string, err error) {

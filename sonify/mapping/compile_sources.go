@@ -125,7 +125,8 @@ func (c *compiler) scope(kinds []string, source string, events bool) *expression
 	return sc
 }
 
-// kinds checks that some source reports the kinds of event a key names.
+// kinds checks that some source reports the kinds of event a key names. A
+// mapping may name more than the sources of one piece report.
 func (c *compiler) kinds(pos grammar.Pos, key string, on []string, source string) {
 	if source != "" {
 		if _, ok := c.sources[source]; !ok && len(c.order) > 0 {
@@ -154,7 +155,7 @@ func (c *compiler) kinds(pos grammar.Pos, key string, on []string, source string
 				found = found || f.takes(sh.Kind(), name)
 			}
 		}
-		if !found && !open {
+		if !found && !open && !c.borrowed(pos.At(key)) {
 			c.at(pos, key, sonify.DidYouMean(k, unique(known)), "no source reports events of kind %q", k)
 		} else if !found && len(known) > 0 {
 			if n := sonify.Nearest(k, unique(known)); n != "" {
