@@ -31,6 +31,7 @@ type Config struct {
 	Price    float64       `toml:"price" of:"tickets" doc:"tickets: what one costs at first; a quarter more from 20 % of them on, half as much again from 85 %" default:"40" min:"0.01" max:"100000"`
 	Currency string        `toml:"currency" of:"tickets" doc:"tickets: of the price, three letters" default:"EUR"`
 	Lag      time.Duration `toml:"lag" of:"tickets" doc:"tickets: how long after the talk of mentions with the same seed the sales follow; 0 to 7 days" default:"6h"`
+	Unmoved  int           `toml:"unmoved_percent" of:"tickets" doc:"tickets: of those who would follow the talk, how many buy at any time instead; 100: talk sells nothing" unit:"%" default:"0" min:"0" max:"100"`
 
 	PerDay int `toml:"per_day" of:"mentions" doc:"mentions: how many a day, in the mean" unit:"mentions" default:"800" min:"1" max:"200000"`
 
@@ -73,6 +74,7 @@ func (c *Config) check(ps *sonify.Problems) {
 	within("days", c.Days, 1, 120)
 	within("capacity", c.Capacity, 1, 100_000)
 	within("demand_percent", c.Demand, 1, 1000)
+	within("unmoved_percent", c.Unmoved, 0, 100)
 	within("per_day", c.PerDay, 1, 200_000)
 	within("sensors", c.Sensors, 1, 64)
 	within("faults", c.Faults, 0, 500)

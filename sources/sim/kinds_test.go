@@ -233,6 +233,42 @@ func excess(n []float64, perDay int) []float64 {
 	return out
 }
 
+// Where talk sells nothing, what is unusual in the sales has nothing to do with
+// what is unusual in the talk, and no order is lost.
+func TestTickets_NeedNotFollowTheTalk(t *testing.T) {
+	const days, step, lag = 14, 30 * time.Minute, 6 * time.Hour
+	const perDay = int(24 * time.Hour / step)
+	for seed := uint64(1); seed <= 4; seed++ {
+		talk := of(t, "mentions", seed, func(c *sim.Config) { c.Days, c.PerDay = days, 5000 })
+		a := excess(counts(talk, "mention", days, step)[2*perDay:], perDay)
+		var like, orders [2]float64
+		for i, unmoved := range []int{0, 100} {
+			sales := of(t, "tickets", seed, func(c *sim.Config) {
+				c.Days, c.Capacity, c.Demand, c.Lag, c.Unmoved = days, 100_000, 90, lag, unmoved
+			})
+			n := counts(sales, "order.paid", days, step)
+			orders[i] = sum(n)
+			b := excess(n[2*perDay:], perDay)
+			shift := int(lag / step)
+			end := len(b) - perDay // the last day has a rise of its own
+			var ab, aa, bb float64
+			for k := 0; k+shift < end; k++ {
+				ab += a[k] * b[k+shift]
+				aa += a[k] * a[k]
+				bb += b[k+shift] * b[k+shift]
+			}
+			like[i] = ab / math.Sqrt(aa*bb)
+		}
+		t.Logf("seed %d: %.2f, %.2f", seed, like[0], like[1])
+		if like[0] < 0.6 || like[1] > 0.25 {
+			t.Errorf("seed %d: talk and the sales after the lag are alike by %.2f, and by %.2f when talk sells nothing", seed, like[0], like[1])
+		}
+		if math.Abs(orders[1]/orders[0]-1) > 0.05 {
+			t.Errorf("seed %d: %v orders follow the talk or not, %v do not", seed, orders[0], orders[1])
+		}
+	}
+}
+
 // Talk and sales of one seed tell one story: sales follow talk after the lag.
 func TestTickets_FollowTheTalkAfterTheLag(t *testing.T) {
 	const days, step = 14, 30 * time.Minute

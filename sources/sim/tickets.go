@@ -91,8 +91,9 @@ var quantities = [...]int{24, 50, 10, 13, 1, 2}
 const ticketMean = 223
 
 // demand returns how many orders are to be expected in each minute, in
-// millionths, of so many thousandths of an order in all.
-func demand(story []trigger, minutes, lag int, orders int64) []int64 {
+// millionths, of so many thousandths of an order in all. Of those whom talk
+// would move, unmoved of a hundred come by the hour of the day like others.
+func demand(story []trigger, minutes, lag int, orders, unmoved int64) []int64 {
 	end := minutes - saleEnds
 	open := func(w []int64) []int64 {
 		clear(w[:saleOpens])
@@ -108,12 +109,13 @@ func demand(story []trigger, minutes, lag int, orders int64) []int64 {
 	slices.Reverse(last)
 	to := make([]int64, minutes)
 	rates(to, open(rush), orders*rushShare/1000)
-	rates(to, open(salesRhythm.over(minutes)), orders*steadyShare/1000)
+	echoes := orders * echoShare / 1000
+	rates(to, open(salesRhythm.over(minutes)), orders*steadyShare/1000+echoes*unmoved/100)
 	echo := open(late(talk(story, minutes), lag))
 	for m := range echo { // some of those who hear of it at night wait for none
 		echo[m] = echo[m] / 1000 * (300 + salesRhythm.at(m)*7/10)
 	}
-	rates(to, echo, orders*echoShare/1000)
+	rates(to, echo, echoes-echoes*unmoved/100)
 	rates(to, open(last), orders*lastShare/1000)
 	return to
 }
@@ -142,7 +144,7 @@ func (s *source) tickets(ctx context.Context, emit func(sonify.Event)) error {
 	minutes := s.c.Days * dayMinutes
 	story := newStory(seed, s.c.Days)
 	wanted := int64(s.c.Capacity) * int64(s.c.Demand) * 1000 / ticketMean // both are in hundredths
-	rate := demand(story, minutes, int(s.c.Lag/time.Minute), wanted)
+	rate := demand(story, minutes, int(s.c.Lag/time.Minute), wanted, int64(s.c.Unmoved))
 	arrive := newDice(seed, ticketDice)
 	t := &sale{s: s, emit: emit, detail: newDice(seed, orderDice), price: cents(s.c.Price)}
 	for m := range minutes - saleEnds {
