@@ -54,7 +54,7 @@ type Signal struct {
 	Source string      `toml:"source" doc:"only events of this source" example:"court"`
 	When   string      `toml:"when" doc:"only events for which this is true" example:"ace"`
 	Value  string      `toml:"value" doc:"the number that an event gives; without it every event counts 1" example:"winner == 1 ? 1 : -1"`
-	Reduce string      `toml:"reduce" doc:"how many values become one" default:"last" enum:"last|count|rate|sum|mean|min|max|median|ema|stddev|distinct|entropy|trend" example:"ema"`
+	Reduce string      `toml:"reduce" doc:"how many values become one; of words, ordinal is the how many-th different one the last is, from 1, and share how much of the window is like it" default:"last" enum:"last|count|rate|sum|mean|min|max|median|ema|stddev|distinct|entropy|ordinal|share|trend" example:"ema"`
 	Window Window      `toml:"window" doc:"how far back it looks: so many events, so long in the data's time, or so many bars or beats of the music at its first tempo; without it, to the beginning" example:"12 events"`
 	Domain Domain      `toml:"domain" doc:"what counts as low and as high" default:"seen" example:"[-1, 1]"`
 	Start  *float64    `toml:"start" doc:"the value before the first event; without it, there is none then, and expressions read 0" example:"0.5"`

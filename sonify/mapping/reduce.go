@@ -11,7 +11,7 @@ import (
 
 // Reducers are the ways to make one number of many events, in the order in
 // which they are taught.
-var reducers = []string{"last", "count", "rate", "sum", "mean", "min", "max", "median", "ema", "stddev", "distinct", "entropy", "trend"}
+var reducers = []string{"last", "count", "rate", "sum", "mean", "min", "max", "median", "ema", "stddev", "distinct", "entropy", "ordinal", "share", "trend"}
 
 // windowLimit bounds how many events a window remembers. A window of time that
 // meets more forgets its oldest first, and says so in its count of lost ones.
@@ -31,7 +31,7 @@ type window struct {
 type observation struct {
 	at  sonify.Frame
 	num float64
-	cat int32 // index in categories, for distinct and entropy
+	cat int32 // index in categories, for distinct, entropy, ordinal and share
 }
 
 // reducer folds the observations of one signal into its value. Everything it
@@ -63,6 +63,7 @@ type reducer struct {
 	cats   map[string]int32
 	counts []int64 // by category
 	free   []int32 // categories that no observation in the window has any more
+	newest int32   // the category of the last observation
 	names  []string
 	sorted []float64 // scratch for median
 
@@ -158,11 +159,12 @@ func (r *reducer) add(at sonify.Frame, v sonify.Value) {
 			return // value = "ace" counts the aces
 		}
 		f = 1
-	case "distinct", "entropy":
+	case "distinct", "entropy", "ordinal", "share":
 		if v.IsMissing() {
 			return
 		}
 		c := r.category(v)
+		r.newest = c
 		if r.windowed() {
 			r.push(observation{at: at, cat: c})
 		}
@@ -277,6 +279,10 @@ func (r *reducer) value(now sonify.Frame) (float64, bool) {
 			return float64(len(r.cats)), true
 		case "entropy":
 			return r.entropyBits(r.count), true
+		case "ordinal":
+			return float64(r.newest) + 1, true
+		case "share":
+			return float64(r.counts[r.newest]) / r.count, true
 		}
 		// median and trend without a window keep the newest events.
 	}
@@ -347,6 +353,11 @@ func (r *reducer) value(now sonify.Frame) (float64, bool) {
 		return float64(len(r.cats)), true
 	case "entropy":
 		return r.entropyBits(n), true
+	case "ordinal":
+		// Numbers of categories that the window has forgotten are given again.
+		return float64(r.newest) + 1, true
+	case "share":
+		return float64(r.counts[r.newest]) / n, true
 	case "trend":
 		return r.trend(), true
 	}

@@ -44,6 +44,15 @@ func naive(how string, obs []observation, now sonify.Frame, w window, perFrame f
 	if len(in) == 0 {
 		return 0, how == "sum"
 	}
+	if how == "share" {
+		like := 0.0
+		for _, v := range in {
+			if v == in[len(in)-1] {
+				like++
+			}
+		}
+		return like / n, true
+	}
 	mean, m2 := 0.0, 0.0
 	for _, v := range in {
 		mean += v / n
@@ -89,7 +98,7 @@ func naive(how string, obs []observation, now sonify.Frame, w window, perFrame f
 func TestReducers_AgreeWithTheirDefinition(t *testing.T) {
 	dice, n := exact.Rand(1, "reducers"), uint64(0)
 	roll := func(k int) int { n++; return dice.Intn(n, k) }
-	for _, how := range []string{"count", "rate", "sum", "mean", "min", "max", "median", "stddev", "distinct", "entropy", "trend"} {
+	for _, how := range []string{"count", "rate", "sum", "mean", "min", "max", "median", "stddev", "distinct", "entropy", "share", "trend"} {
 		for _, w := range []window{{events: 1}, {events: 7}, {frames: 1000}, {frames: 77777}} {
 			if how == "rate" && w.frames == 0 {
 				continue // tested below
@@ -122,6 +131,31 @@ func TestReducers_SayNothingBeforeTheFirstValue(t *testing.T) {
 		if ok != zero || v != 0 {
 			t.Errorf("%s says %v, %v of nothing", how, v, ok)
 		}
+	}
+}
+
+// An ordinal stays with its word for as long as the window knows the word: what
+// a piece gave a voice keeps it.
+func TestOrdinal_StaysWithItsWord(t *testing.T) {
+	say := func(r *reducer, words string) string {
+		var out strings.Builder
+		for i, w := range strings.Fields(words) {
+			if w == "-" {
+				r.add(sonify.Frame(i), sonify.Value{}) // missing: the last one stands
+			} else {
+				r.add(sonify.Frame(i), sonify.Word(w))
+			}
+			v, _ := r.value(sonify.Frame(i))
+			out.WriteString(strconv.FormatFloat(v, 'g', -1, 64))
+		}
+		return out.String()
+	}
+	if got := say(newReducer("ordinal", window{}, 1), "attic cellar attic - hall cellar hall attic"); got != "12113231" {
+		t.Errorf("to the beginning: %s", got)
+	}
+	// A word that the window forgot leaves its number to the next new one.
+	if got := say(newReducer("ordinal", window{events: 2}, 1), "a b c b a b"); got != "123212" {
+		t.Errorf("in a window of two: %s", got)
 	}
 }
 
