@@ -29,10 +29,8 @@ type Chip struct {
 	samples   []int16
 	stats     Stats
 
-	queue      []byte // commands that wait: queue[head:]
-	head       uint32
-	queueFrame int64 // of the command before queue[head]
-	pushFrame  int64 // of the last command in the queue
+	lanes    [2]commandLane // commands that wait
+	pushLane uint8          // the one that Push fills
 
 	blockStart int64 // frame at which the next block begins
 	master     accumulator
@@ -52,15 +50,21 @@ type Chip struct {
 // New returns a chip that is silent, with exact tuning, A4 at 440 Hz, and neither
 // loudness nor guard.
 func New() *Chip {
-	c := &Chip{queue: make([]byte, 0, queueSize), tones: new([MaxChannels]tone)}
+	c := &Chip{tones: new([MaxChannels]tone)}
+	for i := range c.lanes {
+		c.lanes[i].queue = make([]byte, 0, queueSize)
+	}
 	c.Reset()
 	return c
 }
 
 // Reset makes c as New returned it, and keeps its memory.
 func (c *Chip) Reset() {
-	queue, tones, samples, stems, frames := c.queue[:0], c.tones, c.samples[:0], c.stems, c.stemFrames
-	*c = Chip{queue: queue, tones: tones, samples: samples, stems: stems, stemFrames: frames}
+	lanes, tones, samples, stems, frames := c.lanes, c.tones, c.samples[:0], c.stems, c.stemFrames
+	*c = Chip{tones: tones, samples: samples, stems: stems, stemFrames: frames}
+	for i := range lanes {
+		c.lanes[i].queue = lanes[i].queue[:0]
+	}
 	clear(stems)
 	clear(frames)
 	c.config = Config{A4: 440000, Ceiling: -100}
@@ -135,7 +139,7 @@ func Fill[F ~[2]int32](c *Chip, dst []F) {
 // Idle tells whether nothing sounds and nothing waits, so that only silence would
 // follow.
 func (c *Chip) Idle() bool {
-	if c.busy != 0 || c.echoCount != 0 || int(c.head) < len(c.queue) ||
+	if c.busy != 0 || c.echoCount != 0 || c.lanes[0].waits() || c.lanes[1].waits() ||
 		c.centre.mid|c.centre.side|c.centre.midWas|c.centre.sideWas != 0 || c.guard.held != [Block]Frame{} {
 		return false
 	}
@@ -174,9 +178,14 @@ func (c *Chip) block(out *[Block]Frame) {
 		if c.echoCount > 0 && c.echoes[0].at < at {
 			at, isEcho = c.echoes[0].at, true
 		}
-		if int(c.head) < len(c.queue) {
-			if f := c.nextFrame(); f < at {
-				at, isEcho = f, false
+		var from *commandLane
+		for i := range c.lanes {
+			l := &c.lanes[i]
+			if !l.waits() {
+				continue
+			}
+			if f := l.nextFrame(); f < at {
+				at, isEcho, from = f, false, l
 			}
 		}
 		if at >= end {
@@ -193,7 +202,7 @@ func (c *Chip) block(out *[Block]Frame) {
 			}
 			continue
 		}
-		c.command(at)
+		c.command(from, at)
 	}
 	for b := c.busy; b != 0; b &= b - 1 {
 		i := uint32(bits.TrailingZeros64(b))
@@ -232,18 +241,18 @@ func (c *Chip) catchUp(at int64, n uint8) {
 	}
 }
 
-// command carries out the command at the head of the queue.
-func (c *Chip) command(frame int64) {
-	r := reader{p: c.queue[c.head:]}
+// command carries out the command at the head of a lane.
+func (c *Chip) command(l *commandLane, frame int64) {
+	r := reader{p: l.queue[l.head:]}
 	size := len(r.p)
 	op := r.byte()
 	if op == opAt {
-		c.queueFrame = int64(r.uint(MaxFrame))
-		c.advance(size - len(r.p))
+		l.queueFrame = int64(r.uint(MaxFrame))
+		l.advance(size - len(r.p))
 		return
 	}
 	r.uint(MaxFrame)
-	c.queueFrame = frame
+	l.queueFrame = frame
 	at := frame
 	if at < c.blockStart {
 		at = c.blockStart
@@ -283,7 +292,7 @@ func (c *Chip) command(frame int64) {
 		c.catchUp(at, n)
 		c.off(at, n)
 	}
-	c.advance(size - len(r.p))
+	l.advance(size - len(r.p))
 }
 
 // control sets a parameter, for what sounds too.

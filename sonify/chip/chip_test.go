@@ -304,3 +304,69 @@ func TestStems_SumExactly(t *testing.T) {
 		t.Error("the stems are silent")
 	}
 }
+
+// What is pushed late in a lane of its own sounds as if everything had been pushed
+// in the order of its time, also when the chip is put away and taken up between.
+func TestPush_ALaneComesBetween(t *testing.T) {
+	setup := AppendConfig(nil, 0, &Config{A4: 440000, Loudness: -1600, Guard: true, Ceiling: -100})
+	for i := range 4 {
+		setup = AppendVoice(setup, 0, uint8(i), &Voice{Polyphony: 2, Gain: 900, Pan: int8(20*i - 30), Volume: constant(12), Duty: constant(int16(i % 4))})
+	}
+	note := func(i int64, voice uint8) *Note {
+		return &Note{Voice: voice, Pitch: int32(50+i%30) << 16, Velocity: uint8(60 + i%40), Frames: 7000}
+	}
+	const step = 6000
+	inOrder := append([]byte(nil), setup...)
+	last := int64(0)
+	for i := int64(0); i < 40; i++ {
+		inOrder = AppendNote(inOrder, i*step-last, note(i, uint8(i%2)))
+		last = i * step
+		if i%3 == 0 { // at the same frame, and between
+			inOrder = AppendNote(inOrder, 0, note(i+7, 2))
+			inOrder = AppendNote(inOrder, step/2, note(i+9, 3))
+			last += step / 2
+		}
+	}
+	want := make([]Frame, 41*step)
+	c := New()
+	c.Push(inOrder)
+	c.Render(want)
+
+	c = New()
+	early := append([]byte(nil), setup...)
+	last = 0
+	for i := int64(0); i < 40; i++ {
+		early = AppendNote(early, i*step-last, note(i, uint8(i%2)))
+		last = i * step
+	}
+	if n := c.Push(early); n != len(early) {
+		t.Fatal(n)
+	}
+	got := make([]Frame, 41*step)
+	late := int64(0)
+	for i := int64(0); i < 41; i++ {
+		if i%3 == 0 && i < 40 {
+			p := AppendLane(nil, 1)
+			p = AppendNote(p, i*step-late, note(i+7, 2))
+			p = AppendNote(p, step/2, note(i+9, 3))
+			late = i*step + step/2
+			if n := c.Push(AppendLane(p, 0)); n != len(p)+2 {
+				t.Fatal(n)
+			}
+		}
+		if i%5 == 0 {
+			other := New()
+			if err := other.Restore(c.Snapshot(nil)); err != nil {
+				t.Fatal(err)
+			}
+			c = other
+		}
+		c.Render(got[i*step : (i+1)*step])
+	}
+	if sum(got) != sum(want) {
+		t.Error("the same notes in two lanes sound different")
+	}
+	if c.Stats().Late > 0 {
+		t.Errorf("%d commands were late", c.Stats().Late)
+	}
+}

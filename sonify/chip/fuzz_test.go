@@ -8,6 +8,7 @@ func FuzzPush(f *testing.F) {
 	f.Add(everything(1))
 	f.Add(busy(4, 1))
 	f.Add(AppendOff(AppendAt(nil, 1<<40), 5, 3))
+	f.Add(AppendNote(AppendLane(everything(1), 1), 100, &Note{Pitch: 60 << 16, Velocity: 9, Frames: 99}))
 	f.Fuzz(func(t *testing.T, p []byte) {
 		c := New()
 		block := make([]Frame, 4800)

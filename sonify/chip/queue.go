@@ -1,7 +1,20 @@
 package chip
 
+// A commandLane is a queue of commands. There are two, each in its own order, so that what
+// is known early can be pushed long before its time and what is known late still
+// comes between. At one frame the first lane's commands are carried out first.
+type commandLane struct {
+	queue      []byte // commands that wait: queue[head:]
+	head       uint32
+	queueFrame int64 // of the command before queue[head]
+	pushFrame  int64 // of the last command in the queue
+}
+
+// waits reports whether there is a command.
+func (l *commandLane) waits() bool { return int(l.head) < len(l.queue) }
+
 // Push takes commands and returns how many bytes of p it took. It takes whole
-// commands only, in order, and stops where one is cut off or the queue is full; the
+// commands only, those of one lane in order, and stops where one is cut off or the queue is full; the
 // caller brings the rest again later. If a command cannot be right, Push returns
 // ^n, a negative number: the n bytes before it were taken, and nothing after them
 // makes sense.
@@ -9,8 +22,17 @@ func (c *Chip) Push(p []byte) int {
 	r := reader{p: p}
 	for len(r.p) > 0 {
 		at := len(p) - len(r.p)
-		frame := c.pushFrame
 		op := r.byte()
+		if op == opLane {
+			n := r.small(byte(len(c.lanes)))
+			if !r.ok() {
+				return verdict(&r, at)
+			}
+			c.pushLane = n
+			continue
+		}
+		l := &c.lanes[c.pushLane]
+		frame := l.pushFrame
 		queued := true
 		switch op {
 		case opAt:
@@ -36,15 +58,15 @@ func (c *Chip) Push(p []byte) int {
 			continue
 		}
 		cmd := p[at : len(p)-len(r.p)]
-		if len(c.queue)+len(cmd) > queueSize {
-			c.queue = c.queue[:copy(c.queue, c.queue[c.head:])]
-			c.head = 0
-			if len(c.queue)+len(cmd) > queueSize {
+		if len(l.queue)+len(cmd) > queueSize {
+			l.queue = l.queue[:copy(l.queue, l.queue[l.head:])]
+			l.head = 0
+			if len(l.queue)+len(cmd) > queueSize {
 				return at
 			}
 		}
-		c.queue = append(c.queue, cmd...)
-		c.pushFrame = frame
+		l.queue = append(l.queue, cmd...)
+		l.pushFrame = frame
 	}
 	return len(p)
 }
@@ -113,18 +135,18 @@ func (c *Chip) pushSamples(r *reader) bool {
 
 // nextFrame returns the frame of the command at the head of the queue. A jump of
 // the frame count is nothing to wait for: it is at the frame of what is before it.
-func (c *Chip) nextFrame() int64 {
-	r := reader{p: c.queue[c.head:]}
+func (l *commandLane) nextFrame() int64 {
+	r := reader{p: l.queue[l.head:]}
 	if op := r.byte(); op == opAt {
-		return c.queueFrame
+		return l.queueFrame
 	}
-	return c.queueFrame + int64(r.uint(MaxFrame))
+	return l.queueFrame + int64(r.uint(MaxFrame))
 }
 
 // advance takes n bytes off the queue.
-func (c *Chip) advance(n int) {
-	c.head += uint32(n)
-	if int(c.head) >= len(c.queue) {
-		c.queue, c.head = c.queue[:0], 0
+func (l *commandLane) advance(n int) {
+	l.head += uint32(n)
+	if int(l.head) >= len(l.queue) {
+		l.queue, l.head = l.queue[:0], 0
 	}
 }

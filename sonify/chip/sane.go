@@ -18,7 +18,7 @@ func (c *Chip) sane() bool {
 			return false
 		}
 	}
-	if !within(c.blockStart, 0, 2*MaxFrame) || c.blockStart%Block != 0 || !within(c.queueFrame, 0, MaxFrame) {
+	if !within(c.blockStart, 0, 2*MaxFrame) || c.blockStart%Block != 0 || int(c.pushLane) >= len(c.lanes) {
 		return false
 	}
 	for b := c.busy; b != 0; b &= b - 1 {
@@ -55,14 +55,19 @@ func (c *Chip) sane() bool {
 			}
 		}
 	}
-	return c.saneQueue()
+	for i := range c.lanes {
+		if l := &c.lanes[i]; !within(l.queueFrame, 0, MaxFrame) || !c.saneQueue(l) {
+			return false
+		}
+	}
+	return true
 }
 
 // saneQueue takes the commands that wait as if they were pushed.
-func (c *Chip) saneQueue() bool {
-	last := c.pushFrame
-	r := reader{p: c.queue}
-	frame := c.queueFrame
+func (c *Chip) saneQueue(l *commandLane) bool {
+	last := l.pushFrame
+	r := reader{p: l.queue}
+	frame := l.queueFrame
 	for len(r.p) > 0 {
 		op := r.byte()
 		if op < opAt || op >= opSample {

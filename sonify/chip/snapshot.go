@@ -5,7 +5,7 @@ import "math/bits"
 // A snapshot is the bytes "chip", its version, and every number of the chip as a
 // zigzag varint in the order of the visit functions below, then a checksum. The
 // same functions read it, so the two cannot disagree.
-const snapshotVersion = 2
+const snapshotVersion = 3
 
 // Error is why something was refused.
 type Error string
@@ -190,13 +190,17 @@ func (a *archive) chip(c *Chip) {
 	num(a, &c.stats.Stolen)
 	num(a, &c.stats.Dropped)
 
-	n = a.size(uint32(len(c.queue))-c.head, queueSize)
-	if a.reading {
-		c.queue, c.head = c.queue[:n], 0
+	for i := range c.lanes {
+		l := &c.lanes[i]
+		n = a.size(uint32(len(l.queue))-l.head, queueSize)
+		if a.reading {
+			l.queue, l.head = l.queue[:n], 0
+		}
+		nums(a, l.queue[l.head:])
+		num(a, &l.queueFrame)
+		num(a, &l.pushFrame)
 	}
-	nums(a, c.queue[c.head:])
-	num(a, &c.queueFrame)
-	num(a, &c.pushFrame)
+	num(a, &c.pushLane)
 
 	num(a, &c.blockStart)
 	nums(a, c.master.mid[:taps])

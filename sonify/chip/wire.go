@@ -11,6 +11,7 @@ package chip
 //	0x05 note     voice, pitch (16.16), velocity, pan ±, frames
 //	0x06 control  voice, parameter, value ±
 //	0x07 off      voice (255: all): what sounds is released, its echoes are dropped
+//	0x09 lane     lane: what follows is pushed to lane 0 or 1 (no delta)
 //	0x08 sample   offset, number, that many ± differences of 16-bit samples: fills the
 //	              sample memory at once, not at a frame (no delta)
 //
@@ -25,6 +26,7 @@ const (
 	opControl
 	opOff
 	opSample
+	opLane
 )
 
 // MaxFrame is the last frame that a command may have.
@@ -34,6 +36,10 @@ const MaxFrame = 1 << 53
 func AppendAt(p []byte, frame int64) []byte {
 	return appendUint(append(p, opAt), uint64(max(frame, 0)))
 }
+
+// AppendLane appends a switch to the lane (0 or 1) that the commands after it are
+// pushed to. Each lane counts its own frames. A chip begins with lane 0.
+func AppendLane(p []byte, n uint8) []byte { return append(p, opLane, n) }
 
 // AppendConfig appends the mix, in force from delta frames after the command before.
 func AppendConfig(p []byte, delta int64, c *Config) []byte {
