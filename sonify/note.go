@@ -70,8 +70,8 @@ type Cause struct {
 	// Event is the number of the event in the log of the performance, from 1;
 	// 0 if no event caused it.
 	Event uint64
-	// By is the index in Header.Makers of the rule, pattern or section that
-	// made it.
+	// By is the index in Header.Makers of the rule, pattern, control or section
+	// that made it.
 	By int
 	// From is what was read ("speed_kmh", "signal.tension", an expression), Value
 	// what it said. Empty and missing if nothing was read.
@@ -234,17 +234,18 @@ type Voice struct {
 	MIDIDrum    int // key on a drum channel for every note, 0: the note's own pitch
 }
 
-// MakerKind tells what made a note.
+// MakerKind tells what made a note, or moved a control.
 type MakerKind string
 
 const (
 	MakerRule    MakerKind = "rule"
 	MakerPattern MakerKind = "pattern"
+	MakerControl MakerKind = "control"
 	MakerSection MakerKind = "section"
 	MakerIdle    MakerKind = "idle"
 )
 
-// Maker is a rule, pattern or section of the piece, as causes name it.
+// Maker is a rule, pattern, control or section of the piece, as causes name it.
 type Maker struct {
 	Kind MakerKind
 	Name string // its name in the piece, or "rule 3"

@@ -87,6 +87,7 @@ func legend(p *mapping.Piece) string {
 		}
 	}
 	makers("What plays by itself", sonify.MakerPattern)
+	makers("What moves the sounds", sonify.MakerControl)
 	makers("Sections", sonify.MakerSection)
 	makers("When the data stops", sonify.MakerIdle)
 	if len(h.Voices) > 0 {

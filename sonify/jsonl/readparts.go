@@ -18,6 +18,7 @@ type cause struct {
 	Event   uint64          `json:"event"`
 	Rule    *string         `json:"rule"`
 	Pattern *string         `json:"pattern"`
+	Control *string         `json:"control"`
 	Section *string         `json:"section"`
 	Idle    *string         `json:"idle"`
 	Maker   *int            `json:"maker"`
@@ -33,7 +34,7 @@ func (d *Reader) cause(f *cause) (sonify.Cause, error) {
 	for _, by := range []struct {
 		kind sonify.MakerKind
 		name *string
-	}{{sonify.MakerRule, f.Rule}, {sonify.MakerPattern, f.Pattern}, {sonify.MakerSection, f.Section}, {sonify.MakerIdle, f.Idle}} {
+	}{{sonify.MakerRule, f.Rule}, {sonify.MakerPattern, f.Pattern}, {sonify.MakerControl, f.Control}, {sonify.MakerSection, f.Section}, {sonify.MakerIdle, f.Idle}} {
 		if by.name == nil {
 			continue
 		}

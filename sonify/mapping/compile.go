@@ -95,6 +95,7 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileForm()
 	c.compileRules()
 	c.compilePatterns()
+	c.compileControls()
 	c.compileRest()
 	c.musicalWindows()
 	c.doors()

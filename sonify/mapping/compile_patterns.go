@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"proscenium/sonify"
+	"proscenium/sonify/mapping/grammar"
 	"proscenium/sonify/score"
 )
 
@@ -45,24 +46,7 @@ func (c *compiler) compilePatterns() {
 				continue
 			}
 		}
-		p.sections = make([]bool, len(c.piece.form.sections))
-		if len(q.Sections) == 0 {
-			for k := range p.sections {
-				p.sections[k] = !c.piece.form.sections[k].only
-			}
-		}
-		var names []string
-		for k := range c.piece.form.sections {
-			names = append(names, c.piece.form.sections[k].name)
-		}
-		for _, s := range q.Sections {
-			k := indexOf(names, s)
-			if k < 0 {
-				c.at(q.Pos, "sections", sonify.DidYouMean(s, names), "there is no section named %q", s)
-				continue
-			}
-			p.sections[k] = true
-		}
+		p.sections = c.sections(q.Pos, q.Sections)
 		p.when = c.formula(q.Pos, "when", q.When, sc)
 		if p.react = c.fraction(q.Pos, "react", q.React); p.react <= 0 {
 			p.react = c.meter.Beat()
@@ -138,6 +122,26 @@ func (c *compiler) compilePatterns() {
 		p.maker = c.maker(sonify.MakerPattern, p.name, q.Pos, says, false)
 		c.piece.patterns = append(c.piece.patterns, p)
 	}
+}
+
+// sections returns, by index in the form, which sections are meant: those named,
+// or without names all that do not stand alone.
+func (c *compiler) sections(pos grammar.Pos, wanted []string) []bool {
+	out := make([]bool, len(c.piece.form.sections))
+	var names []string
+	for k := range c.piece.form.sections {
+		names = append(names, c.piece.form.sections[k].name)
+		out[k] = len(wanted) == 0 && !c.piece.form.sections[k].only
+	}
+	for _, s := range wanted {
+		k := indexOf(names, s)
+		if k < 0 {
+			c.at(pos, "sections", sonify.DidYouMean(s, names), "there is no section named %q", s)
+			continue
+		}
+		out[k] = true
+	}
+	return out
 }
 
 // onlyThemes warns of keys that do nothing for a pattern without a theme.

@@ -41,6 +41,8 @@ type Performance struct {
 	fresh    []sonify.Note // notes of patterns in the open stretch
 
 	patterns []patternState
+	controls []controlState
+	slots    []controlSlot
 	form     formState
 
 	heard     uint64
@@ -113,6 +115,7 @@ func (p *Piece) Perform() *Performance {
 		rules:    make([]ruleState, len(p.rules)),
 		voices:   make([]voiceState, len(p.Header.Voices)),
 		patterns: make([]patternState, len(p.patterns)),
+		controls: make([]controlState, len(p.controls)),
 		lost:     make(map[string]uint64),
 	}
 	for i := range p.signals {
@@ -134,6 +137,7 @@ func (p *Piece) Perform() *Performance {
 		pf.patterns[i].rand = exact.Rand(p.Header.Seed, "pattern "+p.patterns[i].rand)
 	}
 	pf.form.init(pf)
+	pf.initControls()
 	pf.opening()
 	return pf
 }
@@ -199,6 +203,7 @@ func (p *Performance) Open() sonify.Frame {
 		for i := range p.patterns {
 			p.playPattern(i, b)
 		}
+		p.moveControls(b)
 	}
 	return p.out.End
 }
@@ -232,6 +237,7 @@ func (p *Performance) Close() *sonify.Passage {
 		}
 		return int(a.Tick - b.Tick)
 	})
+	p.sortControls()
 	slices.SortStableFunc(p.out.Marks, func(a, b sonify.Mark) int { return cmpFrame(a.Frame, b.Frame) })
 	p.notes += uint64(len(p.out.Notes))
 	p.now = p.end

@@ -27,6 +27,7 @@ type File struct {
 	Theme   grammar.Map[Theme]  `toml:"theme" doc:"melodies that patterns play"`
 	Rule    []Rule              `toml:"rule" doc:"what an event plays"`
 	Pattern []Pattern           `toml:"pattern" doc:"what plays by itself, steered by signals"`
+	Control []Control           `toml:"control" doc:"how the sound of a voice follows the data"`
 	Form    Form                `toml:"form" doc:"chords and sections"`
 	Idle    Idle                `toml:"idle" doc:"what is heard when the data stops"`
 	Mix     Mix                 `toml:"mix" doc:"how the voices become one sound"`
@@ -179,6 +180,21 @@ type Pattern struct {
 	Pan      Number           `toml:"pan" doc:"where it sounds, -1 left to 1 right; without it, where the voice stands"`
 	Chance   Number           `toml:"chance" doc:"how likely each note plays" default:"1"`
 	Vary     Number           `toml:"vary" doc:"how likely a note is changed" default:"0" example:"{ from = \"signal.momentum\", range = [0.0, 0.4] }"`
+}
+
+// Control is a parameter of a voice's sound that follows the data.
+type Control struct {
+	Pos      grammar.Pos      `toml:"-"`
+	Name     string           `toml:"name" doc:"what the control is called in causes, and by which a piece overrides it" example:"duty of the lead"`
+	Remove   bool             `toml:"remove" doc:"in a piece that starts from a mapping: this control is not wanted" default:"false"`
+	Voice    Words            `toml:"voice" doc:"the voice whose sound it moves, or several" required:"true" example:"lead"`
+	What     string           `toml:"what" doc:"what it moves: duty in the steps 0 to 3 (12.5, 25, 50, 75 %), volume as a factor from 0 to 1, pan added to the notes' own from -1 to 1, bend in cents from -2400 to 2400, vibrato in cents from 0 to 200, echo as a part of the note from 0 to 1" required:"true" enum:"duty|volume|pan|bend|vibrato|echo"`
+	To       Number           `toml:"to" doc:"where to; while the value is missing the voice sounds as it is written" required:"true" example:"{ from = \"signal.tension\", range = [0, 2], polarity = \"down\" }"`
+	React    grammar.Fraction `toml:"react" doc:"how often it looks at the signals" default:"1 beat"`
+	Glide    grammar.Fraction `toml:"glide" doc:"how long it takes to a new value, in steps of a 32nd note; without it, it jumps" example:"1/4"`
+	Sections Words            `toml:"sections" doc:"the sections in which it moves anything; without it, all" example:"[\"play\", \"set\"]"`
+	When     string           `toml:"when" doc:"only while this is true of the signals; otherwise the voice sounds as it is written" example:"signal.server == 1"`
+	Level    string           `toml:"level" doc:"the least level of the piece at which it moves anything" default:"gentle" enum:"plain|gentle|full"`
 }
 
 // Form is chords and sections.

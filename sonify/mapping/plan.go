@@ -16,6 +16,7 @@ type Piece struct {
 	signals   []signalPlan
 	rules     []rulePlan
 	patterns  []patternPlan
+	controls  []controlPlan
 	form      formPlan
 	key       score.Key
 	tempo     *number // nil: Header.Tempo throughout
