@@ -12,7 +12,6 @@ import (
 	"proscenium/sonify"
 	"proscenium/sonify/conductor"
 	"proscenium/sonify/mapping"
-	"proscenium/sonify/score"
 	"proscenium/sources"
 )
 
@@ -141,95 +140,6 @@ func TestTennis_EveryPitchedRuleIsFaithful(t *testing.T) {
 			lost := int(r.sum.Lost["no room on the grid for rule serve"])
 			if served+lost != wanted {
 				t.Errorf("%d serves were measured, %d sounded and %d were counted as lost", wanted, served, lost)
-			}
-		})
-	}
-}
-
-// figures are what can be counted of a score.
-type figures struct {
-	inKey, back, perSecond float64
-	longest                float64 // seconds without an onset
-}
-
-func measure(r *recorder) figures {
-	var f figures
-	var keys []sonify.Mark
-	for _, m := range r.marks {
-		if m.Kind == sonify.MarkKey {
-			keys = append(keys, m)
-		}
-	}
-	in, pitched, k := 0, 0, 0
-	var last sonify.Frame
-	onsets := 0 // moments at which something starts
-	for _, n := range r.notes {
-		f.longest = max(f.longest, (n.Frame - last).Duration().Seconds())
-		if n.Frame != last || onsets == 0 {
-			onsets++
-		}
-		last = n.Frame
-		for k+1 < len(keys) && keys[k+1].Frame <= n.Frame {
-			k++
-		}
-		if !r.header.Voices[n.Voice].Pitched {
-			continue
-		}
-		pitched++
-		if key, err := score.ParseKey(keys[k].Name); err == nil && key.Has(n.Pitch) {
-			in++
-		}
-	}
-	f.inKey = float64(in) / float64(pitched)
-	f.perSecond = float64(onsets) / r.sum.Frames.Duration().Seconds()
-	f.back = recurrence(r, "one", "two")
-	return f
-}
-
-// recurrence is the share of the melodic 4-grams of some voices, intervals and
-// rhythm, that occur more than once.
-func recurrence(r *recorder, voices ...string) float64 {
-	count := map[string]int{}
-	total := 0
-	for i, v := range r.header.Voices {
-		use := false
-		for _, name := range voices {
-			use = use || v.Name == name
-		}
-		if !use {
-			continue
-		}
-		var line []sonify.Note
-		for _, n := range r.notes {
-			if n.Voice == i {
-				line = append(line, n)
-			}
-		}
-		for k := 4; k < len(line); k++ {
-			g := ""
-			for j := k - 3; j <= k; j++ {
-				g += fmt.Sprint(line[j].Pitch.Key()-line[j-1].Pitch.Key(), ",", line[j].Tick-line[j-1].Tick, ";")
-			}
-			count[g]++
-			total++
-		}
-	}
-	again := 0
-	for _, c := range count {
-		if c > 1 {
-			again += c
-		}
-	}
-	return float64(again) / float64(max(1, total))
-}
-
-func TestTennis_IsMusicByTheNumbers(t *testing.T) {
-	for name, piece := range matches(t) {
-		t.Run(name, func(t *testing.T) {
-			f := measure(play(t, piece))
-			t.Logf("in key %.3f, melody that comes back %.2f, %.1f onsets a second, longest rest %.1f s", f.inKey, f.back, f.perSecond, f.longest)
-			if f.inKey < 0.95 || f.back < 0.3 || f.perSecond < 0.5 || f.perSecond > 12 || f.longest > 45 {
-				t.Errorf("%+v", f)
 			}
 		})
 	}

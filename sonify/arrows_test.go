@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"sources/sim":               {"sonify", "sonify/exact", "sources/slam", "sources/internal/*"},
 	"sources/internal/*":        {"sonify", "sonify/exact", "sources/internal/*"},
 	"mappings":                  {},
+	"mappings/internal/*":       {"sonify", "sonify/*", "sources", "mappings", "mappings/internal/*"},
 	"web":                       {"sonify", "sonify/pcm"},
 }
 

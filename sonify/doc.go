@@ -57,7 +57,7 @@
 //	sonify/picture     the score as a picture
 //	sonify/safefile    files that are there whole or not at all
 //	sources            the kinds of source, one folder each
-//	mappings           the library of music
+//	mappings           the library of music; what measures it is in mappings/internal
 //	cmd/proscenium     the command; the only package that sees everything
 //
 // A test holds who may import whom.
