@@ -43,10 +43,13 @@ func cup(matches ...string) string {
 	return `{"name": "Bit Cup",` + "\n" + ` "matches": [` + "\n" + strings.Join(matches, ",\n") + "\n]}\n"
 }
 
-// tells writes the events of a match as short lines.
+// tells writes the events of a match as short lines, without its minutes.
 func tells(events []sonify.Event) string {
 	var b strings.Builder
 	for _, ev := range events {
+		if ev.Kind() == "football.minute" {
+			continue
+		}
 		fmt.Fprintf(&b, "%s %v %v+%v %v", strings.TrimPrefix(ev.Kind(), "football."), ev.Clock,
 			ev.Value("minute"), ev.Value("stoppage"), ev.Value("score"))
 		switch ev.Kind() {
@@ -142,8 +145,51 @@ full_time 2h43m0s 120+0 2-2 1 penalties 4:2
 	if len(counts) != 1 || counts["repaired: goal after the last minute, taken as one of stoppage time"] != 1 {
 		t.Errorf("odd: %v", counts)
 	}
-	if v := events[7].Value("tension").String(); v != "1" {
-		t.Errorf("tension %s in the shoot-out", v)
+	for _, ev := range events {
+		if v := ev.Value("tension").String(); ev.Kind() == "football.shoot_out" && v != "1" {
+			t.Errorf("tension %s in the shoot-out", v)
+		}
+	}
+}
+
+// Between the goals the minutes go by: each is told as it begins, goals lie in
+// theirs, and the air thickens while one goal can still change everything.
+func TestDecode_TellsEveryMinute(t *testing.T) {
+	events, _ := decode(t, cup(`{"round": "Final", "team1": "Pulse", "team2": "Noise", "score": {"et": [2, 1], "ft": [1, 1], "ht": [1, 0]},
+		"goals1": [{"name": "Ada", "minute": 30}, {"name": "Bob", "minute": 119}], "goals2": [{"name": "Cy", "minute": 90, "offset": 6}]}`), openfootball.Config{})
+	var told []string
+	var begin time.Duration
+	var last, left, before float64
+	for _, ev := range events {
+		now, _ := ev.Value("left").Float()
+		minute, _ := ev.Value("minute").Float()
+		stoppage, _ := ev.Value("stoppage").Float()
+		air, _ := ev.Value("tension").Float()
+		switch ev.Kind() {
+		case "football.goal":
+			if minute+stoppage != last || ev.Clock-begin != 30*time.Second {
+				t.Errorf("the goal of minute %v+%v falls %v after minute %v began", minute, stoppage, ev.Clock-begin, last)
+			}
+			before = 0
+		case "football.minute":
+			if now > left && minute != 1 && minute != 91 {
+				t.Errorf("minute %v: %v minutes left after %v", minute, now, left)
+			}
+			if minute > 31 && minute <= 90 && air < before {
+				t.Errorf("minute %v: tension %v after %v", minute, air, before)
+			}
+			begin, last, left, before = ev.Clock, minute+stoppage, now, air
+			if minute == 1 || minute == 45 || minute == 46 || minute >= 90 && minute < 92 || minute == 120 {
+				told = append(told, fmt.Sprintf("%v+%v at %v, %v left", minute, stoppage, ev.Clock, now))
+			}
+		}
+	}
+	const want = "1+0 at 0s, 90 left; 45+0 at 44m0s, 46 left; 45+1 at 45m0s, 46 left; 45+2 at 46m0s, 46 left; 46+0 at 1h2m0s, 45 left; " +
+		"90+0 at 1h46m0s, 1 left; 90+1 at 1h47m0s, 1 left; 90+2 at 1h48m0s, 1 left; 90+3 at 1h49m0s, 1 left; 90+4 at 1h50m0s, 1 left; " +
+		"90+5 at 1h51m0s, 1 left; 90+6 at 1h52m0s, 1 left; 91+0 at 1h58m0s, 30 left; " +
+		"120+0 at 2h30m0s, 1 left; 120+1 at 2h31m0s, 1 left"
+	if got := strings.Join(told, "; "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
@@ -324,7 +370,7 @@ func TestProbe_ReadsWithoutTelling(t *testing.T) {
 		}
 		return s.(sonify.Prober).Probe(t.Context())
 	}
-	if p, err := probe(openfootball.Config{Path: "worldcup.json"}); err != nil || !p.Timed || p.Open || len(p.Shapes) != 6 {
+	if p, err := probe(openfootball.Config{Path: "worldcup.json"}); err != nil || !p.Timed || p.Open || len(p.Shapes) != 7 {
 		t.Errorf("%+v, %v", p, err)
 	}
 	if _, err := probe(openfootball.Config{Path: "-"}); err != nil {
@@ -452,7 +498,9 @@ func ExampleDecode() {
 	  "goals1": [{"name": "Ada", "minute": "29"}, {"name": "Ada", "minute": "90+1"}],
 	  "goals2": [{"name": "Bert", "minute": "71", "penalty": true}]}]}`
 	openfootball.Decode(strings.NewReader(file), openfootball.Config{}, nil, func(ev sonify.Event) {
-		fmt.Println(ev.Clock, ev.Kind(), ev.Value("score"))
+		if ev.Kind() != "football.minute" { // there is one for each
+			fmt.Println(ev.Clock, ev.Kind(), ev.Value("score"))
+		}
 	})
 	// Output:
 	// 0s football.kick_off 0-0
@@ -477,7 +525,7 @@ func TestRun_StopsBetweenMatches(t *testing.T) {
 	enough := errors.New("enough")
 	ctx, stop := context.WithCancelCause(t.Context())
 	n := 0
-	if err := s.Run(ctx, func(sonify.Event) { n++; stop(enough) }); err != enough || n > 10 {
+	if err := s.Run(ctx, func(sonify.Event) { n++; stop(enough) }); err != enough || n > 120 { // a match, minute by minute
 		t.Errorf("stopped with %v after %d events", err, n)
 	}
 	if err := s.Run(ctx, func(sonify.Event) { t.Error("an event after the end") }); err != enough {

@@ -18,6 +18,8 @@ var common = []sonify.Field{
 	{Name: "lead", Type: sonify.Number, Doc: "-1 to 1: the chance that side 1 wins less that of side 2, if both score alike from here on"},
 	{Name: "importance", Type: sonify.Number, Doc: "0 to 1: by how much one goal more would move the lead"},
 	{Name: "tension", Type: sonify.Number, Doc: "0 to 1: importance, closeness near the end and the round together; 0 once the match is over"},
+	{Name: "left", Type: sonify.Number, Unit: "min", Doc: "minutes still to be played, as known then: 90 at kick-off, 30 at extra time; the last minute lasts until the whistle; 0 in a shoot-out and at the end"},
+	{Name: "stake", Type: sonify.Number, Doc: "0 to 1: what the round is about, 1 in a final"},
 }
 
 func shape(kind string, more ...sonify.Field) *sonify.Shape {
@@ -46,6 +48,7 @@ var (
 		sonify.Field{Name: "decisive", Type: sonify.Bool, Doc: "whether it put the winner ahead for good; of the whole match, so the future is known"},
 		sonify.Field{Name: "count", Type: sonify.Number, Unit: "goals", Doc: "the how many-th of the match, from 1"},
 	)
+	minuteShape    = shape("football.minute")
 	halfTimeShape  = shape("football.half_time")
 	extraTimeShape = shape("football.extra_time")
 	shootOutShape  = shape("football.shoot_out")
@@ -61,5 +64,5 @@ var (
 
 // Shapes returns all kinds of event that the source reports.
 func Shapes() []*sonify.Shape {
-	return []*sonify.Shape{kickOffShape, goalShape, halfTimeShape, extraTimeShape, shootOutShape, fullTimeShape}
+	return []*sonify.Shape{kickOffShape, minuteShape, goalShape, halfTimeShape, extraTimeShape, shootOutShape, fullTimeShape}
 }

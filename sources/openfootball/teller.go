@@ -33,9 +33,13 @@ func tell(source string, emit func(sonify.Event), m *match, base time.Duration, 
 			t.length = 120
 			t.say(extraTimeShape, m.starts[p], at{minute: 90, left: 30})
 		}
-		for next < len(m.goals) && m.goals[next].period == p {
-			t.goal(next, next == decisive)
-			next++
+		for k := range m.length[p] {
+			t.minute(p, k)
+			for next < len(m.goals) && m.goals[next].period == p &&
+				(m.goals[next].clock < m.starts[p]+time.Duration(k+1)*time.Minute || k == m.length[p]-1) {
+				t.goal(next, next == decisive)
+				next++
+			}
 		}
 		if p == firstHalf {
 			t.say(halfTimeShape, time.Duration(m.length[p])*time.Minute, at{minute: 45, left: 45})
@@ -70,6 +74,16 @@ func tell(source string, emit func(sonify.Event), m *match, base time.Duration, 
 	t.say(fullTimeShape, end, at{minute: last, over: true}, num(m.winner), sonify.Word(name), sonify.Word(result),
 		kicks[0], kicks[1], sonify.Num(end.Seconds()))
 	return base + end
+}
+
+// minute tells that the k-th minute of a period begins, from 0. Of stoppage time
+// nobody knows how long it is: it is all told as the last minute.
+func (t *telling) minute(p period, k int) {
+	minute, extra := p.begin()+k+1, 0
+	if minute > ends[p] {
+		minute, extra = ends[p], minute-ends[p]
+	}
+	t.say(minuteShape, t.m.starts[p]+time.Duration(k)*time.Minute, at{minute: minute, extra: extra, left: max(t.length-float64(minute-1), 1)})
 }
 
 func (t *telling) goal(i int, decisive bool) {
@@ -143,7 +157,7 @@ func (t *telling) say(shape *sonify.Shape, clock time.Duration, a at, more ...so
 	}
 	v = append(v, num(t.goals[0]), num(t.goals[1]),
 		sonify.Word(strconv.Itoa(t.goals[0])+"-"+strconv.Itoa(t.goals[1])),
-		num(leader), sonify.Num(leadNow), sonify.Num(weight), sonify.Num(air))
+		num(leader), sonify.Num(leadNow), sonify.Num(weight), sonify.Num(air), sonify.Num(left), sonify.Num(t.stake))
 	t.emit(sonify.Event{
 		Source: t.source, Shape: shape, Values: append(v, more...),
 		Clock: t.base + clock, Timed: true, Line: m.line,
