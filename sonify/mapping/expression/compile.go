@@ -256,7 +256,9 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, *Error) {
 	case "endsWith":
 		out = aboutTexts(a, b, strings.HasSuffix)
 	case "+":
-		if a.typ == sonify.Text && b.typ == sonify.Text {
+		// A field whose type nobody knows is a text beside a text.
+		textual := func(t sonify.ValueType) bool { return t == sonify.Text || t == sonify.Missing }
+		if textual(a.typ) && textual(b.typ) && a.typ != b.typ || a.typ == sonify.Text && b.typ == sonify.Text {
 			out = join(a, b)
 			break
 		}

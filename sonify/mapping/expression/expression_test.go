@@ -59,7 +59,7 @@ func TestEval(t *testing.T) {
 		{"player in ['Müller', 'Meier']", yes}, {"player not in ['Meier']", yes}, {"speed in [1, 201]", yes}, {"gone in [1]", none}, {"2 in [1, 2]", yes},
 		{"player contains 'üll'", yes}, {"player startsWith 'Mü'", yes}, {"player endsWith 'er'", yes}, {"player not contains 'x'", yes},
 		{"player matches '^M.*r$'", yes}, {"player matches '^x'", no},
-		{"player + '!'", word("Müller!")}, {"len(player)", num(6)}, {"lower(player)", word("müller")}, {"upper(player)", word("MÜLLER")},
+		{"player + '!'", word("Müller!")}, {"any + '!'", word("7!")}, {"(gone ?? 'x') + '/'", word("x/")}, {"len(player)", num(6)}, {"lower(player)", word("müller")}, {"upper(player)", word("MÜLLER")},
 		{"number(digits) + 1", num(13)}, {"number(player)", none}, {"number(ace)", num(1)},
 		{"abs(-3)", num(3)}, {"floor(2.7)", num(2)}, {"ceil(2.1)", num(3)}, {"round(2.5)", num(3)}, {"round(-2.5)", num(-3)},
 		{"min(3, 1, 2)", num(1)}, {"max(3, speed)", num(201)}, {"min(speed)", num(201)}, {"min(1, gone)", none},
