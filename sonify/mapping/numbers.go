@@ -80,7 +80,7 @@ func (p *Performance) number(n *number, ev *sonify.Event) (value float64, raw so
 	}
 	if n.mapped {
 		d := st.domain
-		if d == nil && n.signal >= 0 {
+		if d == nil && n.domain == nil {
 			d = p.signals[n.signal].domain // the signal's own
 		}
 		if d == nil {
