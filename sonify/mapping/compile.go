@@ -99,6 +99,7 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileRest()
 	c.musicalWindows()
 	c.doors()
+	c.tell()
 	c.problems.Sort()
 	if c.problems.Err() != nil {
 		return nil, c.problems

@@ -45,6 +45,7 @@ func outcome(t *testing.T, files map[string]string, piece map[string]any) string
 	for _, s := range p.Sources {
 		fmt.Fprintf(&out, "%v %v\n", s.Keep, s.Pace)
 	}
+	out.WriteString(legendText(p.Legend(nil)))
 	sum := perform(t, p, jsonl.NewWriter(&out))
 	fmt.Fprintln(&out, sum.Lost)
 	return out.String()

@@ -90,17 +90,22 @@ func (p *Performance) number(n *number, ev *sonify.Event) (value float64, raw so
 		if d == st.domain {
 			d.see(f)
 		}
-		x := d.place(f)
-		if n.curve != "" && n.curve != "linear" {
-			x = shape(n.curve, x, d.low, d.high)
-		}
-		if n.down {
-			x = 1 - x
-		}
-		f = n.low + float64(x*(n.high-n.low))
+		f = n.onto(d, f)
 	}
 	st.held, st.has = f, true
 	return f, raw, true
+}
+
+// onto returns what v becomes on the way from domain d to the range of n.
+func (n *number) onto(d *domain, v float64) float64 {
+	x := d.place(v)
+	if n.curve != "" && n.curve != "linear" {
+		x = shape(n.curve, x, d.low, d.high)
+	}
+	if n.down {
+		x = 1 - x
+	}
+	return n.low + float64(x*(n.high-n.low))
 }
 
 // or returns the value of n, or fallback if n is nil or its value is missing.

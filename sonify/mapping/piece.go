@@ -58,6 +58,7 @@ type Signal struct {
 	Reduce string      `toml:"reduce" doc:"how many values become one; of words, ordinal is the how many-th different one the last is, from 1, and share how much of the window is like it" default:"last" enum:"last|count|rate|sum|mean|min|max|median|ema|stddev|distinct|entropy|ordinal|share|trend" example:"ema"`
 	Window Window      `toml:"window" doc:"how far back it looks: so many events, so long in the data's time, or so many bars or beats of the music at its first tempo; without it, to the beginning" example:"12 events"`
 	Domain Domain      `toml:"domain" doc:"what counts as low and as high" default:"seen" example:"[-1, 1]"`
+	Ends   []string    `toml:"ends" doc:"what its lowest and its highest value mean, for the legend" len:"2..2" example:"[\"player 2 wins\", \"player 1 wins\"]"`
 	Start  *float64    `toml:"start" doc:"the value before the first event; without it, there is none then, and expressions read 0" example:"0.5"`
 	Slew   float64     `toml:"slew" doc:"how much of the way to a new value it goes every beat; 1 jumps" unit:"parts of the way" default:"1" min:"0.01" max:"1" example:"0.25"`
 	Show   bool        `toml:"show" doc:"whether displays draw its curve" default:"true"`
@@ -120,6 +121,9 @@ type Rule struct {
 	Pos      grammar.Pos      `toml:"-"`
 	Name     string           `toml:"name" doc:"what the rule is called in causes, and by which a piece overrides it" example:"ace"`
 	Remove   bool             `toml:"remove" doc:"in a piece that starts from a mapping: this rule is not wanted" default:"false"`
+	Doc      string           `toml:"doc" doc:"what its value says, for the legend" example:"how fast the serve was"`
+	Unit     string           `toml:"unit" doc:"the unit of its value, for people; without it, what the source says" example:"km/h"`
+	Ends     []string         `toml:"ends" doc:"what its lowest and its highest value mean, for the legend" len:"2..2" example:"[\"the slowest\", \"the fastest\"]"`
 	On       Words            `toml:"on" doc:"the kind of event it hears, or several" example:"tennis.point"`
 	Source   string           `toml:"source" doc:"only events of this source"`
 	Cross    *Cross           `toml:"cross" doc:"plays when a signal crosses a threshold, in place of on"`

@@ -26,6 +26,7 @@ type Piece struct {
 	idle      idlePlan
 	formMoves bool // a signal is derived from one that the form moves
 	numbers   int  // how many number states a performance needs
+	told      told // what the piece says for its legend
 }
 
 // SourcePlan is one source of a piece, ready to be run.

@@ -1,0 +1,158 @@
+package mapping
+
+import "proscenium/sonify"
+
+// A Legend is a piece put into words and into examples to be heard: for each of
+// its mappings what a low, a typical and a high value sound like. It is data;
+// what shows or plays it chooses. Nobody else holds on to it.
+type Legend struct {
+	Title string `json:"title"`
+	About string `json:"about,omitempty"`
+	// Surveyed is true if a run through the data stands behind the values.
+	Surveyed bool          `json:"surveyed"`
+	Entries  []LegendEntry `json:"entries"`
+}
+
+// LegendKind tells what an entry of a legend is about.
+type LegendKind string
+
+const (
+	LegendRule    LegendKind = "rule"    // what an event plays
+	LegendSignal  LegendKind = "signal"  // a signal, with all the patterns that it steers together
+	LegendPattern LegendKind = "pattern" // one pattern by itself
+	LegendSection LegendKind = "section" // a section of the form
+)
+
+// LegendEntry is one mapping of a piece.
+type LegendEntry struct {
+	Kind  LegendKind `json:"kind"`
+	Name  string     `json:"name"`
+	Maker int        `json:"-"` // index in Header.Makers; -1 for a signal
+	// Doc is what the piece says it means, or empty.
+	Doc string `json:"doc,omitempty"`
+	// Words say what becomes what: "speed_kmh becomes pitch: higher is faster".
+	Words string `json:"words"`
+	// From is what is read ("speed_kmh", "signal.tension"), empty if no value is.
+	From string `json:"from,omitempty"`
+	Unit string `json:"unit,omitempty"`
+	// Carrier is what the value moves above all: "pitch", "hits"; empty if
+	// nothing is moved.
+	Carrier string `json:"carrier,omitempty"`
+	// Polarity is "up" if more becomes more (higher, louder, longer), "down" if
+	// it becomes less, empty if it is neither.
+	Polarity string   `json:"polarity,omitempty"`
+	Voices   []string `json:"voices"`
+	// Times is how often the survey met it: events that the rule played, times
+	// that the section began; -1 if there was no survey or it does not say.
+	Times int64 `json:"times"`
+	// Samples are its low, typical and high value as they sound; one alone, whose
+	// Which is empty, if it has no value; none if it makes no sound of its own.
+	Samples []LegendSample `json:"samples"`
+}
+
+// LegendSample is one value as it sounds.
+type LegendSample struct {
+	Which string `json:"which,omitempty"` // "low", "typical", "high" or ""
+	// Value is missing where only the data will tell.
+	Value   sonify.Value `json:"value"`
+	Caption string       `json:"caption"` // "serve: 120 km/h, the slowest"
+	// Passage is what the piece's own voices and patterns play, from tick and
+	// frame 0, at the tempo that its first mark sets. Its notes begin before
+	// Span.End and may ring on.
+	Passage *sonify.Passage `json:"-"`
+}
+
+// The names of [LegendSample].Which.
+const (
+	whichLow     = "low"
+	whichTypical = "typical"
+	whichHigh    = "high"
+)
+
+// Legend returns the legend of the piece. s is what a survey of its data
+// showed, nil if there was none: then the ends of live domains are known by
+// words only. It plays nothing for anybody, but must run on the goroutine of
+// the piece's performances.
+func (p *Piece) Legend(s *Survey) *Legend {
+	g := &stage{piece: p, survey: s}
+	l := &Legend{Title: p.Header.Title, About: p.Header.About, Surveyed: s != nil}
+	for i := range p.rules {
+		l.Entries = append(l.Entries, g.rule(i))
+	}
+	for i := range p.signals {
+		l.Entries = append(l.Entries, g.signal(i))
+	}
+	for i := range p.patterns {
+		l.Entries = append(l.Entries, g.pattern(i))
+	}
+	if len(p.form.sections) > 1 {
+		for i := range p.form.sections {
+			l.Entries = append(l.Entries, g.section(i))
+		}
+	}
+	return l
+}
+
+// told is what a piece says for its legend and nothing else of it needs, by the
+// index of rules and signals.
+type told struct {
+	rules   []toldOf
+	signals []toldOf
+}
+
+type toldOf struct {
+	doc, unit string
+	ends      []string // the lowest and the highest, or nil
+}
+
+// tell keeps what the legend wants of the file.
+func (c *compiler) tell() {
+	byName := map[string]*Rule{}
+	for i := range c.file.Rule {
+		byName[numbered(c.file.Rule[i].Name, "rule", i)] = &c.file.Rule[i]
+	}
+	for i := range c.piece.rules {
+		p := &c.piece.rules[i]
+		r := byName[p.name]
+		t := toldOf{doc: r.Doc, unit: r.Unit, ends: r.Ends}
+		if n := p.carrier(); n != nil && n.signal >= 0 && n.signal < len(c.piece.signals) {
+			s := c.file.Signal.Get(c.names[n.signal])
+			t = t.or(toldOf{s.Doc, s.Unit, s.Ends})
+		} else if n != nil {
+			t = t.or(toldOf{unit: c.unitOf(n.from.text, r.On, r.Source)})
+		}
+		c.piece.told.rules = append(c.piece.told.rules, t)
+	}
+	for _, name := range c.file.Signal.Names() {
+		s := c.file.Signal.Get(name)
+		c.piece.told.signals = append(c.piece.told.signals, toldOf{s.Doc, s.Unit, s.Ends})
+	}
+}
+
+// or returns t with u where t says nothing.
+func (t toldOf) or(u toldOf) toldOf {
+	if t.doc == "" {
+		t.doc = u.doc
+	}
+	if t.unit == "" {
+		t.unit = u.unit
+	}
+	if t.ends == nil {
+		t.ends = u.ends
+	}
+	return t
+}
+
+// unitOf returns the unit of a field: what the sources say of it, or what its
+// name ends in; empty for anything else.
+func (c *compiler) unitOf(field string, on []string, source string) string {
+	f := kindFilter{kinds: on, source: source}
+	for _, name := range c.order {
+		for _, sh := range c.sources[name].Shapes {
+			if k := sh.Slot(field); k >= 0 && f.takes(sh.Kind(), name) && sh.Fields()[k].Unit != "" {
+				return sh.Fields()[k].Unit
+			}
+		}
+	}
+	return unitOfName(field)
+}
