@@ -99,35 +99,37 @@ func (c *Chip) check(r *reader, op byte) {
 	}
 }
 
-// pushSamples fills the sample memory.
-func (c *Chip) pushSamples(r *reader) bool {
-	offset := uint32(r.uint(MaxSamples))
-	n := uint32(r.uint(maxSampleRun))
+// samples reads a sample command, past its operation, and returns where its
+// differences begin.
+func (r *reader) samples() (offset, n uint32, differences reader) {
+	offset = uint32(r.uint(MaxSamples))
+	n = uint32(r.uint(maxSampleRun))
 	if offset+n > MaxSamples {
 		r.bad = r.bad || !r.short
 	}
+	differences = *r
+	last := int64(0)
+	for i := uint32(0); i < n && r.ok(); i++ {
+		last += r.int(-65535, 65535)
+		if last < -32768 || last > 32767 {
+			r.bad = true
+		}
+	}
+	return offset, n, differences
+}
+
+// pushSamples fills the sample memory, once all of it is there and right.
+func (c *Chip) pushSamples(r *reader) bool {
+	offset, n, d := r.samples()
 	if !r.ok() {
 		return false
-	}
-	// Once to see that all of it is there and right, and once to keep it.
-	try := *r
-	last := int64(0)
-	for range n {
-		last += try.int(-65535, 65535)
-		if last < -32768 || last > 32767 {
-			try.bad = true
-		}
-		if !try.ok() {
-			*r = try
-			return false
-		}
 	}
 	for uint32(len(c.samples)) < offset+n {
 		c.samples = append(c.samples, 0)
 	}
-	last = 0
+	last := int64(0)
 	for i := range n {
-		last += r.int(-65535, 65535)
+		last += d.int(-65535, 65535)
 		c.samples[offset+i] = int16(last)
 	}
 	return true
