@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"sonify/chip/*":             {"sonify/chip"},
 	"sonify/pcm":                {"sonify", "sonify/safefile"},
 	"sonify/sound":              {"sonify", "sonify/chip", "sonify/pcm"},
+	"sonify/wire":               {"sonify", "sonify/chip", "sonify/sound"},
 	"sonify/midi":               {"sonify", "sonify/safefile"},
 	"sonify/jsonl":              {"sonify", "sonify/safefile"},
 	"sonify/picture":            {"sonify", "sonify/safefile"},

@@ -81,6 +81,14 @@ func (c *Coder) Passage(p []byte, ps *sonify.Passage) []byte {
 	}
 }
 
+// Frame returns the frame of the last command that was appended.
+func (c *Coder) Frame() sonify.Frame { return c.frame }
+
+// Plays reports whether Passage writes a command for n.
+func (c *Coder) Plays(n *sonify.Note) bool {
+	return n.Voice >= 0 && n.Voice < len(c.voices) && n.Velocity > 0
+}
+
 // Off appends the release of everything at frame f.
 func (c *Coder) Off(p []byte, f sonify.Frame) []byte {
 	return chip.AppendOff(p, c.delta(f), 255)
@@ -95,7 +103,7 @@ func (c *Coder) delta(f sonify.Frame) int64 {
 }
 
 func (c *Coder) note(p []byte, n *sonify.Note) []byte {
-	if n.Voice < 0 || n.Voice >= len(c.voices) || n.Velocity == 0 {
+	if !c.Plays(n) {
 		return p
 	}
 	return chip.AppendNote(p, c.delta(n.Frame), &chip.Note{
