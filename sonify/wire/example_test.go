@@ -40,6 +40,6 @@ func ExampleEncoder() {
 		fmt.Println(h.Makers[why.Maker].Name, why.From, why.Value)
 	}
 	// Output:
-	// a chip takes 12 bytes
+	// a chip takes 10 bytes
 	// ace speed_kmh 201
 }
