@@ -32,6 +32,7 @@ type domainPlan struct {
 	// an end goes with every value, in (0, 1].
 	hysteresis float64
 	slew       float64
+	margin     float64 // room left beyond either end, in parts of the width
 }
 
 // domain is a domain at work: for a fixed one nothing moves.
@@ -133,14 +134,17 @@ func (d *domain) rank(p float64) float64 {
 	return d.sorted[i] + float64(f*(d.sorted[i+1]-d.sorted[i]))
 }
 
-// place returns where v lies in the domain: 0 at its low end, 1 at its high
-// end, clamped. A domain without width puts everything in the middle: a series
+// place returns where v lies in the domain: 0 at its low end (or its margin before
+// that), 1 at its high end (or its margin past that), clamped. A domain without width puts everything in the middle: a series
 // that never changes is neither low nor high.
 func (d *domain) place(v float64) float64 {
 	if d.high == d.low {
 		return 0.5
 	}
 	x := (v - d.low) / (d.high - d.low)
+	if m := d.plan.margin; m > 0 {
+		x = (x + m) / (1 + float64(2*m))
+	}
 	return min(max(x, 0), 1)
 }
 

@@ -114,6 +114,7 @@ type domainTable struct {
 	Freeze     int         `toml:"freeze" doc:"after how many values it stays as it is; 0 never" default:"0" min:"0"`
 	Hysteresis float64     `toml:"hysteresis" doc:"how far outside a value must lie before an end moves" unit:"parts of the width" default:"0" min:"0" max:"1"`
 	Slew       float64     `toml:"slew" doc:"how much of the way an end moves with each value" unit:"parts of the way" default:"1" min:"0.001" max:"1"`
+	Margin     float64     `toml:"margin" doc:"room left beyond either end, so that what is higher than ever is heard as higher" unit:"parts of the width" default:"0" min:"0" max:"1"`
 }
 
 // FromTOML implements [grammar.Value].
@@ -137,7 +138,7 @@ func (v *Domain) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 		var t domainTable
 		grammar.Defaults(&t)
 		r.Bind(n, &t)
-		p := domainPlan{warmUp: t.WarmUp, freeze: t.Freeze, hysteresis: t.Hysteresis, slew: t.Slew, start: [2]float64{0, 1}}
+		p := domainPlan{warmUp: t.WarmUp, freeze: t.Freeze, hysteresis: t.Hysteresis, slew: t.Slew, margin: t.Margin, start: [2]float64{0, 1}}
 		if t.Start != nil {
 			p.start = *t.Start
 			if p.start[0] > p.start[1] {
