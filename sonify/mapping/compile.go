@@ -269,7 +269,7 @@ func (c *compiler) number(pos grammar.Pos, key string, n Number, sc *expression.
 			out.domain = nil // the signal's own
 		case out.signal >= 0:
 			out.domain = &domainPlan{kind: fixedDomain, low: 0, high: 1}
-			if out.signal >= len(c.file.Signal.Names())+sigSectionBar && c.names[out.signal] != "idle" {
+			if out.signal >= len(c.file.Signal.Names())+sigSectionBar && (c.names[out.signal] == "bar" || c.names[out.signal] == "section_bar") {
 				out.domain = &domainPlan{kind: fixedDomain, low: 0, high: 8}
 			}
 		default:

@@ -9,17 +9,24 @@ import (
 	"proscenium/sonify/score"
 )
 
-func (c *compiler) chords(pos grammar.Pos, list []string) []score.Chord {
-	var out []score.Chord
-	for _, s := range list {
-		ch, err := score.ParseChord(s)
-		if err != nil {
-			c.at(pos, "progression", "", "%v", err)
-			continue
+// progressions compiles lists of chords; those that are all wrong are left out.
+func (c *compiler) progressions(pos grammar.Pos, lists Progressions) [][]score.Chord {
+	var all [][]score.Chord
+	for _, list := range lists {
+		var out []score.Chord
+		for _, s := range list {
+			ch, err := score.ParseChord(s)
+			if err != nil {
+				c.at(pos, "progression", "", "%v", err)
+				continue
+			}
+			out = append(out, ch)
 		}
-		out = append(out, ch)
+		if len(out) > 0 {
+			all = append(all, out)
+		}
 	}
-	return out
+	return all
 }
 
 // wholeBars returns a length as a number of bars.
@@ -41,17 +48,16 @@ func (c *compiler) compileForm() {
 	p := &c.piece.form
 	prog := f.Progression
 	if len(prog) == 0 {
-		prog = []string{"i"}
+		prog = Progressions{{"i"}}
 		if !c.key.Minor() {
-			prog = []string{"I"}
+			prog = Progressions{{"I"}}
 		}
 	}
-	p.chords = c.chords(f.Pos, prog)
-	if len(p.chords) == 0 {
-		p.chords = []score.Chord{{}}
+	if p.progressions = c.progressions(f.Pos, prog); len(p.progressions) == 0 {
 		ch, _ := score.ParseChord("i")
-		p.chords[0] = ch
+		p.progressions = [][]score.Chord{{ch}}
 	}
+	c.harmony(f, &p.harmony)
 	p.perChord = max(1, c.wholeBars(f.Pos, "every", f.Every))
 	sections := f.Sections
 	if len(sections) == 0 {
@@ -115,7 +121,8 @@ func (c *compiler) compileForm() {
 		case "beat":
 			q.at = c.meter.Beat()
 		}
-		q.chords = c.chords(s.Pos, s.Progression)
+		q.progressions = c.progressions(s.Pos, s.Progression)
+		q.choose = c.choose(s.Pos, s.Choose, max(len(s.Progression), 1), len(s.Progression) == 0)
 		q.perChord = c.wholeBars(s.Pos, "every", s.Every)
 		for _, k := range s.Keys {
 			key, err := score.ParseKey(k)
@@ -130,6 +137,10 @@ func (c *compiler) compileForm() {
 			q.keys = append(q.keys, key)
 		}
 		q.silence = c.fraction(s.Pos, "silence", s.Silence)
+		if t := c.fraction(s.Pos, "build", s.Build.Over); t > 0 {
+			q.build = &buildPlan{over: t, density: s.Build.Density, velocity: s.Build.Velocity, register: s.Build.Register, roll: s.Build.Roll}
+		}
+		q.release = sonify.Tick(c.wholeBars(s.Pos, "release", s.Release)) * c.meter.Bar()
 		q.say = c.caption(s.Pos, s.Say, sc)
 		if q.say != nil {
 			for k := range q.say.parts {

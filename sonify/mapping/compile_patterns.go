@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -179,6 +180,10 @@ func (c *compiler) line(q *Pattern, p *patternPlan) {
 	}
 	if q.Notes.Set {
 		p.order, p.span, p.markov, p.tones = q.Notes.Order, q.Notes.Span, q.Notes.Markov, q.Notes.Tones
+		whole := slices.ContainsFunc(p.tones, func(t score.Tone) bool { return t.Whole })
+		if v := &c.piece.Header.Voices; whole && p.voice < len(*v) && (*v)[p.voice].Polyphony == 1 {
+			c.warn(q.Pos, "notes", fmt.Sprintf("write notes = 4 in [voice.%s]", q.Voice), "the voice %s plays one note of the chord at once", q.Voice)
+		}
 	} else {
 		p.tones = []score.Tone{{Chordal: true}}
 		if p.voice < len(c.piece.Header.Voices) && !c.piece.Header.Voices[p.voice].Pitched {

@@ -17,15 +17,26 @@ type formState struct {
 	pending  int  // section asked for, -1: none
 	pendCap  captionCause
 	leaving  bool
-	waiting  bool  // the section of waiting was asked for because no data came
-	entered  []int // how often each section was entered
-	key      score.Key
+	waiting  bool      // the section of waiting was asked for because no data came
+	entered  []int     // how often each section was entered
+	key      score.Key // as it sounds: home, moved by the data
+	home     score.Key // as the piece and its sections have it
+	up       int       // semitones the data moves it by
+	mode     int       // index in the form's modes, -1: that of home
+	modal    bool      // the mode is another than the chords were written for
 	chord    int
+	counted  int // chords since the section began
 	chordAt  sonify.Tick
 	chords   []score.Chord
 	perChord int
 	sounding score.Sounding
+	turnAt   sonify.Tick // when the chord turns into the next, 0: not
+	turn     score.Sounding
 	bars     int
+
+	cadFrom  sonify.Tick // the cadence that releases a section: from here
+	cadUntil sonify.Tick // to there, 0: there is none
+	homed    bool        // it has come to the tonic
 }
 
 type captionCause struct {
@@ -35,10 +46,10 @@ type captionCause struct {
 
 func (f *formState) init(p *Performance) {
 	f.pending = -1
-	f.key = p.piece.key
+	f.key, f.home, f.mode = p.piece.key, p.piece.key, -1
 	f.entered = make([]int, len(p.piece.form.sections))
 	f.section, f.base = 0, 0
-	f.chords, f.perChord = p.piece.form.chords, p.piece.form.perChord
+	f.chords, f.perChord = p.piece.form.progressions[0], p.piece.form.perChord
 	f.sounding = f.chords[0].In(f.key)
 }
 
@@ -161,20 +172,13 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 		n := len(p.piece.signals)
 		p.values[n+sigSectionBar] = float64((b - f.began) / bar)
 		p.values[n+sigBar] = float64(f.bars)
-		if f.fresh || b == 0 {
-			f.chord = 0
-			f.chordAt = b
-			f.sound(p, b)
-		} else if b-f.chordAt >= sonify.Tick(f.perChord)*bar {
-			f.chord = (f.chord + 1) % len(f.chords)
-			f.chordAt = b
-			f.sound(p, b)
-		}
-		f.setTempo(p, b)
 	} else if f.fresh {
 		p.values[len(p.piece.signals)+sigSectionBar] = 0
-		f.chord, f.chordAt = 0, b/bar*bar
-		f.sound(p, b)
+	}
+	f.build(p, b)
+	f.moveChords(p, b, bar, onBar)
+	if onBar {
+		f.setTempo(p, b)
 	}
 }
 
@@ -215,15 +219,10 @@ func (f *formState) interrupt(p *Performance, i int, over bool) {
 	}
 }
 
-// sound puts the current chord into the current key.
-func (f *formState) sound(p *Performance, b sonify.Tick) {
-	f.sounding = f.chords[f.chord%len(f.chords)].In(f.key)
-	p.mark(sonify.Mark{Kind: sonify.MarkChord, Name: f.sounding.Name, Text: f.sounding.String()})
-}
-
 // enter begins a section.
 func (f *formState) enter(p *Performance, i int, b sonify.Tick) {
 	s := &p.piece.form.sections[i]
+	f.release(p, i, b)
 	f.section, f.began, f.fresh = i, b, true
 	if f.stays(p, i) {
 		f.base, f.under = i, f.under[:0]
@@ -231,24 +230,15 @@ func (f *formState) enter(p *Performance, i int, b sonify.Tick) {
 		f.under = f.under[:k]
 	}
 	if n := len(s.keys); n > 0 {
-		k := s.keys[f.entered[i]%n]
-		if k.String() != f.key.String() {
-			f.key = k
-			p.markKey()
-		}
+		f.home = s.keys[f.entered[i]%n]
 	}
-	if s.keyUp != 0 {
-		f.key = f.key.Up(s.keyUp)
-		p.markKey()
-	}
+	f.home = f.home.Up(s.keyUp)
 	f.entered[i]++
-	f.chords, f.perChord = p.piece.form.chords, p.piece.form.perChord
-	if len(s.chords) > 0 {
-		f.chords = s.chords
-	}
+	f.perChord = p.piece.form.perChord
 	if s.perChord > 0 {
 		f.perChord = s.perChord
 	}
+	f.tune(p, true, true)
 	p.mark(sonify.Mark{Kind: sonify.MarkSection, Name: s.name, Index: i, Cause: sonify.Cause{By: s.maker}})
 }
 

@@ -97,7 +97,14 @@ func (p *Performance) look(pl *patternPlan, st *patternState) {
 	st.vary = min(max(p.or(pl.vary, nil, 0), 0), 1)
 	st.thin = min(max(p.or(pl.thin, nil, 0), 0), 1)
 	st.orn = min(max(p.or(pl.ornament, nil, 0), 0), 1)
+	build, x := p.building()
+	if build != nil {
+		st.thin = float64(st.thin * (1 - x))
+	}
 	st.centre = pl.centre + sonify.Pitch(whole(p.or(pl.register, nil, 0)/12, -12, 12))*12*sonify.Semitone
+	if build != nil && p.piece.Header.Voices[pl.voice].Pitched {
+		st.centre += sonify.Pitch(whole(float64(build.register*x)/12, -12, 12)) * 12 * sonify.Semitone
+	}
 	st.shift = int(whole(p.or(pl.shift, nil, 0), -100, 100))
 	if len(pl.steering) > 0 {
 		st.steered = p.steered(pl.steering)
@@ -113,6 +120,7 @@ func (p *Performance) drawRhythm(pl *patternPlan, st *patternState) {
 		for i, x := range pl.fixed {
 			st.grid[i] = x > 0
 		}
+		p.thicken(st.grid)
 		return
 	}
 	if pl.hits == nil {
@@ -124,6 +132,7 @@ func (p *Performance) drawRhythm(pl *patternPlan, st *patternState) {
 	hits := int(whole(p.or(pl.hits, nil, float64(pl.cycle)/2), 0, int64(pl.cycle)))
 	score.Euclid(st.grid, hits, pl.cycle, int(whole(p.or(pl.rotate, nil, 0), -4096, 4096)))
 	st.hits = hits
+	p.thicken(st.grid)
 }
 
 // playStep plays one hit of a line, at step pos of its rhythm.
@@ -161,7 +170,29 @@ func (p *Performance) playStep(i int, t sonify.Tick, pos int) {
 	}
 	accent := pl.fixed != nil && pl.fixed[pos] == 2 || tone.Accent
 	length := max(1, sonify.Tick(float64(pl.length*float64(pl.step))+0.5))
+	p.patternTones(i, t, length, tone, accent)
+	if build, x := p.building(); build != nil && build.roll && x >= rollAt && !p.piece.Header.Voices[pl.voice].Pitched {
+		p.later(i, t+pl.step/2, max(1, length/2), tone)
+	}
+}
+
+// patternTones adds one note of a pattern, or all those of the chord.
+func (p *Performance) patternTones(i int, t, length sonify.Tick, tone score.Tone, accent bool) {
+	pl := &p.piece.patterns[i]
+	v := &p.piece.Header.Voices[pl.voice]
+	if !tone.Whole || !v.Pitched {
+		p.patternNote(i, t, length, tone, accent, 0)
+		return
+	}
+	at := len(p.fresh)
 	p.patternNote(i, t, length, tone, accent, 0)
+	root := p.fresh[at]
+	p.fresh = p.fresh[:at]
+	for _, q := range p.form.sounding.Voicing(max(1, v.Polyphony)) {
+		n := root
+		n.Pitch = clampPitch(root.Pitch + q - p.form.sounding.Root)
+		p.fresh = append(p.fresh, n)
+	}
 }
 
 // hitsBefore counts the hits of a rhythm before step pos.
@@ -193,7 +224,7 @@ func (p *Performance) tone(pl *patternPlan, st *patternState, dice exact.Stream,
 		case "random":
 			j = dice.Intn(4, span)
 		}
-		return score.Tone{Chordal: true, Degree: j}, true
+		return score.Tone{Chordal: true, Close: true, Degree: j}, true
 	case "markov":
 		m := pl.markov
 		row := m.next[st.state]
@@ -225,6 +256,9 @@ func (p *Performance) patternNote(i int, t, length sonify.Tick, tone score.Tone,
 	}
 	sec := &p.piece.form.sections[p.form.section]
 	v = float64(v * sec.velocity)
+	if build, x := p.building(); build != nil {
+		v = float64(v * (1 + float64(x*(build.velocity-1))))
+	}
 	if p.idle && p.piece.idle.section < 0 {
 		// Breathing: a slow swell of four bars.
 		period := 4 * p.piece.Header.Meter.Bar()
@@ -363,7 +397,7 @@ func (p *Performance) themeNote(i, k int, at sonify.Tick) {
 		p.later(i, at+2*third, max(1, sonify.Tick(float64(pl.length*float64(length-2*third))+0.5)), tone)
 		return
 	}
-	p.patternNote(i, at, max(1, sonify.Tick(float64(pl.length*float64(length))+0.5)), tone, s.Accent, 0)
+	p.patternTones(i, at, max(1, sonify.Tick(float64(pl.length*float64(length))+0.5)), tone, s.Accent)
 }
 
 // later queues a note of a pattern for a moment after the open stretch, or adds

@@ -204,8 +204,15 @@ type Control struct {
 // Form is chords and sections.
 type Form struct {
 	Pos         grammar.Pos      `toml:"-"`
-	Progression []string         `toml:"progression" doc:"the chords, as Roman numerals, one after the other" default:"(i, or I in a major key)" example:"[\"i\", \"VI\", \"III\", \"VII\"]"`
+	Progression Progressions     `toml:"progression" doc:"the chords, as Roman numerals, one after the other; or several such lists to choose from" default:"(i, or I in a major key)" example:"[\"i\", \"VI\", \"III\", \"VII\"]"`
+	Choose      Number           `toml:"choose" doc:"which of several progressions, counted from 0, each time one begins; without it the first" example:"{ from = \"signal.tension\", range = [0, 2] }"`
 	Every       grammar.Fraction `toml:"every" doc:"how long a chord lasts, in whole bars" default:"2 bars"`
+	Richness    Number           `toml:"richness" doc:"how rich the chords are: 0 bare fifths, 1 as they are written, 2 with sevenths, 3 ninths, 4 elevenths, 5 thirteenths" example:"{ from = \"signal.variety\", range = [0, 4] }"`
+	Tension     Number           `toml:"tension" doc:"how tense the harmony is, 0 to 1: from 0.25 on thirds come late, from 0.5 on sevenths are added, from 0.75 on progressions end on the dominant, from 0.9 on a borrowed chord comes before it every other time" example:"signal.tension"`
+	Modes       []string         `toml:"modes" doc:"the modes to choose from: scales by name on the tonic of the moment, or relative for the relative major or minor; chords are made of the notes of the mode" example:"[\"minor\", \"dorian\", \"major\"]"`
+	Mode        Number           `toml:"mode" doc:"which of the modes, counted from 0" example:"{ from = \"signal.mood\", range = [0, 2] }"`
+	ModeAt      string           `toml:"mode_at" doc:"where the mode may change: with a chord, or only where a section begins" default:"chord" enum:"chord|section"`
+	KeyUp       Number           `toml:"key_up" doc:"how far the key stands above that of the sections, from one progression to the next" unit:"semitones" example:"{ from = \"signal.sets\", range = [0, 4] }"`
 	Sections    []Section        `toml:"sections" doc:"the sections; the first plays at the beginning"`
 }
 
@@ -224,7 +231,8 @@ type Section struct {
 	At          string           `toml:"at" doc:"where it may begin" default:"bar" enum:"bar|beat|now"`
 	Priority    int              `toml:"priority" doc:"a section of higher priority is not interrupted by one of lower" default:"0" min:"0" max:"100"`
 	Again       bool             `toml:"again" doc:"whether its event begins it anew while it plays" default:"false"`
-	Progression []string         `toml:"progression" doc:"its own chords"`
+	Progression Progressions     `toml:"progression" doc:"its own chords, or several lists of them to choose from" example:"[\"iv\", \"V\"]"`
+	Choose      Number           `toml:"choose" doc:"which of several progressions, counted from 0; without it, as the form chooses"`
 	Every       grammar.Fraction `toml:"every" doc:"how long a chord lasts in it, in whole bars"`
 	Keys        []string         `toml:"keys" doc:"the keys it moves to, one after the other each time it begins" example:"[\"D minor\", \"E minor\"]"`
 	KeyUp       int              `toml:"key_up" doc:"how far the key goes up when it begins, and stays" unit:"semitones" default:"0" min:"-12" max:"12"`
@@ -233,6 +241,8 @@ type Section struct {
 	Thin        bool             `toml:"thin" doc:"another word for alone: the accompaniment stops" default:"false"`
 	Silence     grammar.Fraction `toml:"silence" doc:"how long the patterns rest when it begins" example:"1/2"`
 	Velocity    float64          `toml:"velocity" doc:"factor on how hard the patterns play" default:"1" min:"0" max:"2"`
+	Build       Build            `toml:"build" doc:"over how long from its beginning it grows towards what it leads to: rhythms fill, drums roll, patterns play harder; signal.build goes from 0 to 1. A table says how much of each" example:"4 bars"`
+	Release     grammar.Fraction `toml:"release" doc:"how long the cadence lasts that begins the section after it, in whole bars: the dominant, then the tonic; signal.release goes from 1 to 0" example:"2 bars"`
 	Say         string           `toml:"say" doc:"the caption when it begins, with values of its event in braces" example:"Break point"`
 }
 

@@ -263,34 +263,38 @@ type markov struct {
 }
 
 type sectionPlan struct {
-	name     string
-	maker    int
-	kinds    kindFilter
-	atEnd    bool
-	when     *formula
-	until    kindFilter
-	hasUntil bool
-	untilIf  *formula
-	bars     int
-	then     int         // index, or -1: back to the section that waits below
-	at       sonify.Tick // boundary on which it begins: bar, beat; 0 the pulse
-	priority int
-	chords   []score.Chord
-	perChord int // bars
-	keys     []score.Key
-	keyUp    int
-	tempo    float64 // factor
-	only     bool
-	silence  sonify.Tick // patterns rest so long
-	say      *caption
-	velocity float64
-	again    bool // starts anew when its event comes while it plays
+	name         string
+	maker        int
+	kinds        kindFilter
+	atEnd        bool
+	when         *formula
+	until        kindFilter
+	hasUntil     bool
+	untilIf      *formula
+	bars         int
+	then         int         // index, or -1: back to the section that waits below
+	at           sonify.Tick // boundary on which it begins: bar, beat; 0 the pulse
+	priority     int
+	progressions [][]score.Chord
+	choose       *number // which of them; nil: as the form has it
+	perChord     int     // bars
+	build        *buildPlan
+	release      sonify.Tick // the cadence after it, in whole bars
+	keys         []score.Key
+	keyUp        int
+	tempo        float64 // factor
+	only         bool
+	silence      sonify.Tick // patterns rest so long
+	say          *caption
+	velocity     float64
+	again        bool // starts anew when its event comes while it plays
 }
 
 type formPlan struct {
-	sections []sectionPlan
-	chords   []score.Chord
-	perChord int
+	sections     []sectionPlan
+	progressions [][]score.Chord
+	perChord     int
+	harmony      harmonyPlan
 }
 
 type idlePlan struct {

@@ -54,7 +54,12 @@ func (v *Pitch) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 			r.Error(n, "without the quotes it is a MIDI key", "%q is no degree of the scale: expected -50 to 50", n.Text())
 			return
 		}
-		if t, err := score.ParseTone(n.Text()); err == nil && !t.Rest && !t.Tie {
+		t, err := score.ParseTone(n.Text())
+		if err == nil && t.Whole {
+			r.Error(n, `write pitch = "root" and chord = [0, 2, 4]`, "a rule's pitch is one note")
+			return
+		}
+		if err == nil && !t.Rest && !t.Tie {
 			*v = Pitch{Set: true, Degree: []score.Tone{t}}
 			return
 		}

@@ -272,6 +272,17 @@ func (k Key) Up(n int) Key {
 	return NewKey(pc, k.Scale)
 }
 
+// Relative returns the key of the other gender with the same notes: C major for
+// A minor, and the other way round. What has no minor third counts as major.
+func (k Key) Relative() Key {
+	name, up := "minor", 9
+	if k.Minor() {
+		name, up = "major", 3
+	}
+	s, _ := ScaleByName(name)
+	return NewKey(k.Tonic.Key()+up, s)
+}
+
 // Minor reports whether the scale has a minor third and no major one above the
 // tonic.
 func (k Key) Minor() bool {

@@ -16,23 +16,27 @@ type Tone struct {
 	// Exactly one of the following says the pitch.
 	Degree  int  // of the scale, 0 is the tonic
 	Chordal bool // Degree counts the notes of the chord instead
+	Close   bool // with Chordal: they are counted as they lie within one octave
+	Whole   bool // with Chordal: all notes of the chord at once
+	role    int  // with Chordal: the role in the chord that Degree stands for
 	Octave  int  // octaves to add
 	Alter   int  // semitones to add
 }
 
 var toneWords = map[string]Tone{
-	"root": {Chordal: true}, "third": {Chordal: true, Degree: 1}, "fifth": {Chordal: true, Degree: 2},
-	"seventh": {Chordal: true, Degree: 3}, "octave": {Chordal: true, Octave: 1}, "low": {Chordal: true, Octave: -1},
+	"root": {Chordal: true}, "third": {Chordal: true, Degree: 1, role: thirdRole}, "fifth": {Chordal: true, Degree: 2, role: fifthRole},
+	"seventh": {Chordal: true, Degree: 3, role: seventhRole}, "chord": {Chordal: true, Whole: true}, "octave": {Chordal: true, Octave: 1}, "low": {Chordal: true, Octave: -1},
 	"-": {Rest: true}, ".": {Rest: true}, "rest": {Rest: true}, "_": {Tie: true},
 }
 
 // ToneWords are the words that stand for notes, sorted as they are taught.
 func ToneWords() []string {
-	return []string{"root", "third", "fifth", "seventh", "octave", "low", "rest"}
+	return []string{"root", "third", "fifth", "seventh", "octave", "low", "chord", "rest"}
 }
 
 // ParseTone reads one word: "root", "third", "fifth", "seventh", "octave",
-// "low" (the root an octave down) of the current chord; a number for a degree
+// "low" (the root an octave down) of the current chord, "chord" for all its
+// notes at once; a number for a degree
 // of the scale (0 is the tonic, -1 the step below it); "c2" for the chord's
 // note of that number; with ' and , for octaves up and down, # and b for
 // altered notes and ! for an accent: "4'", "c1,", "6#!"; "-" or "." rests, "_"
@@ -79,7 +83,7 @@ func ParseTone(w string) (Tone, error) {
 	}
 	d, err := strconv.Atoi(rest)
 	if err != nil || d < -50 || d > 50 {
-		return Tone{}, fmt.Errorf("%q is no note: write a degree of the scale (0 is the tonic), a word of the chord (root third fifth seventh octave), or - for a rest", w)
+		return Tone{}, fmt.Errorf("%q is no note: write a degree of the scale (0 is the tonic), a word of the chord (root third fifth seventh octave chord), or - for a rest", w)
 	}
 	t.Degree = d
 	return t, nil
@@ -185,7 +189,18 @@ func (t Tone) Pitch(k Key, c Sounding, centre sonify.Pitch, shift int) sonify.Pi
 	const oct = 12 * sonify.Semitone
 	var p sonify.Pitch
 	if t.Chordal {
-		p = c.Tone(t.Degree+shift) + Near(c.Root, centre) - c.Root
+		d := t.Degree + shift
+		switch {
+		case t.Whole:
+			p = c.Root
+		case t.Close:
+			p = c.Close(d)
+		case t.role > 0 && d == t.role-1:
+			p = c.word(t.role) // a third stays a third in a chord of other notes
+		default:
+			p = c.Tone(d)
+		}
+		p += Near(c.Root, centre) - c.Root
 	} else {
 		p = k.Degree(t.Degree+shift) + Near(k.Tonic, centre) - k.Tonic
 	}
