@@ -161,7 +161,7 @@ func (c *compiler) rulePitch(r *Rule, p *rulePlan, sc *expression.Scope) {
 			p.degree = []score.Tone{{Chordal: true}}
 		}
 	case r.Pitch.Fixed:
-		p.centre, p.free = r.Pitch.Pitch, true
+		p.centre, p.named = r.Pitch.Pitch, true
 		p.pitch = c.constant(r.Pitch.Pitch.Semitones())
 	case len(r.Pitch.Degree) > 0:
 		p.degree = r.Pitch.Degree

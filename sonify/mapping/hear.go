@@ -336,7 +336,7 @@ func (p *Performance) rulePitch(r *rulePlan, ev *sonify.Event, cause *sonify.Cau
 		cause.From, cause.Value = r.pitch.from.text, raw
 	}
 	pitch := sonify.Pitch(whole(float64(f*65536), 0, int64(sonify.Key(127))))
-	if !r.free {
+	if !r.free && !r.named {
 		pitch = key.Snap(pitch)
 		if r.pitch.mapped && r.scale != nil {
 			// The ends of the range are promises: the scale may not carry a note past

@@ -197,6 +197,7 @@ type rulePlan struct {
 	pitchLow sonify.Pitch // range as pitches
 	pitchTop sonify.Pitch
 	free     bool // pitch does not go to the scale
+	named    bool // the pitch is a note that the piece names: it sounds as written, and only the steps of a motif are the scale's
 	scale    *score.Key
 	degree   []score.Tone // plays these when it has no pitch
 	centre   sonify.Pitch
