@@ -1,6 +1,9 @@
 package sonify
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // Velocity is how hard a note is played, in MIDI's steps: 1 (barely) to 127.
 type Velocity uint8
@@ -277,7 +280,12 @@ type Header struct {
 	Level   string
 	Key     string
 	Meter   Meter
-	Tempo   Tempo // at tick 0
+	Tempo   Tempo // at Tick
+	// Tick and Frame are where it begins to hold: 0, but for an output that joins
+	// a performance under way and for a piece that takes over from another. A bar
+	// begins there.
+	Tick    Tick
+	Frame   Frame
 	Voices  []Voice
 	Makers  []Maker
 	Signals []Signal
@@ -305,6 +313,24 @@ type Summary struct {
 	// Lost counts, by reason, the events that a rule wanted to play and could
 	// not, and the notes that had no room.
 	Lost map[string]uint64
+}
+
+// SameSound reports whether a and b sound alike: whatever they are called and
+// wherever they go in a MIDI file, a note of the one is a note of the other.
+func SameSound(a, b *Voice) bool {
+	x, y := *a, *b
+	x.Name, x.MIDIChannel, x.MIDIProgram, x.MIDIDrum = y.Name, y.MIDIChannel, y.MIDIProgram, y.MIDIDrum
+	return reflect.DeepEqual(x, y)
+}
+
+// A Changer is an [Output] that can go on with another piece. One that cannot
+// hears of the performance's end when the piece is changed.
+type Changer interface {
+	// Change makes h the header of all passages from the next one on, which
+	// begins at h.Tick and h.Frame: the notes' voices and the causes' makers are
+	// h's. What sounds rings out. If Change fails, the output stays with the
+	// header it had and may be closed.
+	Change(h *Header) error
 }
 
 // An Output plays passages: on a synth, into a file, to listeners.

@@ -97,6 +97,19 @@ type TempoMap struct{ points []tempoPoint }
 // NewTempoMap returns a map with tempo t from tick 0 on.
 func NewTempoMap(t Tempo) *TempoMap { return &TempoMap{points: []tempoPoint{{tempo: t}}} }
 
+// NewTempoMapAt returns a map that goes on where another one stopped: with tempo
+// t from tick at on, which sounds at exact (see [TempoMap.Exact]).
+func NewTempoMapAt(at Tick, exact int64, t Tempo) *TempoMap {
+	return &TempoMap{points: []tempoPoint{{tick: at, sub: exact, tempo: t}}}
+}
+
+// Exact returns where tick t sounds in parts of a frame, of which there are
+// 20000: [TempoMap.Frame] without its rounding.
+func (m *TempoMap) Exact(t Tick) int64 {
+	p := m.points[m.before(t)]
+	return p.sub + int64(t-p.tick)*int64(p.tempo)
+}
+
 // Set makes t the tempo from tick at on. Tempos set before at stay, so at must
 // not lie before the last change; a second change at the same tick replaces
 // the first.
@@ -133,8 +146,7 @@ func (m *TempoMap) At(t Tick) Tempo { return m.points[m.before(t)].tempo }
 
 // Frame returns the frame on which tick t sounds, rounded down.
 func (m *TempoMap) Frame(t Tick) Frame {
-	p := m.points[m.before(t)]
-	return Frame((p.sub + int64(t-p.tick)*int64(p.tempo)) / subframes)
+	return Frame(m.Exact(t) / subframes)
 }
 
 // Tick returns the first tick that sounds at or after frame f.

@@ -276,6 +276,7 @@ func (c *compiler) number(pos grammar.Pos, key string, n Number, sc *expression.
 			out.domain = (&Domain{}).plan() // seen
 		}
 	}
+	c.piece.reading = append(c.piece.reading, out)
 	return out
 }
 

@@ -1,6 +1,21 @@
 package mapping
 
-import "proscenium/sonify"
+import (
+	"reflect"
+
+	"proscenium/sonify"
+)
 
 // SetPulse lets a test ask for stretches of another length.
 func SetPulse(p *Piece, t sonify.Tick) { p.pulse = t }
+
+// Remembered are the types in which a performance keeps what it knows.
+func Remembered() map[string]reflect.Type {
+	return map[string]reflect.Type{
+		"Performance": reflect.TypeFor[Performance](), "signalState": reflect.TypeFor[signalState](), "reducer": reflect.TypeFor[reducer](),
+		"domain": reflect.TypeFor[domain](), "numberState": reflect.TypeFor[numberState](), "ruleState": reflect.TypeFor[ruleState](),
+		"voiceState": reflect.TypeFor[voiceState](), "patternState": reflect.TypeFor[patternState](), "formState": reflect.TypeFor[formState](),
+		"queuedNote": reflect.TypeFor[queuedNote](), "captionCause": reflect.TypeFor[captionCause](), "sonify.Note": reflect.TypeFor[sonify.Note](),
+		"sonify.Cause": reflect.TypeFor[sonify.Cause](), "sonify.Reading": reflect.TypeFor[sonify.Reading](),
+	}
+}

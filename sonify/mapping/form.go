@@ -10,6 +10,7 @@ import (
 // formState is where the performance stands in its form: section, chord, key.
 type formState struct {
 	section  int   // index; there is always one
+	silent   bool  // it has not begun yet
 	base     int   // the section that plays while nothing interrupts
 	under    []int // the sections that were interrupted and go on later, the last first; none twice
 	began    sonify.Tick
@@ -45,7 +46,7 @@ type captionCause struct {
 }
 
 func (f *formState) init(p *Performance) {
-	f.pending = -1
+	f.pending, f.silent = -1, true
 	f.key, f.home, f.mode = p.piece.key, p.piece.key, -1
 	f.entered = make([]int, len(p.piece.form.sections))
 	f.section, f.base = 0, 0
@@ -100,7 +101,7 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 	sections := p.piece.form.sections
 	onBar := b%bar == 0
 
-	if b == 0 {
+	if f.silent {
 		cause := f.pendCap // of the section that waits, if any
 		f.pendCap = captionCause{}
 		f.begin(p, f.section, b)
@@ -223,7 +224,7 @@ func (f *formState) interrupt(p *Performance, i int, over bool) {
 func (f *formState) enter(p *Performance, i int, b sonify.Tick) {
 	s := &p.piece.form.sections[i]
 	f.release(p, i, b)
-	f.section, f.began, f.fresh = i, b, true
+	f.section, f.began, f.fresh, f.silent = i, b, true, false
 	if f.stays(p, i) {
 		f.base, f.under = i, f.under[:0]
 	} else if k := slices.Index(f.under, i); k >= 0 {

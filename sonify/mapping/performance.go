@@ -18,6 +18,7 @@ type Performance struct {
 	piece *Piece
 	rand  exact.Stream
 
+	base  sonify.Tick // of the whole performance: what follows counts ticks from there
 	now   sonify.Tick // everything before it has been passed on
 	end   sonify.Tick // of the stretch that is open, = now if none is
 	tempo *sonify.TempoMap
@@ -165,7 +166,9 @@ func (p *Performance) mark(m sonify.Mark) {
 
 // Now returns the tick up to which everything has been passed on, and its
 // frame.
-func (p *Performance) Now() (sonify.Tick, sonify.Frame) { return p.now, p.tempo.Frame(p.now) }
+func (p *Performance) Now() (sonify.Tick, sonify.Frame) {
+	return p.base + p.now, p.tempo.Frame(p.now)
+}
 
 // Over reports whether the piece has come to its end.
 func (p *Performance) Over() bool { return p.ending == 3 }
@@ -242,9 +245,28 @@ func (p *Performance) Close() *sonify.Passage {
 	p.sortControls()
 	slices.SortStableFunc(p.out.Marks, func(a, b sonify.Mark) int { return cmpFrame(a.Frame, b.Frame) })
 	p.notes += uint64(len(p.out.Notes))
+	p.rebase()
 	p.now = p.end
 	p.tempo.Forget(p.now)
 	return &p.out
+}
+
+// rebase makes the ticks of the passage those of the whole performance.
+func (p *Performance) rebase() {
+	if p.base == 0 {
+		return
+	}
+	p.out.Span.Begin += p.base
+	p.out.Span.End += p.base
+	for i := range p.out.Notes {
+		p.out.Notes[i].Tick += p.base
+	}
+	for i := range p.out.Controls {
+		p.out.Controls[i].Tick += p.base
+	}
+	for i := range p.out.Marks {
+		p.out.Marks[i].Tick += p.base
+	}
 }
 
 // Clear empties the passage that Close returned. The conductor calls it when
@@ -267,7 +289,7 @@ func cmpFrame(a, b sonify.Frame) int {
 
 // Summary tells what became of the performance so far.
 func (p *Performance) Summary() *sonify.Summary {
-	return &sonify.Summary{Ticks: p.now, Frames: p.tempo.Frame(p.now), Heard: p.heard, Notes: p.notes, Lost: p.lost}
+	return &sonify.Summary{Ticks: p.base + p.now, Frames: p.tempo.Frame(p.now), Heard: p.heard, Notes: p.notes, Lost: p.lost}
 }
 
 func (p *Performance) lose(why string) { p.lost[why]++ }

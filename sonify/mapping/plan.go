@@ -24,9 +24,10 @@ type Piece struct {
 	pulse     sonify.Tick
 	duck      float64
 	idle      idlePlan
-	formMoves bool // a signal is derived from one that the form moves
-	numbers   int  // how many number states a performance needs
-	told      told // what the piece says for its legend
+	formMoves bool      // a signal is derived from one that the form moves
+	numbers   int       // how many number states a performance needs
+	reading   []*number // those that read something, and so remember
+	told      told      // what the piece says for its legend
 }
 
 // SourcePlan is one source of a piece, ready to be run.

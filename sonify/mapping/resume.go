@@ -1,0 +1,496 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"proscenium/sonify"
+	"proscenium/sonify/score"
+)
+
+// PerformAt begins a performance of p where another one stopped: its first bar
+// begins at that tick and frame, and the events are counted on. Nothing else is
+// taken over.
+func (p *Piece) PerformAt(at Position) *Performance {
+	pf := p.Perform()
+	pf.base, pf.heard, pf.notes = at.Base+at.Now, at.Heard, at.Notes
+	pf.tempo = sonify.NewTempoMapAt(0, at.Exact, p.Header.Tempo)
+	pf.lastHeard = at.Frame()
+	for i := range pf.out.Marks {
+		pf.out.Marks[i].Frame = pf.lastHeard
+	}
+	return pf
+}
+
+// Resume goes on with p where a performance left s, on the same bar line. If p
+// is what was played then, the two are one: no note differs from those of a
+// performance that was not interrupted. If it was edited meanwhile, signals,
+// rules, patterns and sections that are still the same keep what they know, and
+// the rest begins on this bar line; notes that waited for a voice that is gone
+// are lost, and counted. Then call Announce.
+//
+// s may come from a file: what cannot be is an error.
+func (p *Piece) Resume(s *State) (*Performance, error) {
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	pf := p.Perform()
+	pf.out.Marks = pf.out.Marks[:0]
+	r := &resumption{Performance: pf, s: s, makers: make(map[makerName]int), signal: make(map[string]int), voice: make(map[string]int)}
+	for i, m := range p.Header.Makers {
+		r.makers[makerName{m.Kind, m.Name}] = i
+	}
+	for i := range p.signals {
+		r.signal[p.signals[i].name] = i
+	}
+	for i := range p.Header.Voices {
+		r.voice[p.Header.Voices[i].Name] = i
+	}
+	pf.base, pf.now = s.Base, s.Now
+	if s.Meter != p.Header.Meter.String() {
+		// Bars of another length are counted from here.
+		pf.base, pf.now, r.shift = s.Base+s.Now, 0, -s.Now
+	}
+	pf.end = pf.now
+	pf.tempo = sonify.NewTempoMapAt(pf.now, s.Exact, s.Tempo)
+	pf.heard, pf.notes, pf.lastHeard, pf.order = s.Heard, s.Notes, s.LastHeard, s.Order
+	pf.idle, pf.ending, pf.asked = s.Idle, s.Ending, s.Asked+r.shift
+	for why, n := range s.Lost {
+		pf.lost[why] = n
+	}
+	if len(s.Builtins) == builtins {
+		copy(pf.values[len(p.signals):], s.Builtins)
+	}
+	if err := r.signals(); err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	r.numbers()
+	r.rules()
+	r.notes()
+	r.patterns()
+	r.form()
+	return pf, nil
+}
+
+// Announce says what holds now, in marks at the next stretch: for outputs whose
+// header changed.
+func (p *Performance) Announce() {
+	h := &p.piece.Header
+	p.mark(sonify.Mark{Kind: sonify.MarkMeter, Name: h.Meter.String(), Meter: h.Meter})
+	t := p.tempo.At(p.now)
+	p.mark(sonify.Mark{Kind: sonify.MarkTempo, Number: t.BPM(), Tempo: t})
+	p.markKey()
+	if f := &p.form; !f.silent {
+		sec := &p.piece.form.sections[f.section]
+		p.mark(sonify.Mark{Kind: sonify.MarkSection, Name: sec.name, Index: f.section, Cause: sonify.Cause{By: sec.maker}})
+		p.mark(sonify.Mark{Kind: sonify.MarkChord, Name: f.sounding.Name, Text: f.sounding.String()})
+	}
+	for i := range p.signals {
+		st := &p.signals[i]
+		if st.plan.show && p.known[i] {
+			st.shown, st.isShown = p.values[i], true
+			p.mark(sonify.Mark{Kind: sonify.MarkSignal, Index: i, Name: st.plan.name, Number: p.values[i]})
+		}
+	}
+}
+
+type makerName struct {
+	kind sonify.MakerKind
+	name string
+}
+
+// resumption is a performance that is taking over.
+type resumption struct {
+	*Performance
+	s      *State
+	shift  sonify.Tick // of all ticks, if the bars are counted anew
+	makers map[makerName]int
+	signal map[string]int
+	voice  map[string]int
+}
+
+const (
+	farthestTick  = sonify.Tick(1) << 40 // 18 years at 112 quarter notes a minute
+	farthestFrame = sonify.Frame(1) << 47
+)
+
+var errRange = errors.New("a number is out of range")
+
+// check finds what no performance can have left.
+func (s *State) check() error {
+	t, f := s.Tick(), sonify.Frame(s.Exact/20000)
+	tick := func(t sonify.Tick) bool { return t > -farthestTick && t < farthestTick }
+	if s.Base < 0 || s.Now < 0 || !tick(t) || s.Exact < 0 || f > farthestFrame || s.Tempo < sonify.BPM(sonify.MaxBPM) || s.Tempo > sonify.BPM(sonify.MinBPM) ||
+		s.Ending < 0 || s.Ending > 2 || s.LastHeard < 0 || s.LastHeard > farthestFrame || !tick(s.Asked) || !tick(s.Form.Began) || !tick(s.Form.ChordAt) || s.Form.Chord < 0 || s.Form.Counted < 0 || s.Form.Mode < -1 ||
+		s.Form.Up < -12 || s.Form.Up > 12 || !tick(s.Form.TurnAt) || !tick(s.Form.CadenceFrom) || !tick(s.Form.CadenceUntil) {
+		return errRange
+	}
+	for _, n := range s.Form.Entered {
+		if n < 0 {
+			return errRange
+		}
+	}
+	for _, k := range []score.Key{s.Form.Sounds, s.Form.Home} {
+		sc := k.Scale
+		if len(sc.Steps) == 0 || len(sc.Steps) > 1200 || sc.Period <= 0 || sc.Period > sonify.Key(127) || k.Tonic < 0 || k.Tonic > sonify.Key(127) || !slices.IsSorted(sc.Steps) {
+			return errors.New("a scale cannot be")
+		}
+	}
+	for _, c := range []*score.Sounding{&s.Form.Sounding, s.Form.Turn} {
+		if c != nil && (len(c.Tones) == 0 || len(c.Tones) > 64) {
+			return errors.New("a chord cannot be")
+		}
+	}
+	if len(s.Queue) > queueLimit || len(s.Captions) > queueLimit || len(s.Sounding) > soundingLimit {
+		return errors.New("more waits than can")
+	}
+	for _, ns := range [][]noteMemory{s.Queue, s.Sounding} {
+		for i := range ns {
+			n := &ns[i]
+			if !tick(n.Tick) || n.Length < 1 || !tick(n.Length) || n.Frame < 0 || n.Frame > farthestFrame || n.Frames < 0 || n.Frames > farthestFrame ||
+				n.Velocity < 1 || n.Velocity > sonify.MaxVelocity || n.Pan < -100 || n.Pan > 100 || n.Pitch < 0 || n.Pitch > sonify.Key(127) {
+				return errRange
+			}
+		}
+	}
+	for i := range s.Patterns {
+		if p := &s.Patterns[i]; !tick(p.Looked) || !tick(p.Began) || p.Shift < -100 || p.Shift > 100 || p.Centre < -sonify.Key(400) || p.Centre > sonify.Key(400) {
+			return errRange
+		}
+	}
+	for i := range s.Rules {
+		if r := &s.Rules[i]; !tick(r.Ready) || !tick(r.Free) {
+			return errRange
+		}
+	}
+	for i := range s.Voices {
+		if !tick(s.Voices[i].Free) {
+			return errRange
+		}
+	}
+	for i := range s.Queue {
+		if s.Queue[i].Tick < s.Now {
+			return errors.New("a note waits that should have sounded")
+		}
+	}
+	for i := range s.Captions {
+		if c := &s.Captions[i]; c.Tick < s.Now || !tick(c.Tick) {
+			return errors.New("a caption waits that should have been said")
+		}
+	}
+	return nil
+}
+
+func (r *resumption) signals() error {
+	for i := range r.s.Signals {
+		m := &r.s.Signals[i]
+		k, ok := r.signal[m.Name]
+		if !ok || m.Is != r.piece.signals[k].fingerprint() {
+			continue
+		}
+		st := &r.Performance.signals[k]
+		if !st.plan.derived {
+			if m.Reduce == nil {
+				continue
+			}
+			if err := m.Reduce.restore(st.reduce); err != nil {
+				return fmt.Errorf("signal %s: %w", m.Name, err)
+			}
+		}
+		if err := m.Domain.restore(st.domain); err != nil {
+			return fmt.Errorf("signal %s: %w", m.Name, err)
+		}
+		st.target, st.fed = bounded(m.Target), m.Fed
+		r.values[k], r.known[k] = bounded(m.Value), m.Known
+		if m.Shown != nil {
+			st.shown, st.isShown = *m.Shown, true
+		}
+	}
+	return nil
+}
+
+func (m *reducerMemory) restore(r *reducer) error {
+	n := len(m.At)
+	words := r.how == "distinct" || r.how == "entropy"
+	if n > windowLimit || r.win.events > 0 && n > r.win.events || n > 0 && !r.windowed() || words && len(m.Cat) != n || !words && len(m.Num) != n ||
+		len(m.Words) != len(m.Counts) || len(m.Words) > windowLimit || len(m.Free) > len(m.Words) {
+		return errors.New("its window holds more or less than it can")
+	}
+	r.count, r.mean, r.m2, r.sum, r.low, r.top, r.first = m.Count, m.Mean, m.M2, m.Sum, m.Low, m.Top, m.First
+	r.ema, r.before, r.gap, r.same, r.mid, r.last, r.lost = m.EMA, m.Before, m.Gap, m.Same, m.Mid, m.Last, m.Lost
+	if m.EMAAt != nil {
+		r.ring = []observation{{at: *m.EMAAt}}
+	} else if r.how == "ema" && r.count > 0 {
+		return errors.New("it does not say when its last value came")
+	}
+	if words && (r.count > 0 || n > 0) {
+		r.cats = make(map[string]int32)
+	}
+	for i, w := range m.Words {
+		if m.Counts[i] < 0 {
+			return errRange
+		}
+		if m.Counts[i] > 0 && words {
+			r.cats[w] = int32(i)
+		}
+	}
+	r.names, r.counts, r.free = slices.Clone(m.Words), slices.Clone(m.Counts), slices.Clone(m.Free)
+	for _, c := range append(slices.Clone(m.Cat), m.Free...) {
+		if c < 0 || int(c) >= len(m.Words) {
+			return errRange
+		}
+	}
+	left := slices.Clone(m.Counts)
+	for i := range n {
+		o := observation{at: m.At[i]}
+		if words {
+			o.cat = m.Cat[i]
+			if left[o.cat]--; left[o.cat] < 0 {
+				return errors.New("its window holds words that it did not count")
+			}
+		} else {
+			o.num = m.Num[i]
+		}
+		r.push(o)
+	}
+	return nil
+}
+
+func (m *domainMemory) restore(d *domain) error {
+	if m == nil || d == nil || d.plan.kind == fixedDomain || m.Is != fingerprint(d.plan) {
+		return nil
+	}
+	if m.N < 0 || len(m.Recent) > rankMemory || m.Next < 0 || m.Next >= rankMemory || d.plan.kind == rankDomain && len(m.Recent) != min(m.N, rankMemory) {
+		return errRange
+	}
+	d.low, d.high, d.n, d.mean, d.m2, d.seenLow, d.seenHigh = m.Low, m.High, m.N, m.Mean, m.M2, m.SeenLow, m.SeenHigh
+	d.recent, d.next = slices.Clone(m.Recent), m.Next
+	d.sorted = slices.Sorted(slices.Values(m.Recent))
+	return nil
+}
+
+// numbers are told by what they are; of several that are alike each has its own
+// memory, in their order.
+func (r *resumption) numbers() {
+	known := make(map[string][]*numberMemory)
+	for i := range r.s.Numbers {
+		m := &r.s.Numbers[i]
+		known[m.Is] = append(known[m.Is], m)
+	}
+	for _, n := range r.piece.reading {
+		is := fingerprint(n)
+		ms := known[is]
+		if len(ms) == 0 {
+			continue
+		}
+		m := ms[0]
+		known[is] = ms[1:]
+		st := &r.Performance.numbers[n.id]
+		if m.Held != nil {
+			st.held, st.has = *m.Held, true
+		}
+		if m.Domain != nil && n.domain != nil {
+			d := newDomain(n.domain)
+			if m.Domain.restore(d) == nil {
+				st.domain = d
+			}
+		}
+	}
+}
+
+func (r *resumption) rules() {
+	for _, m := range r.s.Rules {
+		for i := range r.piece.rules {
+			if r.piece.rules[i].name == m.Name {
+				r.Performance.rules[i] = ruleState{ready: m.Ready + r.shift, free: m.Free + r.shift, above: m.Above, below: m.Below, started: m.Started, count: m.Count}
+			}
+		}
+	}
+	for _, m := range r.s.Voices {
+		if i, ok := r.voice[m.Name]; ok {
+			r.voices[i].free = m.Free + r.shift
+		}
+	}
+}
+
+func (r *resumption) cause(m *causeMemory) (sonify.Cause, bool) {
+	by, ok := r.makers[makerName{m.Kind, m.By}]
+	return sonify.Cause{Event: m.Event, By: by, From: m.From, Value: valueOf(m.Value), Step: m.Step, Steered: r.readings(m.Steered)}, ok
+}
+
+func (r *resumption) readings(ms []readingMemory) (out []sonify.Reading) {
+	for _, m := range ms {
+		if i, ok := r.signal[m.Signal]; ok {
+			out = append(out, sonify.Reading{Signal: i, Value: m.Value})
+		}
+	}
+	return out
+}
+
+// valueOf turns what JSON has back into a value.
+func valueOf(v any) sonify.Value {
+	switch v := v.(type) {
+	case float64:
+		return sonify.Num(v)
+	case string:
+		return sonify.Word(v)
+	case bool:
+		return sonify.Truth(v)
+	}
+	return sonify.Value{}
+}
+
+func (r *resumption) note(m *noteMemory) (sonify.Note, bool) {
+	v, ok := r.voice[m.Voice]
+	c, made := r.cause(&m.Cause)
+	return sonify.Note{Tick: m.Tick + r.shift, Length: m.Length, Frame: m.Frame, Frames: m.Frames, Voice: v,
+		Pitch: m.Pitch, Velocity: m.Velocity, Pan: m.Pan, Cause: c}, ok && made
+}
+
+func (r *resumption) notes() {
+	for i := range r.s.Queue {
+		m := &r.s.Queue[i]
+		n, ok := r.note(m)
+		if !ok {
+			r.lose("a waiting note's voice or rule was edited away")
+			continue
+		}
+		r.queue.push(queuedNote{Note: n, order: m.Order, rule: m.Rule, onGrid: m.OnGrid})
+		if m.Rule {
+			r.waiting++
+		}
+	}
+	for i := range r.s.Captions {
+		m := &r.s.Captions[i]
+		if c, ok := r.cause(&m.Cause); ok {
+			r.captions = append(r.captions, sonify.Mark{Kind: sonify.MarkCaption, Tick: m.Tick + r.shift, Frame: m.Frame, Text: m.Text, Cause: c})
+		}
+	}
+	for i := range r.s.Sounding {
+		if n, ok := r.note(&r.s.Sounding[i]); ok {
+			r.sounding = append(r.sounding, n)
+		}
+	}
+}
+
+func (r *resumption) patterns() {
+	if r.shift != 0 || r.s.Meter != r.piece.Header.Meter.String() {
+		return // in bars of another length everything begins anew
+	}
+	for i := range r.piece.patterns {
+		pl := &r.piece.patterns[i]
+		k := slices.IndexFunc(r.s.Patterns, func(m patternMemory) bool { return m.Name == pl.name })
+		if k < 0 || r.s.Patterns[k].Is != pl.fingerprint() {
+			continue
+		}
+		m := &r.s.Patterns[k]
+		st := &r.Performance.patterns[i]
+		next := patternState{rand: st.rand, looked: m.Looked, on: m.On, active: m.Active, hits: m.Hits, theme: m.Theme, cycle: m.Cycle,
+			began: m.Began, shift: m.Shift, invert: m.Invert, stretch: m.Stretch, thin: m.Thin, orn: m.Orn, vary: m.Vary,
+			chance: m.Chance, centre: m.Centre, state: m.State, steered: r.readings(m.Steered)}
+		for _, c := range m.Grid {
+			next.grid = append(next.grid, c == 'x')
+		}
+		if next.fits(pl, r.now) {
+			*st = next
+		}
+	}
+}
+
+// fits reports whether a pattern can be in state st at tick now.
+func (st *patternState) fits(pl *patternPlan, now sonify.Tick) bool {
+	if len(st.grid) != 0 && len(st.grid) != pl.cycle || st.state < 0 || st.state > 0 && (pl.markov == nil || st.state >= len(pl.markov.states)) {
+		return false
+	}
+	if len(pl.themes) == 0 {
+		return len(st.grid) > 0 || !st.active || st.looked < 0
+	}
+	longest := sonify.Tick(0)
+	for i := range pl.themes {
+		longest = max(longest, pl.themes[i].Length)
+	}
+	if st.theme < 0 || st.theme >= len(pl.themes) || st.active && now-st.began > 2*longest {
+		return false
+	}
+	switch st.stretch {
+	case sonify.PPQ / 2, sonify.PPQ, 2 * sonify.PPQ:
+		return true
+	}
+	return st.looked != st.began // it has not begun its first phrase
+}
+
+func (r *resumption) form() {
+	f, m, sections := &r.Performance.form, &r.s.Form, r.piece.form.sections
+	index := func(name string) int {
+		return slices.IndexFunc(sections, func(s sectionPlan) bool { return s.name == name })
+	}
+	for i := range sections {
+		f.entered[i] = m.Entered[sections[i].name]
+	}
+	if r.s.Key == fingerprint(r.piece.key) {
+		f.key, f.home, f.up, f.modal = m.Sounds, m.Home, m.Up, m.Modal
+		if m.Mode < len(r.piece.form.harmony.modes) {
+			f.mode = m.Mode
+		}
+	}
+	f.base = max(index(m.Base), 0)
+	for _, name := range m.Under {
+		if i := index(name); i >= 0 && !slices.Contains(f.under, i) {
+			f.under = append(f.under, i)
+		}
+	}
+	f.waiting = m.Waiting
+	if m.Pending != "" && m.Asked != nil {
+		if c, ok := r.cause(&m.Asked.Cause); ok {
+			if f.pending = index(m.Pending); f.pending >= 0 {
+				f.pendCap = captionCause{m.Asked.Event.event(), c}
+			}
+		}
+	}
+	i := index(m.Section)
+	if i < 0 {
+		// The section was edited away: the one below it begins.
+		f.section, f.silent = f.base, true
+		r.ending = min(r.ending, 1)
+		return
+	}
+	f.section, f.silent, f.leaving, f.bars = i, m.Silent, m.Leaving, m.Bars
+	f.began, f.chordAt = m.Began+r.shift, m.ChordAt+r.shift
+	if s := &sections[i]; !f.silent && s.perChord > 0 {
+		f.perChord = s.perChord
+	}
+	list, _ := f.progressionsOf(r.Performance)
+	f.chords = list[min(max(m.Progression, 0), len(list)-1)]
+	f.chord, f.counted = m.Chord%len(f.chords), m.Counted
+	f.sounding = m.Sounding
+	if m.TurnAt > 0 && m.Turn != nil {
+		f.turnAt, f.turn = m.TurnAt+r.shift, *m.Turn
+	}
+	if m.CadenceUntil > 0 {
+		f.cadFrom, f.cadUntil, f.homed = m.CadenceFrom+r.shift, m.CadenceUntil+r.shift, m.Homed
+	}
+}
+
+func (m *eventMemory) event() *sonify.Event {
+	if m == nil {
+		return nil
+	}
+	var fields []sonify.Field
+	ev := &sonify.Event{Source: m.Source, Line: m.Line}
+	for i, name := range m.Fields {
+		if i >= len(m.Values) || slices.ContainsFunc(fields, func(f sonify.Field) bool { return f.Name == name }) {
+			continue
+		}
+		fields = append(fields, sonify.Field{Name: name})
+		ev.Values = append(ev.Values, valueOf(m.Values[i]))
+	}
+	ev.Shape = sonify.NewShape(m.Kind, fields...)
+	if m.At != nil {
+		ev.At = *m.At
+	}
+	if m.Clock != nil {
+		ev.Clock, ev.Timed = *m.Clock, true
+	}
+	return ev
+}
