@@ -15,6 +15,7 @@ func Remembered() map[string]reflect.Type {
 		"Performance": reflect.TypeFor[Performance](), "signalState": reflect.TypeFor[signalState](), "reducer": reflect.TypeFor[reducer](),
 		"domain": reflect.TypeFor[domain](), "numberState": reflect.TypeFor[numberState](), "ruleState": reflect.TypeFor[ruleState](),
 		"voiceState": reflect.TypeFor[voiceState](), "patternState": reflect.TypeFor[patternState](), "formState": reflect.TypeFor[formState](),
+		"controlState": reflect.TypeFor[controlState](), "controlSlot": reflect.TypeFor[controlSlot](),
 		"queuedNote": reflect.TypeFor[queuedNote](), "captionCause": reflect.TypeFor[captionCause](), "sonify.Note": reflect.TypeFor[sonify.Note](),
 		"sonify.Cause": reflect.TypeFor[sonify.Cause](), "sonify.Reading": reflect.TypeFor[sonify.Reading](),
 	}

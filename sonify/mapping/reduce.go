@@ -77,6 +77,15 @@ func newReducer(how string, w window, secondsPerFrame float64) *reducer {
 	return &reducer{how: how, win: w, perFrame: secondsPerFrame}
 }
 
+// ofWords reports whether it minds what is said and not how much.
+func (r *reducer) ofWords() bool {
+	switch r.how {
+	case "distinct", "entropy", "ordinal", "share":
+		return true
+	}
+	return false
+}
+
 func (r *reducer) windowed() bool { return r.win.events > 0 || r.win.frames > 0 }
 
 // at returns the i-th observation of the window, 0 the oldest.
@@ -159,7 +168,7 @@ func (r *reducer) add(at sonify.Frame, v sonify.Value) {
 			return // value = "ace" counts the aces
 		}
 		f = 1
-	case "distinct", "entropy", "ordinal", "share":
+	case "distinct", "entropy", "ordinal", "share": // ofWords
 		if v.IsMissing() {
 			return
 		}

@@ -69,6 +69,7 @@ func (p *Piece) Resume(s *State) (*Performance, error) {
 	r.rules()
 	r.notes()
 	r.patterns()
+	r.controls()
 	r.form()
 	return pf, nil
 }
@@ -169,6 +170,16 @@ func (s *State) check() error {
 			return errRange
 		}
 	}
+	for i := range s.Slots {
+		if m := &s.Slots[i]; !tick(m.Began) || m.Glide < 0 || !tick(m.Glide) || !sane(m.Sent) || !sane(m.Rest) || !sane(m.Target) || !sane(m.From) {
+			return errRange
+		}
+	}
+	for i := range s.Controls {
+		if !sane(s.Controls[i].Value) {
+			return errRange
+		}
+	}
 	for i := range s.Queue {
 		if s.Queue[i].Tick < s.Now {
 			return errors.New("a note waits that should have sounded")
@@ -212,7 +223,7 @@ func (r *resumption) signals() error {
 
 func (m *reducerMemory) restore(r *reducer) error {
 	n := len(m.At)
-	words := r.how == "distinct" || r.how == "entropy"
+	words := r.ofWords()
 	if n > windowLimit || r.win.events > 0 && n > r.win.events || n > 0 && !r.windowed() || words && len(m.Cat) != n || !words && len(m.Num) != n ||
 		len(m.Words) != len(m.Counts) || len(m.Words) > windowLimit || len(m.Free) > len(m.Words) {
 		return errors.New("its window holds more or less than it can")
@@ -236,6 +247,10 @@ func (m *reducerMemory) restore(r *reducer) error {
 		}
 	}
 	r.names, r.counts, r.free = slices.Clone(m.Words), slices.Clone(m.Counts), slices.Clone(m.Free)
+	r.newest = m.Newest
+	if words && r.count > 0 && (m.Newest < 0 || int(m.Newest) >= len(m.Words)) {
+		return errRange
+	}
 	for _, c := range append(slices.Clone(m.Cat), m.Free...) {
 		if c < 0 || int(c) >= len(m.Words) {
 			return errRange
@@ -419,6 +434,46 @@ func (st *patternState) fits(pl *patternPlan, now sonify.Tick) bool {
 	}
 	return st.looked != st.began // it has not begun its first phrase
 }
+
+// controls takes over where the parameters of the voices stand. A voice that
+// sounds different now is another voice: its parameters stand where they do by
+// themselves. What no control moves any more goes back there.
+func (r *resumption) controls() {
+	for _, m := range r.s.Controls {
+		for i := range r.piece.controls {
+			if r.piece.controls[i].name != m.Name {
+				continue
+			}
+			if c, ok := r.cause(&m.Cause); ok || !m.On {
+				r.Performance.controls[i] = controlState{active: m.Active, on: m.On, value: m.Value, cause: c}
+			}
+		}
+	}
+	params := sonify.Params()
+	for i := range r.s.Slots {
+		m := &r.s.Slots[i]
+		v, ok := r.voice[m.Voice]
+		k := slices.IndexFunc(r.s.Voices, func(w voiceMemory) bool { return w.Name == m.Voice })
+		param := slices.Index(params, m.Param)
+		if !ok || k < 0 || param < 0 || r.s.Voices[k].Is != voiceFingerprint(r.piece.Header.Voices[v]) {
+			continue
+		}
+		s := slices.IndexFunc(r.slots, func(s controlSlot) bool { return s.voice == v && s.param == sonify.Param(param) })
+		if s < 0 {
+			if m.Sent != m.Rest && len(r.piece.Header.Makers) > 0 {
+				r.out.Controls = append(r.out.Controls, sonify.Control{Tick: r.now, Frame: r.tempo.Frame(r.now), Voice: v, Param: sonify.Param(param), Value: m.Rest})
+			}
+			continue
+		}
+		slot := &r.slots[s]
+		slot.sent, slot.target, slot.from, slot.began, slot.glide = m.Sent, m.Target, m.From, m.Began+r.shift, m.Glide
+		slot.has = max(0, slices.IndexFunc(r.piece.controls, func(c controlPlan) bool { return c.name == m.Has }))
+		slot.cause, _ = r.cause(&m.Cause)
+	}
+}
+
+// sane reports whether v can be the value of a control.
+func sane(v int32) bool { return v >= -2400 && v <= 2400 }
 
 func (r *resumption) form() {
 	f, m, sections := &r.Performance.form, &r.s.Form, r.piece.form.sections

@@ -36,6 +36,8 @@ type State struct {
 	Captions []captionMemory `json:"captions,omitempty"`
 	Sounding []noteMemory    `json:"sounding,omitempty"`
 	Patterns []patternMemory `json:"patterns,omitempty"`
+	Controls []controlMemory `json:"controls,omitempty"`
+	Slots    []slotMemory    `json:"slots,omitempty"`
 	Form     formMemory      `json:"form"`
 }
 
@@ -94,6 +96,7 @@ type reducerMemory struct {
 	Words  []string       `json:"words,omitempty"`
 	Counts []int64        `json:"counts,omitempty"`
 	Free   []int32        `json:"free,omitempty"`
+	Newest int32          `json:"newest,omitempty"`
 	Lost   uint64         `json:"lost,omitempty"`
 }
 
@@ -190,6 +193,28 @@ type patternMemory struct {
 	Centre  sonify.Pitch    `json:"centre"`
 	State   int             `json:"state,omitempty"`
 	Steered []readingMemory `json:"steered,omitempty"`
+}
+
+type controlMemory struct {
+	Name   string      `json:"name"`
+	Active bool        `json:"active,omitempty"`
+	On     bool        `json:"on,omitempty"`
+	Value  int32       `json:"value"`
+	Cause  causeMemory `json:"cause"`
+}
+
+// slotMemory is where a parameter of a voice stands.
+type slotMemory struct {
+	Voice  string      `json:"voice"`
+	Param  string      `json:"param"`
+	Has    string      `json:"has"` // the control that moved it last
+	Rest   int32       `json:"rest"`
+	Sent   int32       `json:"sent"`
+	Target int32       `json:"target"`
+	From   int32       `json:"from"`
+	Began  sonify.Tick `json:"began"`
+	Glide  sonify.Tick `json:"glide,omitempty"`
+	Cause  causeMemory `json:"cause"`
 }
 
 type formMemory struct {
@@ -306,6 +331,15 @@ func (p *Performance) State() (*State, error) {
 	for i := range p.patterns {
 		s.Patterns = append(s.Patterns, p.patternMemory(i))
 	}
+	for i := range p.controls {
+		c := &p.controls[i]
+		s.Controls = append(s.Controls, controlMemory{p.piece.controls[i].name, c.active, c.on, c.value, p.causeMemory(&c.cause)})
+	}
+	for i := range p.slots {
+		c := &p.slots[i]
+		s.Slots = append(s.Slots, slotMemory{h.Voices[c.voice].Name, c.param.String(), p.piece.controls[c.has].name, c.rest,
+			c.sent, c.target, c.from, c.began, c.glide, p.causeMemory(&c.cause)})
+	}
 	s.Form = p.formMemory()
 	return s, nil
 }
@@ -321,7 +355,7 @@ func (st *signalState) memory(value float64, known bool) signalMemory {
 	r := st.reduce
 	k := &reducerMemory{Count: r.count, Mean: r.mean, M2: r.m2, Sum: r.sum, Low: r.low, Top: r.top, First: r.first,
 		EMA: r.ema, Before: r.before, Gap: r.gap, Same: r.same, Mid: r.mid, Last: r.last,
-		Words: slices.Clone(r.names), Counts: slices.Clone(r.counts), Free: slices.Clone(r.free), Lost: r.lost}
+		Words: slices.Clone(r.names), Counts: slices.Clone(r.counts), Free: slices.Clone(r.free), Newest: r.newest, Lost: r.lost}
 	if r.how == "ema" && len(r.ring) > 0 {
 		k.EMAAt = copied(r.ring[0].at)
 	}
