@@ -434,8 +434,10 @@ func (p *Performance) formMemory() formMemory {
 	f, sections := &p.form, p.piece.form.sections
 	m := formMemory{Section: sections[f.section].name, Base: sections[f.base].name, Silent: f.silent, Began: f.began,
 		Leaving: f.leaving, Waiting: f.waiting, Entered: make(map[string]int), Sounds: f.key, Home: f.home, Up: f.up, Mode: f.mode, Modal: f.modal,
-		Chord: f.chord, Counted: f.counted, ChordAt: f.chordAt, Sounding: f.sounding,
-		CadenceFrom: f.cadFrom, CadenceUntil: f.cadUntil, Homed: f.homed, Bars: f.bars}
+		Chord: f.chord, Counted: f.counted, ChordAt: f.chordAt, Sounding: f.sounding, Bars: f.bars}
+	if f.cadUntil > 0 {
+		m.CadenceFrom, m.CadenceUntil, m.Homed = f.cadFrom, f.cadUntil, f.homed
+	}
 	list, _ := f.progressionsOf(p)
 	m.Progression = max(0, slices.IndexFunc(list, func(l []score.Chord) bool { return &l[0] == &f.chords[0] }))
 	if f.turnAt > 0 {
