@@ -32,6 +32,7 @@ type renderFlags struct {
 	sets     []string
 	report   bool
 	json     bool
+	legend   string // "" none; see legendParts
 }
 
 // pieceFlags adds the flags that change a piece, which several commands have.
@@ -71,6 +72,11 @@ played. PIECE is a TOML file, a folder that holds piece.toml, or - for standard
 input. Several outputs are one pass. Their names tell their formats:
 
 ` + formatTable() + `
+With --legend what the values sound like is heard first: for each mapping its
+low, typical and high value, with captions, in at most 70 seconds. --legend=rules
+plays only what events play; there are rules, signals, patterns, sections (several
+with commas), and all.
+
 "format:path" tells it where a name does not: wav:/dev/null, jsonl:-
 ("-" is standard output). The files are there whole or not at all.
 
@@ -82,6 +88,7 @@ the current folder.`,
   proscenium render piece.toml -o match.wav -o match.mid -o match.svg --stems stems
   proscenium render piece.toml -o final.wav --set source.court.path=final.csv --set tempo=96
   proscenium render piece.toml -o wav:- --from 1m30s --to 2m | ffmpeg -i - excerpt.flac
+  proscenium render piece.toml -o match.wav --legend
   proscenium render piece.toml -o match.wav --report`,
 		Args:              arguments(1, 1, "the piece to render"),
 		RunE:              func(c *cobra.Command, args []string) error { return p.render(c.Context(), args[0], f) },
@@ -93,10 +100,13 @@ the current folder.`,
 	fl.IntVar(&f.bits, "bits", 0, "`depth` of WAV files: 16, 24, or 32 for floats (default 16, for stems 24)")
 	fl.DurationVar(&f.from, "from", 0, "begin the files at this `time` of the music, such as 1m30s")
 	fl.DurationVar(&f.to, "to", 0, "end at this `time` of the music")
+	fl.StringVar(&f.legend, "legend", "", "first play what the values sound like; =`parts` chooses among rules, signals, patterns, sections, or all")
+	fl.Lookup("legend").NoOptDefVal = legendMost
 	f.pieceFlags(c)
 	fl.BoolVar(&f.report, "report", false, "print loudness, peaks, counts and speed to standard output")
 	fl.BoolVar(&f.json, "json", false, "with --report: as JSON")
 	c.RegisterFlagCompletionFunc("output", completeOutput)
+	c.RegisterFlagCompletionFunc("legend", cobra.FixedCompletions([]string{"rules", "signals", "patterns", "sections", "all"}, cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("bits", cobra.FixedCompletions([]string{"16", "24", "32"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -117,6 +127,11 @@ func (f *renderFlags) check() error {
 	case 0, 16, 24, 32:
 	default:
 		return usagef("--bits %d: there are 16, 24 and 32", f.bits)
+	}
+	if f.legend != "" {
+		if _, _, err := legendParts(f.legend); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -178,7 +193,8 @@ type rendering struct {
 	stems  []pcm.Sink // one a voice, then the mix
 	made   string     // folder that was made for the stems
 	meter  *pcm.Meter
-	failed []error // of sources
+	legend *mapping.Prelude // nil if none is wanted
+	failed []error          // of sources
 }
 
 // begin begins all files, so that what cannot be written is known before any
@@ -273,9 +289,12 @@ func (r *rendering) perform(ctx context.Context) error {
 	feed := conductor.Start(ctx, intakes(r.piece, false))
 	defer stopSources(feed)
 
-	outs := r.outs
+	outs, err := r.prelude(ctx, r.outs)
+	if err != nil {
+		return err
+	}
 	if r.flags.from > 0 || r.flags.to > 0 {
-		outs = []sonify.Output{&stretch{outs: r.outs, from: sonify.Frames(r.flags.from), to: sonify.Frames(r.flags.to)}}
+		outs = []sonify.Output{&stretch{outs: outs, from: sonify.Frames(r.flags.from), to: sonify.Frames(r.flags.to)}}
 	}
 	bar := newProgress(r.say.w, r.say.quiet)
 	r.estimate(ctx, bar)
@@ -321,10 +340,14 @@ func (r *rendering) length(sum *sonify.Summary) sonify.Frame {
 	if r.sound != nil {
 		return r.sound.Frames()
 	}
-	if to := sonify.Frames(r.flags.to); to > 0 && to < sum.Frames {
-		return to - sonify.Frames(r.flags.from)
+	var before sonify.Frame
+	if r.legend != nil {
+		before = r.legend.Length()
 	}
-	return sum.Frames - sonify.Frames(r.flags.from)
+	if to := sonify.Frames(r.flags.to); to > 0 && to < sum.Frames {
+		return before + to - sonify.Frames(r.flags.from)
+	}
+	return before + sum.Frames - sonify.Frames(r.flags.from)
 }
 
 // estimate finds out beside the render how long it will be, for the bar's time

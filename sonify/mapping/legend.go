@@ -48,6 +48,8 @@ type LegendEntry struct {
 	// Samples are its low, typical and high value as they sound; one alone, whose
 	// Which is empty, if it has no value; none if it makes no sound of its own.
 	Samples []LegendSample `json:"samples"`
+
+	decisive bool // a section that an event begins
 }
 
 // LegendSample is one value as it sounds.

@@ -61,6 +61,22 @@ func (p *patternPlan) strong(i int) bool {
 
 // leverWords say how a number sounds as signal i rises: "more notes".
 func (g *stage) leverWords(i int, n *number) string {
+	a, ok := patternAxes[n.key]
+	if !ok {
+		a, ok = ruleAxes[n.key]
+	}
+	switch rises := g.rises(i, n); {
+	case ok && rises > 0:
+		return a.more
+	case ok && rises < 0:
+		return a.less
+	}
+	return "another value of " + carrierWord(n.key)
+}
+
+// rises reports whether n is more (1), less (-1) or the same (0) at the high end
+// of signal i than at its low end.
+func (g *stage) rises(i int, n *number) int {
 	low, _, high, _ := g.signalEnds(i)
 	at := func(v float64) float64 {
 		q := g.copy(0)
@@ -69,17 +85,35 @@ func (g *stage) leverWords(i int, n *number) string {
 		pf.derive(0)
 		return pf.or(n, nil, 0)
 	}
-	a, ok := patternAxes[n.key]
-	if !ok {
-		a, ok = ruleAxes[n.key]
-	}
 	switch x, y := at(low), at(high); {
-	case ok && y > x:
-		return a.more
-	case ok && y < x:
-		return a.less
+	case y > x:
+		return 1
+	case y < x:
+		return -1
 	}
-	return "another value of " + carrierWord(n.key)
+	return 0
+}
+
+// colours says what controls that signal i moves do to voices, and returns the
+// voices that they move.
+func (g *stage) colours(i int, does *effects) []int {
+	var voices []int
+	for k := range g.piece.controls {
+		c := &g.piece.controls[k]
+		if !c.to.from.reads(i) {
+			continue
+		}
+		a := controlAxes[c.param]
+		w := a.more
+		if g.rises(i, c.to) < 0 {
+			w = a.less
+		}
+		for _, v := range c.voices {
+			does.add(w, "voice "+g.piece.Header.Voices[v].Name)
+			voices = append(voices, v)
+		}
+	}
+	return voices
 }
 
 // signal returns the entry of a signal: all that it steers, heard together.
@@ -116,6 +150,7 @@ func (g *stage) signal(i int) LegendEntry {
 			does.add(g.leverWords(i, n), spoken(p.rules[k].name))
 		}
 	}
+	coloured := g.colours(i, &does)
 	if len(does.what) > 0 {
 		while = append(while, does.String())
 	}
@@ -151,7 +186,7 @@ func (g *stage) signal(i int) LegendEntry {
 	best, section := 0, -1
 	steered := func(k, sec int) bool {
 		q := &p.patterns[k]
-		return q.sections[sec] && (q.strong(i) || !strong && len(q.moved(i)) > 0 || tempo && !strong)
+		return q.sections[sec] && (q.strong(i) || !strong && (len(q.moved(i)) > 0 || slices.Contains(coloured, q.voice)) || tempo && !strong)
 	}
 	for sec := range p.form.sections {
 		n := 0
@@ -317,7 +352,7 @@ func (g *stage) steeredSound(i int, v float64, section int, patterns []int, temp
 func (g *stage) section(i int) LegendEntry {
 	p := g.piece
 	s := &p.form.sections[i]
-	e := LegendEntry{Kind: LegendSection, Name: s.name, Maker: s.maker, Times: -1, Words: g.sectionWords(i), Voices: []string{}, Samples: []LegendSample{}}
+	e := LegendEntry{Kind: LegendSection, Name: s.name, Maker: s.maker, Times: -1, Words: g.sectionWords(i), decisive: i > 0 && len(s.kinds.kinds) > 0, Voices: []string{}, Samples: []LegendSample{}}
 	if g.survey != nil {
 		e.Times = g.survey.sections[i].entered
 	}

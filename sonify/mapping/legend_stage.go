@@ -1,6 +1,8 @@
 package mapping
 
 import (
+	"slices"
+
 	"proscenium/sonify"
 )
 
@@ -15,14 +17,21 @@ type stage struct {
 const stageLimit = 16
 
 // copy returns the piece with nothing in it that plays: its form is the one
-// section k, which neither ends nor is silent, and its signals stand where they
-// typically do.
+// section k, which neither ends nor is silent, its signals stand where they
+// typically do, and its controls go there at once.
 func (g *stage) copy(k int) *Piece {
 	q := *g.piece
 	q.rules, q.patterns, q.tempo, q.idle = nil, nil, nil, idlePlan{section: -1}
 	sec := g.piece.form.sections[k]
 	sec.kinds, sec.atEnd, sec.hasUntil, sec.bars, sec.then, sec.silence, sec.say = kindFilter{}, false, false, 0, -1, 0, nil
 	q.form.sections = []sectionPlan{sec}
+	q.controls = slices.Clone(g.piece.controls)
+	for i := range q.controls {
+		c := &q.controls[i]
+		if c.glide = 0; c.sections != nil {
+			c.sections = []bool{c.sections[k]}
+		}
+	}
 	q.signals = make([]signalPlan, len(g.piece.signals))
 	for i := range q.signals {
 		s := g.piece.signals[i]
@@ -102,6 +111,9 @@ func (g *stage) play(q *Piece, length sonify.Tick, begin func(pf *Performance)) 
 	if length == 0 {
 		length = min(max(last, 1), limit)
 	}
+	out.Controls = slices.DeleteFunc(out.Controls, func(c sonify.Control) bool {
+		return !slices.ContainsFunc(out.Notes, func(n sonify.Note) bool { return n.Voice == c.Voice })
+	})
 	out.Span.End, out.End = length, pf.tempo.Frame(length)
 	return out
 }
@@ -166,7 +178,7 @@ func (g *stage) valuesOf(rule int, n *number) *values {
 		return nil
 	}
 	for k := range g.survey.rules[rule].of {
-		if s := &g.survey.rules[rule].of[k]; s.number == n && s.n > 0 {
+		if s := &g.survey.rules[rule].of[k]; s.number.id == n.id && s.n > 0 {
 			return &s.values
 		}
 	}

@@ -194,12 +194,21 @@ type kept struct {
 	marks  []sonify.Mark
 	spans  []sonify.Span
 	sum    *sonify.Summary
+
+	controls []sonify.Control
 }
 
 func (k *kept) Begin(h *sonify.Header) error { k.header = h; return nil }
 func (k *kept) Play(c sonify.Cue) error {
 	k.notes = append(k.notes, c.Notes...)
-	k.marks = append(k.marks, c.Marks...)
+	for _, m := range c.Marks {
+		if m.Heard != nil {
+			h := *m.Heard
+			m.Heard = &h
+		}
+		k.marks = append(k.marks, m)
+	}
+	k.controls = append(k.controls, c.Controls...)
 	k.spans = append(k.spans, c.Span)
 	return nil
 }
@@ -241,5 +250,138 @@ func TestSurvey_IsBounded(t *testing.T) {
 	}
 	if s := survey(t, p, 1000); s.Events != 500 || !s.Whole {
 		t.Errorf("of 500 events %d were surveyed (whole %v)", s.Events, s.Whole)
+	}
+}
+
+const coloured = steeredPiece + `
+[[control]]
+voice = "bass"
+what = "echo"
+to = { from = "signal.load", range = [0, 0.5] }
+[[form.sections]]
+name = "piece"
+[[form.sections]]
+name = "slow"
+on = "slow"
+tempo = 0.5
+keys = ["D minor"]
+bars = 1
+`
+
+// What follows a legend is the performance as it would be, later: every note,
+// control and mark moved by one distance.
+func TestPrelude_ThePieceFollowsAsItIs(t *testing.T) {
+	const events = "0 r v=3\n2 r v=9\n5 r v=1\n6 slow\n9 r v=4"
+	compile := func() *mapping.Piece {
+		p, problems := mapping.Compile(environment(t, events, nil), "piece.toml", []byte(coloured), nil)
+		if p == nil {
+			t.Fatal(problems)
+		}
+		return p
+	}
+	alone, after := &kept{}, &kept{}
+	perform(t, compile(), alone)
+	p := compile()
+	all := []mapping.LegendKind{mapping.LegendRule, mapping.LegendSignal, mapping.LegendPattern, mapping.LegendSection}
+	l, left := p.Legend(survey(t, compile(), 100)).Chosen(&p.Header, all, 0)
+	if left != 0 || len(l.Entries) != 6 {
+		t.Fatalf("%d entries, %d left out", len(l.Entries), left)
+	}
+	pre := mapping.NewPrelude(l, []sonify.Output{after})
+	perform(t, p, pre)
+
+	begin := len(after.notes) - len(alone.notes)
+	if begin <= 0 {
+		t.Fatalf("%d notes after a legend, %d alone", len(after.notes), len(alone.notes))
+	}
+	df := pre.Length()
+	dt := after.spans[len(after.spans)-len(alone.spans)].Begin
+	if dt%p.Header.Meter.Bar() != 0 || df <= 0 {
+		t.Errorf("the piece begins at tick %d, frame %d", dt, df)
+	}
+	for i, n := range alone.notes {
+		m := after.notes[begin+i]
+		m.Tick -= dt
+		m.Frame -= df
+		if fmt.Sprint(n) != fmt.Sprint(m) {
+			t.Fatalf("note %d is\n%+v, alone\n%+v", i, m, n)
+		}
+	}
+	for i, n := range after.notes[:begin] {
+		if n.Tick >= dt-p.Header.Meter.Bar() || n.Frame >= df {
+			t.Errorf("note %d of the legend begins at %d, within a bar of the piece at %d", i, n.Tick, dt)
+		}
+		if n.Cause.Event != 0 {
+			t.Errorf("note %d of the legend names event %d as its cause", i, n.Cause.Event)
+		}
+	}
+	at := sonify.Tick(0)
+	for _, s := range after.spans {
+		if s.Begin != at {
+			t.Errorf("after %d comes %v", at, s)
+		}
+		at = s.End
+	}
+	own := len(after.marks) - len(alone.marks)
+	for i, m := range alone.marks {
+		n := after.marks[own+i]
+		if n.Kind != m.Kind || n.Name != m.Name || n.Text != m.Text || n.Tempo != m.Tempo || n.Tick-dt != m.Tick || n.Frame-df != m.Frame {
+			t.Errorf("mark %d is %+v, alone %+v", i, n, m)
+		}
+		if m.Heard != nil && n.Heard.Frame-df != m.Heard.Frame {
+			t.Errorf("event %d arrives at %d, alone at %d", m.Heard.Number, n.Heard.Frame, m.Heard.Frame)
+		}
+	}
+	if last := after.controls[len(after.controls)-len(alone.controls)-1]; last.Value != -1 || last.Tick >= dt {
+		t.Errorf("the legend leaves the echo at %d, at tick %d", last.Value, last.Tick)
+	}
+	if after.sum.Notes != uint64(len(after.notes)) || after.sum.Heard != alone.sum.Heard || after.sum.Frames != alone.sum.Frames+df || after.sum.Ticks != alone.sum.Ticks+dt {
+		t.Errorf("summary %+v, alone %+v", after.sum, alone.sum)
+	}
+	captions := 0
+	for _, m := range after.marks[:own] {
+		if m.Kind == sonify.MarkCaption {
+			captions++
+		}
+	}
+	if captions < 12 {
+		t.Errorf("%d captions", captions)
+	}
+}
+
+// A legend fits into the room it gets, and says what it leaves out.
+func TestLegend_ChosenFitsItsRoom(t *testing.T) {
+	p, problems := mapping.Compile(environment(t, "0 r v=3\n1 slow", nil), "piece.toml", []byte(coloured), nil)
+	if p == nil {
+		t.Fatal(problems)
+	}
+	l := p.Legend(nil)
+	kinds := []mapping.LegendKind{mapping.LegendRule, mapping.LegendSignal, mapping.LegendPattern, mapping.LegendSection}
+	whole, _ := l.Chosen(&p.Header, kinds, 0)
+	before := len(whole.Entries) + 1
+	for _, seconds := range []sonify.Frame{60, 40, 20, 10, 1} {
+		some, left := l.Chosen(&p.Header, kinds, seconds*sonify.SampleRate)
+		if n := len(some.Entries); n+left != len(whole.Entries) || n > before {
+			t.Errorf("in %d s there is room for %d of %d, and %d are left out", seconds, n, len(whole.Entries), left)
+		}
+		pre := mapping.NewPrelude(some, nil)
+		if err := pre.Begin(&p.Header); err != nil {
+			t.Fatal(err)
+		}
+		if pre.Length() > seconds*sonify.SampleRate {
+			t.Errorf("the legend for %d s lasts %v", seconds, pre.Length().Duration())
+		}
+		for i := range some.Entries {
+			if some.Entries[i].Name != whole.Entries[i].Name {
+				t.Errorf("in %d s %q comes before %q", seconds, some.Entries[i].Name, whole.Entries[i].Name)
+			}
+		}
+		before = len(some.Entries)
+	}
+	if before != 0 {
+		t.Errorf("%d entries fit into a second", before)
+	}
+	if rules, _ := l.Chosen(&p.Header, []mapping.LegendKind{mapping.LegendRule}, 0); len(rules.Entries) != 1 || rules.Entries[0].Name != "reading" {
+		t.Errorf("rules alone: %+v", rules.Entries)
 	}
 }

@@ -69,6 +69,16 @@ var patternAxes = map[string]axis{
 	"pan":         {"further right", "further left"},
 }
 
+// controlAxes do the same for the sound of a voice.
+var controlAxes = map[sonify.Param]axis{
+	sonify.ParamVolume:  {"louder", "softer"},
+	sonify.ParamDuty:    {"wider in tone", "thinner in tone"},
+	sonify.ParamPan:     {"further right", "further left"},
+	sonify.ParamBend:    {"bent up", "bent down"},
+	sonify.ParamVibrato: {"with more vibrato", "with less vibrato"},
+	sonify.ParamEcho:    {"with more echo", "with less echo"},
+}
+
 // carrierWords name what a value moves.
 var carrierWords = map[string]string{
 	"rhythm.hits": "the number of notes", "rhythm.rotate": "the rhythm", "velocity": "loudness", "pan": "the place from left to right",

@@ -8,7 +8,8 @@ import (
 
 // Survey is what a run through the data of a piece showed: which rules played,
 // which values they were given, how the live domains ended. Legends are told
-// from it, and doubts that only the data can raise. It does not change.
+// from it, and doubts that only the data can raise. It holds for every piece
+// compiled of the same text. It does not change.
 type Survey struct {
 	Events uint64
 	Length sonify.Frame // of the music that was surveyed
