@@ -109,9 +109,9 @@ func (c *compiler) saysControl(q *Control, p *controlPlan) string {
 	case p.to.fixed:
 		says += fmt.Sprintf(" is %v", p.to.value)
 	case p.to.mapped:
-		more := "more"
+		more := controlAxes[p.param].more
 		if p.to.down {
-			more = "less"
+			more = controlAxes[p.param].less
 		}
 		says += fmt.Sprintf(" follows %s from %v to %v, more is %s", p.to.from.text, p.to.low, p.to.high, more)
 	default:

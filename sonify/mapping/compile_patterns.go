@@ -101,6 +101,7 @@ func (c *compiler) compilePatterns() {
 		p.pan = c.number(q.Pos, "pan", q.Pan, sc)
 		p.chance = c.number(q.Pos, "chance", q.Chance, sc)
 		p.vary = c.number(q.Pos, "vary", q.Vary, sc)
+		c.doublePattern(q, &p)
 		says := "pattern " + p.name + " plays " + q.Voice
 		var steered []string
 		for _, n := range []*number{p.hits, p.rotate, p.choose, p.shift, p.stretch, p.thin, p.ornament, p.register, p.velocity, p.pan, p.chance, p.vary} {

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"proscenium/sonify"
@@ -75,6 +76,7 @@ func (c *compiler) compileRules() {
 		p.velocity = c.number(r.Pos, "velocity", r.Velocity, sc)
 		p.pan = c.number(r.Pos, "pan", r.Pan, sc)
 		p.chance = c.number(r.Pos, "chance", r.Chance, sc)
+		c.doubleRule(r, &p)
 		if p.chance != nil && p.chance.fixed && p.chance.value >= 1 {
 			p.chance = nil
 		}
@@ -225,7 +227,7 @@ func (c *compiler) hearable(r *Rule, p *rulePlan) {
 	}
 	n := 0
 	for _, x := range []*number{p.pitch, p.length, p.velocity, p.pan, p.chance} {
-		if moving(x) {
+		if moving(x) && !slices.Contains(p.doubled, x) { // to say a thing twice is no more to follow
 			n++
 		}
 	}
@@ -261,11 +263,13 @@ func (c *compiler) saysRule(r *Rule, p *rulePlan) string {
 			if d := p.pitch.domain; d != nil && d.kind == fixedDomain {
 				fmt.Fprintf(&b, " over %v to %v", d.low, d.high)
 			}
-			more := "more is higher"
-			if p.pitch.down {
-				more = "more is lower"
+			for i, n := range append([]*number{p.pitch}, p.doubled...) {
+				more := ruleAxes[n.key].more
+				if n.down {
+					more = ruleAxes[n.key].less
+				}
+				b.WriteString([]string{", more is ", " and "}[min(i, 1)] + more)
 			}
-			b.WriteString(", " + more)
 		}
 	}
 	return b.String()

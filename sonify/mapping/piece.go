@@ -138,6 +138,7 @@ type Rule struct {
 	Length   Length           `toml:"length" doc:"how long a note lasts: a fraction of a whole note, or a table (in quarter notes, or in seconds with unit = \"s\")" default:"1/8" example:"1/16"`
 	Velocity Number           `toml:"velocity" doc:"how hard" default:"0.8" example:"{ from = \"signal.tension\", range = [0.5, 1.0] }"`
 	Pan      Number           `toml:"pan" doc:"where it sounds, -1 left to 1 right; without it, where the voice stands"`
+	Double   Double           `toml:"double" doc:"what says the value of the pitch a second time, moving the way the pitch does: velocity, length, pan; a table gives them other ranges than [0.4, 1], [0.25, 1] quarter notes and [-0.8, 0.8]" example:"[\"velocity\", \"length\"]"`
 	Chance   Number           `toml:"chance" doc:"how likely it plays" default:"1" example:"0.5"`
 	Grid     Grid             `toml:"grid" doc:"where it may sound; without it, the grid of the piece"`
 	MaxDelay grammar.Fraction `toml:"max_delay" doc:"how late a note may come when the grid is full before it is left out and counted" default:"2 bars"`
@@ -182,6 +183,7 @@ type Pattern struct {
 	Velocity Number           `toml:"velocity" doc:"how hard" default:"0.6"`
 	Accent   float64          `toml:"accent" doc:"how much harder an accent is" default:"0.15" min:"0" max:"1"`
 	Pan      Number           `toml:"pan" doc:"where it sounds, -1 left to 1 right; without it, where the voice stands"`
+	Double   Double           `toml:"double" doc:"what says a second time what the first of rhythm.hits, shift, register and chance says that has a range: velocity, pan, register; a table gives them other ranges than [0.4, 1], [-0.8, 0.8] and [-12, 12]" example:"\"velocity\""`
 	Chance   Number           `toml:"chance" doc:"how likely each note plays" default:"1"`
 	Vary     Number           `toml:"vary" doc:"how likely a note is changed" default:"0" example:"{ from = \"signal.momentum\", range = [0.0, 0.4] }"`
 }

@@ -210,6 +210,7 @@ type rulePlan struct {
 	velocity *number
 	pan      *number
 	chance   *number
+	doubled  []*number   // those of the above that say what the pitch says
 	grid     sonify.Tick // 0: off
 	maxDelay sonify.Tick
 	coolDown sonify.Tick

@@ -36,7 +36,7 @@ type numberTable struct {
 	Range    *[2]float64 `toml:"range" doc:"what low and high become" example:"[0.5, 1.0]"`
 	Curve    string      `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step"`
 	Polarity string      `toml:"polarity" doc:"up: more becomes more; down: more becomes less" default:"up" enum:"up|down"`
-	Missing  Policy      `toml:"missing" doc:"when the value is missing: \"skip\" does not play, \"hold\" uses the last value, a number is used in its place" default:"skip" example:"hold"`
+	Missing  Policy      `toml:"missing" doc:"when the value is missing: \"skip\" does not play, \"hold\" keeps what it last became, a number is what it becomes" default:"skip" example:"hold"`
 }
 
 // FromTOML implements [grammar.Value].

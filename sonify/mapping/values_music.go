@@ -27,7 +27,7 @@ type pitchTable struct {
 	Range    *[2]grammar.Pitch `toml:"range" doc:"the pitches that low and high become; without it the value is a MIDI key" example:"[\"A3\", \"A6\"]"`
 	Curve    string            `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step"`
 	Polarity string            `toml:"polarity" doc:"up: more is higher; down: more is lower" default:"up" enum:"up|down"`
-	Missing  Policy            `toml:"missing" doc:"when the value is missing: \"skip\" does not play, \"hold\" uses the last value, a number is used in its place" default:"skip"`
+	Missing  Policy            `toml:"missing" doc:"when the value is missing: \"skip\" does not play, \"hold\" keeps the last pitch, a number is the MIDI key that plays instead" default:"skip" example:"hold"`
 }
 
 // FromTOML implements [grammar.Value].
