@@ -97,12 +97,13 @@ const (
 	sigSectionBar = iota // bars since the section began, from 0
 	sigBar               // bars since the beginning, from 0
 	sigIdle              // 1 while no event comes, else 0
+	sigEnding            // 1 when nothing more will come, else 0
 	sigBuild             // how far the section has built up what it builds up, 0 to 1
 	sigRelease           // falls from 1 to 0 while a section is released
 	builtins
 )
 
-var builtinNames = [builtins]string{"section_bar", "bar", "idle", "build", "release"}
+var builtinNames = [builtins]string{"section_bar", "bar", "idle", "ending", "build", "release"}
 
 // Perform begins a performance of p.
 func (p *Piece) Perform() *Performance {
@@ -180,6 +181,7 @@ func (p *Performance) End() {
 	if p.ending == 0 {
 		p.ending = 1
 		p.asked = p.now
+		p.values[len(p.piece.signals)+sigEnding] = 1
 	}
 }
 

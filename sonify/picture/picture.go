@@ -17,6 +17,7 @@ package picture
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"proscenium/sonify"
 	"proscenium/sonify/safefile"
@@ -258,6 +259,8 @@ func (o *Output) Finish(s *sonify.Summary) error {
 		return errors.New("picture: finished twice")
 	}
 	o.done = true
+	// A mapping may have signals for more sources than there were: no curve.
+	o.curves = slices.DeleteFunc(o.curves, func(c curve) bool { return !c.known })
 	if o.err == nil {
 		_, o.err = o.w.Write(o.draw(s))
 	}

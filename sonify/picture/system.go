@@ -132,10 +132,6 @@ func (l *layout) drawCurve(i, r int, y px) {
 	l.raw("<g>").raw("<title>").escaped(clip(sig.Name+": "+sig.Doc, 160)).raw("</title>\n")
 	l.text(160, y+h/2+40, clip(sig.Name, 14), `fill="`+lamp+`"`)
 	l.raw("</g>\n")
-	if !c.known {
-		l.text(plotLeft+80, y+h/2+40, "no value", fillDim, small)
-		return
-	}
 	unit := sig.Unit
 	if unit != "" {
 		unit = " " + clip(unit, 8)
