@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"proscenium/sonify"
@@ -12,14 +15,20 @@ import (
 
 func (p *program) explainCommand() *cobra.Command {
 	var f renderFlags
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "explain PIECE",
 		Short: "Print the legend of a piece: what becomes what, in words",
 		Long: `Explain tells in words what one hears in a piece: which event plays what on which
 voice, which value becomes which pitch and in which direction, what the signals
-mean and which patterns they steer.`,
+mean and which patterns they steer. It looks through the data, where it can be
+read twice, for what is low, typical and high in it and how often things happen.
+
+With --json the legend is printed as data, with the notes of each low, typical and
+high value. "proscenium render --legend" plays them before the piece.`,
 		Example: `  proscenium explain piece.toml
-  proscenium explain examples/grand-slam --level plain`,
+  proscenium explain examples/grand-slam --level plain
+  proscenium explain --json piece.toml | jq '.entries[].samples[].caption'`,
 		Args: arguments(1, 1, "the piece to explain"),
 		RunE: func(c *cobra.Command, args []string) error {
 			sets, err := f.overrides()
@@ -34,19 +43,37 @@ mean and which patterns they steer.`,
 			if err != nil {
 				return err
 			}
-			return p.print(legend(piece))
+			return p.explain(c.Context(), w, piece, asJSON)
 		},
 		ValidArgsFunction: pieceFiles,
 	}
 	f.pieceFlags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print the legend as JSON")
 	return c
 }
 
-// legend puts a piece into words.
-func legend(p *mapping.Piece) string {
+func (p *program) explain(ctx context.Context, w *written, piece *mapping.Piece, asJSON bool) error {
+	s := w.survey(ctx)
+	l := piece.Legend(s)
+	if !asJSON {
+		return p.print(explained(piece, l, s))
+	}
+	b, err := json.MarshalIndent(legendData(piece, l), "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the legend: %w", err)
+	}
+	return p.print(string(b) + "\n")
+}
+
+// explained puts a piece into words.
+func explained(p *mapping.Piece, l *mapping.Legend, s *mapping.Survey) string {
 	h := &p.Header
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s, %s, %s, level %s, seed %d\n", h.Title, h.Key, h.Meter, h.Tempo, h.Level, h.Seed)
+	b.WriteString(h.Title + "\n")
+	if h.About != "" {
+		b.WriteString(wrapped("", "", h.About))
+	}
+	fmt.Fprintf(&b, "%s, %s, %s, level %s, seed %d\n", h.Key, h.Meter, h.Tempo, h.Level, h.Seed)
 	if len(p.Sources) > 0 {
 		b.WriteString("\nSources\n")
 		for _, s := range p.Sources {
@@ -55,41 +82,23 @@ func legend(p *mapping.Piece) string {
 				b.WriteString(wrapped("    ", "    ", "passes the door: "+strings.Join(s.Keep, ", ")))
 			}
 		}
-	}
-	makers := func(title string, kinds ...sonify.MakerKind) {
-		first := true
-		for _, m := range h.Makers {
-			for _, k := range kinds {
-				if m.Kind != k {
-					continue
-				}
-				if first {
-					fmt.Fprintf(&b, "\n%s\n", title)
-					first = false
-				}
-				text := m.Name
-				if says := strings.TrimPrefix(m.Says, string(m.Kind)+" "+m.Name); strings.TrimSpace(says) != "" {
-					text += ": " + strings.TrimSpace(says)
-				}
-				mark := "  "
-				if m.Data {
-					mark = "* "
-				}
-				b.WriteString(wrapped("  "+mark, "      ", text))
+		if s != nil {
+			rest := ""
+			if !s.Whole {
+				rest = " (the beginning of it)"
 			}
+			b.WriteString(wrapped("  ", "    ", fmt.Sprintf("looked through: %s, %s of music%s", plural(s.Events, "event"), clock(s.Length), rest)))
 		}
 	}
-	makers("What events play (* carries a value that can be heard back)", sonify.MakerRule)
-	if len(h.Signals) > 0 {
-		b.WriteString("\nSignals: numbers that live between events\n")
-		for _, s := range h.Signals {
-			b.WriteString(wrapped("    ", "      ", signalWords(s)))
-		}
+	entries(&b, l, "What events play (* carries a value that can be heard back)", mapping.LegendRule)
+	entries(&b, l, "Signals: numbers that live between events", mapping.LegendSignal)
+	entries(&b, l, "What plays by itself", mapping.LegendPattern)
+	controls(&b, h)
+	entries(&b, l, "Sections", mapping.LegendSection)
+	if l.Idle != "" {
+		b.WriteString("\nWhen the data stops\n")
+		b.WriteString(wrapped("    ", "      ", l.Idle))
 	}
-	makers("What plays by itself", sonify.MakerPattern)
-	makers("What moves the sounds", sonify.MakerControl)
-	makers("Sections", sonify.MakerSection)
-	makers("When the data stops", sonify.MakerIdle)
 	if len(h.Voices) > 0 {
 		b.WriteString("\nVoices\n")
 		for _, v := range h.Voices {
@@ -97,6 +106,102 @@ func legend(p *mapping.Piece) string {
 		}
 	}
 	return b.String()
+}
+
+// entries lists what a legend says of one kind of thing.
+func entries(b *strings.Builder, l *mapping.Legend, title string, kind mapping.LegendKind) {
+	first := true
+	for i := range l.Entries {
+		e := &l.Entries[i]
+		if e.Kind != kind {
+			continue
+		}
+		if first {
+			fmt.Fprintf(b, "\n%s\n", title)
+			first = false
+		}
+		mark := "  "
+		if kind == mapping.LegendRule && e.From != "" {
+			mark = "* "
+		}
+		b.WriteString(wrapped("  "+mark, "      ", headline(e)))
+		if kind == mapping.LegendRule || kind == mapping.LegendSignal {
+			b.WriteString(wrapped("      ", "        ", e.Words))
+		}
+		if line := soundLine(e); line != "" {
+			b.WriteString(wrapped("      ", "        ", line))
+		}
+	}
+}
+
+// headline is the first line of an entry: its name, what it is and how often.
+func headline(e *mapping.LegendEntry) string {
+	text := e.Name + ":"
+	switch {
+	case e.Kind == mapping.LegendRule:
+		text += " " + e.On
+		if e.Doc != "" {
+			text += ", " + e.Doc
+		}
+	case e.Kind == mapping.LegendSignal:
+		if text = e.Name; e.Doc != "" {
+			text += ": " + e.Doc
+		}
+		text += " (" + e.Domain + ")"
+	default:
+		text += " " + e.Words
+	}
+	switch {
+	case e.Times == 0:
+		text += " (not in this data)"
+	case e.Times == 1:
+		text += " (once)"
+	case e.Times > 1:
+		text += fmt.Sprintf(" (%s times)", count(e.Times))
+	}
+	return text
+}
+
+// soundLine says what the samples of an entry are, "" if there is nothing to add.
+func soundLine(e *mapping.LegendEntry) string {
+	var parts []string
+	for _, s := range e.Samples {
+		_, text, ok := strings.Cut(s.Caption, ": ")
+		if !ok || e.From == "" || s.Which == "typical" && same(s.Value, e.Samples[0].Value, e.Samples[len(e.Samples)-1].Value) {
+			continue
+		}
+		if value, word, ok := strings.Cut(text, ", "); ok {
+			text = value + " (" + word + ")"
+		}
+		if e.Carrier == "pitch" && e.Kind == mapping.LegendRule && len(s.Passage.Notes) > 0 {
+			text += " is " + s.Passage.Notes[0].Pitch.String()
+		}
+		parts = append(parts, text)
+	}
+	if e.Kind == mapping.LegendPattern {
+		return ""
+	}
+	return strings.Join(parts, "; ")
+}
+
+// same reports whether v is one of the others. What is missing is like nothing.
+func same(v sonify.Value, others ...sonify.Value) bool {
+	return !v.IsMissing() && slices.Contains(others, v)
+}
+
+// controls lists what moves the sounds of the voices.
+func controls(b *strings.Builder, h *sonify.Header) {
+	first := true
+	for _, m := range h.Makers {
+		if m.Kind != sonify.MakerControl {
+			continue
+		}
+		if first {
+			b.WriteString("\nWhat moves the sounds\n")
+			first = false
+		}
+		b.WriteString(wrapped("    ", "      ", m.Name+": "+strings.TrimSpace(strings.TrimPrefix(m.Says, string(m.Kind)+" "+m.Name))))
+	}
 }
 
 func pacing(p mapping.Pace) string {
@@ -110,24 +215,6 @@ func pacing(p mapping.Pace) string {
 		return "at the speed of life"
 	}
 	return fmt.Sprintf("%v times the speed of life", p.Speed)
-}
-
-func signalWords(s sonify.Signal) string {
-	text := s.Name
-	if s.Doc != "" {
-		text += ": " + s.Doc
-	}
-	if s.Low != s.High {
-		text += fmt.Sprintf(" (%v to %v", s.Low, s.High)
-		if s.Unit != "" {
-			text += " " + s.Unit
-		}
-		return text + ")"
-	}
-	if s.Unit != "" {
-		text += " (" + s.Unit + ")"
-	}
-	return text
 }
 
 func voiceWords(v sonify.Voice) string {

@@ -11,6 +11,8 @@ type Legend struct {
 	// Surveyed is true if a run through the data stands behind the values.
 	Surveyed bool          `json:"surveyed"`
 	Entries  []LegendEntry `json:"entries"`
+	// Idle says what is heard when no data comes; empty if nothing special is.
+	Idle string `json:"idle,omitempty"`
 }
 
 // LegendKind tells what an entry of a legend is about.
@@ -32,9 +34,13 @@ type LegendEntry struct {
 	Doc string `json:"doc,omitempty"`
 	// Words say what becomes what: "speed_kmh becomes pitch: higher is faster".
 	Words string `json:"words"`
+	// On says which events it hears: "tennis.point when ace". Rules have it.
+	On string `json:"on,omitempty"`
 	// From is what is read ("speed_kmh", "signal.tension"), empty if no value is.
 	From string `json:"from,omitempty"`
 	Unit string `json:"unit,omitempty"`
+	// Domain says what counts as low and as high: "120 to 225 km/h".
+	Domain string `json:"domain,omitempty"`
 	// Carrier is what the value moves above all: "pitch", "hits"; empty if
 	// nothing is moved.
 	Carrier string `json:"carrier,omitempty"`
@@ -77,7 +83,7 @@ const (
 // the piece's performances.
 func (p *Piece) Legend(s *Survey) *Legend {
 	g := &stage{piece: p, survey: s}
-	l := &Legend{Title: p.Header.Title, About: p.Header.About, Surveyed: s != nil}
+	l := &Legend{Title: p.Header.Title, About: p.Header.About, Surveyed: s != nil, Idle: g.idleWords()}
 	for i := range p.rules {
 		l.Entries = append(l.Entries, g.rule(i))
 	}

@@ -23,7 +23,7 @@ func (r *rulePlan) carrier() *number {
 func (g *stage) rule(i int) LegendEntry {
 	r := &g.piece.rules[i]
 	t := g.piece.told.rules[i]
-	e := LegendEntry{Kind: LegendRule, Name: r.name, Maker: r.maker, Doc: t.doc, Times: -1, Words: g.ruleWords(i), Voices: []string{}, Samples: []LegendSample{}}
+	e := LegendEntry{Kind: LegendRule, Name: r.name, Maker: r.maker, Doc: t.doc, Times: -1, Words: g.ruleWords(i), On: g.ruleOn(i), Voices: []string{}, Samples: []LegendSample{}}
 	if g.survey != nil {
 		e.Times = g.survey.rules[i].played
 	}
@@ -39,6 +39,9 @@ func (g *stage) rule(i int) LegendEntry {
 	e.From, e.Unit, e.Carrier, e.Polarity = n.from.text, t.unit, n.key, "up"
 	if n.down {
 		e.Polarity = "down"
+	}
+	if n.mapped {
+		e.Domain = endsWords(g.domainPlan(n), t.unit)
 	}
 	low, typical, high, known, ok := g.numberEnds(i, n)
 	if !ok {
@@ -148,15 +151,46 @@ func named(name, text string) string {
 	return name + ": " + text
 }
 
+// ruleOn says which events a rule hears.
+func (g *stage) ruleOn(i int) string {
+	r := &g.piece.rules[i]
+	on := list(r.kinds.kinds)
+	switch {
+	case r.cross != nil:
+		on = r.cross.from
+		if r.cross.hasUp {
+			on += " rising to " + formatValue(sonify.Num(r.cross.up), "")
+		}
+		if r.cross.hasUp && r.cross.hasDown {
+			on += " or"
+		}
+		if r.cross.hasDown {
+			on += " falling to " + formatValue(sonify.Num(r.cross.down), "")
+		}
+	case on == "*":
+		on = "every event"
+	}
+	if r.kinds.source != "" {
+		on += " of " + r.kinds.source
+	}
+	if r.when != nil {
+		on += " when " + r.when.text
+	}
+	return on
+}
+
 // ruleWords say what becomes what.
 func (g *stage) ruleWords(i int) string {
 	r := &g.piece.rules[i]
 	if r.voice < 0 {
-		return "shows a caption"
+		return "shows " + r.say.source()
 	}
 	voice := g.piece.Header.Voices[r.voice].Name
 	n := r.carrier()
 	if n == nil {
+		if r.say != nil {
+			return "plays " + voice + ", shows " + r.say.source()
+		}
 		return "plays " + voice
 	}
 	t := g.piece.told.rules[i]
@@ -186,7 +220,25 @@ func (g *stage) ruleWords(i int) string {
 	if len(more) > 0 {
 		b += "; " + list(more)
 	}
+	if r.say != nil {
+		b += "; shows " + r.say.source()
+	}
 	return b
+}
+
+// source returns a caption as it was written, but for formats: "Ace, {speed_kmh}
+// km/h".
+func (c *caption) source() string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range c.parts {
+		if p := &c.parts[i]; p.value != nil {
+			b.WriteString("{" + p.value.text + "}")
+		} else {
+			b.WriteString(p.literal)
+		}
+	}
+	return b.String() + "\""
 }
 
 // endsWords say from where to where a domain goes.

@@ -121,7 +121,7 @@ func (g *stage) signal(i int) LegendEntry {
 	p := g.piece
 	s := &p.signals[i]
 	t := p.told.signals[i]
-	e := LegendEntry{Kind: LegendSignal, Name: s.name, Maker: -1, Doc: t.doc, From: "signal." + s.name, Unit: t.unit, Times: -1, Voices: []string{}, Samples: []LegendSample{}}
+	e := LegendEntry{Kind: LegendSignal, Name: s.name, Maker: -1, Doc: t.doc, From: "signal." + s.name, Unit: t.unit, Domain: endsWords(s.domain, t.unit), Times: -1, Voices: []string{}, Samples: []LegendSample{}}
 	var does effects
 	var while []string
 	strong := false
@@ -262,9 +262,7 @@ func (g *stage) pattern(i int) LegendEntry {
 	if p.invert != nil {
 		does = append(does, "upside down while "+p.invert.text)
 	}
-	if e.Words = strings.Join(does, "; "); e.Words == "" {
-		e.Words = "plays by itself"
-	}
+	e.Words = strings.Join(append([]string{"plays " + e.Voices[0] + g.where(p)}, does...), "; ")
 	section := slices.Index(p.sections, true)
 	if section < 0 {
 		return e
@@ -282,6 +280,23 @@ func (g *stage) pattern(i int) LegendEntry {
 	}
 	e.Samples = g.steeredSamples(main, section, []int{i}, false, p.name, t)
 	return e
+}
+
+// where says in which sections a pattern plays, if not in all.
+func (g *stage) where(p *patternPlan) string {
+	var in []string
+	for k, on := range p.sections {
+		if on {
+			in = append(in, g.piece.form.sections[k].name)
+		}
+	}
+	switch len(in) {
+	case len(p.sections):
+		return ""
+	case 0:
+		return " in no section"
+	}
+	return " in " + list(in)
 }
 
 // main returns the best heard number of a pattern that signal i moves.
@@ -420,5 +435,21 @@ func (g *stage) sectionWords(i int) string {
 	if s.tempo != 1 {
 		w = append(w, "the tempo is "+decimals(s.tempo*100, 0)+" % of the usual")
 	}
+	if s.say != nil {
+		w = append(w, "shows "+s.say.source())
+	}
 	return strings.Join(w, ", ")
+}
+
+// idleWords say what is heard when no data comes.
+func (g *stage) idleWords() string {
+	ip := &g.piece.idle
+	if ip.after == 0 {
+		return ""
+	}
+	text := "after " + decimals(float64(ip.after)/float64(sonify.SampleRate), 0) + " s without an event "
+	if ip.section >= 0 {
+		return text + "comes the section " + spoken(g.piece.form.sections[ip.section].name)
+	}
+	return text + "the music breathes: half the notes, in a slow swell"
 }
