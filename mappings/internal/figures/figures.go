@@ -55,8 +55,10 @@ type Figures struct {
 	// louder: velocity times the voice's gain times its volume macro times its
 	// volume control, the greatest within 50 ms from the data note's beginning on.
 	// Noise and drums are no pitched notes: they mask a pitch badly, and they are
-	// short. Notes of the same event do not mask each other; notes of two events
-	// at one moment do, for then one of them is lost. Equally loud notes do not.
+	// short. Equally loud notes do not mask, nor do notes of the same event. Of two
+	// notes of the data only one can be the louder; both are heard as a chord unless
+	// it is more than twice as loud (6 dB): only then it masks. A note of the data
+	// is masked too if another takes its place in its voice within 50 ms.
 	Data, Masked int
 	Masks        []string // what masked what, the first few
 
@@ -208,6 +210,10 @@ func (f *Figures) masking(t *take.Take, notes []sounding) {
 			}
 		}
 		own := d.level(d.Frame, v)
+		if d.cut && d.end < d.Frame+instant {
+			f.mask("%.2f s: %s (%s %v) is cut off by another note of its voice", d.Frame.Duration().Seconds(), t.Header.Makers[d.Cause.By].Name, d.voice.Name, d.Pitch)
+			continue
+		}
 		for _, a := range active {
 			if a.Note == d.Note || a.end <= d.Frame || a.Cause.Event == d.Cause.Event && a.Cause.Event != 0 {
 				continue
@@ -215,15 +221,24 @@ func (f *Figures) masking(t *take.Take, notes []sounding) {
 			if gap := a.Pitch - d.Pitch; gap > near || gap < -near {
 				continue
 			}
-			if level := a.level(d.Frame, v); level > own*1.0001 {
-				f.Masked++
-				if len(f.Masks) < maskLimit {
-					f.Masks = append(f.Masks, fmt.Sprintf("%.2f s: %s (%s %v, level %.2f) by %s (%s %v, level %.2f)", d.Frame.Duration().Seconds(),
-						t.Header.Makers[d.Cause.By].Name, d.voice.Name, d.Pitch, own, t.Header.Makers[a.Cause.By].Name, a.voice.Name, a.Pitch, level))
-				}
+			bound := own * 1.0001 // but for rounding
+			if isData(t, a.Note) {
+				bound = 2 * own
+			}
+			if level := a.level(d.Frame, v); level > bound {
+				f.mask("%.2f s: %s (%s %v, level %.2f) by %s (%s %v, level %.2f)", d.Frame.Duration().Seconds(),
+					t.Header.Makers[d.Cause.By].Name, d.voice.Name, d.Pitch, own, t.Header.Makers[a.Cause.By].Name, a.voice.Name, a.Pitch, level)
 				break
 			}
 		}
+	}
+}
+
+// mask counts a masked note.
+func (f *Figures) mask(format string, args ...any) {
+	f.Masked++
+	if len(f.Masks) < maskLimit {
+		f.Masks = append(f.Masks, fmt.Sprintf(format, args...))
 	}
 }
 

@@ -2,7 +2,7 @@
 // composes one:
 //
 //	go run ./mappings/internal/figures/measure piece.toml
-//	go run ./mappings/internal/figures/measure -set source.court.seed=7 -levels full -sound examples/grand-slam/piece.toml
+//	go run ./mappings/internal/figures/measure -set source.court.seed=7 -levels full examples/grand-slam
 //
 // It ends with status 1 if a figure is outside its bounds.
 package main
@@ -11,6 +11,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,37 +20,46 @@ import (
 	"proscenium/mappings/internal/take"
 )
 
-func main() {
+func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the command; it returns the exit status.
+func run(ctx context.Context, args []string, out, say io.Writer) int {
+	fs := flag.NewFlagSet("measure", flag.ContinueOnError)
+	fs.SetOutput(say)
 	var sets []string
-	flag.Func("set", "override a key of the piece: key.path=value; may be given again", func(s string) error { sets = append(sets, s); return nil })
-	levels := flag.String("levels", "plain,gentle,full", "the levels to play")
-	loud := flag.Bool("sound", true, "also render the sound and measure its loudness")
-	flag.Parse()
-	if flag.NArg() == 0 {
-		fmt.Fprintln(os.Stderr, "usage: measure [-set key=value] [-levels full] [-sound=false] piece.toml...")
-		os.Exit(2)
+	fs.Func("set", "override a key of the piece: `key.path=value`; may be given again", func(s string) error { sets = append(sets, s); return nil })
+	levels := fs.String("levels", "plain,gentle,full", "the `levels` to play")
+	loud := fs.Bool("sound", true, "also render the sound and measure its loudness")
+	fs.Usage = func() {
+		fmt.Fprintln(say, "usage: measure [-set key.path=value] [-levels full] [-sound=false] PIECE...")
+		fs.PrintDefaults()
 	}
-	bad := false
-	for _, name := range flag.Args() {
+	if fs.Parse(args) != nil {
+		return 2
+	}
+	if fs.NArg() == 0 {
+		fs.Usage()
+		return 2
+	}
+	status := 0
+	for _, name := range fs.Args() {
 		if info, err := os.Stat(name); err == nil && info.IsDir() {
 			name = filepath.Join(name, "piece.toml")
 		}
-		fmt.Printf("%s\n       %s\n", name, figures.Head)
+		fmt.Fprintf(out, "%s\n%7s%s\n", name, "", figures.Head)
 		for _, level := range strings.Split(*levels, ",") {
-			t, err := take.File(context.Background(), name, take.Options{Sets: append(sets[:len(sets):len(sets)], "level="+level), Meter: *loud})
+			t, err := take.File(ctx, name, take.Options{Sets: append(sets[:len(sets):len(sets)], "level="+level), Meter: *loud})
 			if err != nil {
-				fmt.Fprintln(os.Stderr, "measure:", err)
-				os.Exit(1)
+				fmt.Fprintln(say, "measure:", err)
+				return 1
 			}
 			f := figures.Of(t)
-			fmt.Printf("%-7s%s\n", level, f.Line())
+			fmt.Fprintf(out, "%-7s%s\n", level, f.Line())
 			for _, o := range f.Outside(t) {
-				bad = true
-				fmt.Println("  " + o)
+				status = 1
+				fmt.Fprintln(out, "  "+o)
 			}
 		}
 	}
-	if bad {
-		os.Exit(1)
-	}
+	return status
 }

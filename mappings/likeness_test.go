@@ -1,0 +1,60 @@
+package mappings_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"proscenium/mappings"
+	"proscenium/mappings/internal/likeness"
+	"proscenium/mappings/internal/take"
+)
+
+// The same data with another seed of the music is the same tune and the same
+// story; other data is the same tune and another story; another mapping is
+// neither.
+func TestLikeness(t *testing.T) {
+	t.Parallel()
+	first := map[string]*take.Take{}
+	var table strings.Builder
+	fmt.Fprintf(&table, "\n%-20s %-44s theme  course\n", "", "compared with itself by")
+	row := func(name, with string, a, b *take.Take) (theme, course float64) {
+		theme, course = likeness.Theme(a, b), likeness.Course(a, b)
+		fmt.Fprintf(&table, "%-20s %-44s %5.2f   %5.2f\n", name, with, theme, course)
+		return theme, course
+	}
+	for _, name := range mappings.Names() {
+		all := setsOf(t, name)
+		a := all[0].perform(t, take.Options{Sets: []string{"seed=1"}})
+		first[name] = a
+		if theme, course := row(name, "nothing", a, a); theme < 0.9999 || course < 0.9999 {
+			t.Errorf("%s is like itself by %.4f and %.4f", name, theme, course)
+		}
+		worst, story := 1.0, 1.0
+		for _, seed := range []string{"77", "2014"} {
+			theme, course := row(name, "seed "+seed, a, all[0].perform(t, take.Options{Sets: []string{"seed=" + seed}}))
+			worst, story = min(worst, theme), min(story, course)
+		}
+		if worst < 0.7 {
+			t.Errorf("%s: with another seed the theme is alike by %.2f: at least 0.7 were expected", name, worst)
+		}
+		for _, s := range all[1:] {
+			theme, course := row(name, s.name, a, s.perform(t, take.Options{Sets: []string{"seed=1"}}))
+			if theme < 0.3 {
+				t.Errorf("%s: the theme of %s is alike by %.2f: the tune is not the mapping's", name, s.name, theme)
+			}
+			if course > story-0.2 {
+				t.Errorf("%s: %s is as like by %.2f, with another seed by %.2f: they are hardly told apart", name, s.name, course, story)
+			}
+		}
+	}
+	for i, name := range mappings.Names() {
+		for _, other := range mappings.Names()[i+1:] {
+			theme, course := row(name, "the mapping "+other, first[name], first[other])
+			if theme > 0.25 || course > 0.5 {
+				t.Errorf("%s and %s are alike by %.2f and %.2f: they are to be two pieces", name, other, theme, course)
+			}
+		}
+	}
+	t.Log(table.String())
+}
