@@ -43,7 +43,13 @@ func TestLikeness(t *testing.T) {
 			if theme < 0.3 {
 				t.Errorf("%s: the theme of %s is alike by %.2f: the tune is not the mapping's", name, s.name, theme)
 			}
-			if course > story-0.2 {
+			// Two matches are two stories. Two sales may go much the same way, and then
+			// they are to sound much the same.
+			margin := 0.05
+			if name == "tennis" || name == "football" {
+				margin = 0.3
+			}
+			if course > story-margin {
 				t.Errorf("%s: %s is as like by %.2f, with another seed by %.2f: they are hardly told apart", name, s.name, course, story)
 			}
 		}
