@@ -33,6 +33,9 @@ func (c *compiler) call(n *ast.CallNode) (code, *Error) {
 	if got := len(n.Arguments); got < fn.least || fn.most >= 0 && got > fn.most {
 		return code{}, c.fault(n, "write "+name+"("+fn.args+")", "%s takes %s, found %s", name, counted(fn.least, fn.most), strconv.Itoa(got))
 	}
+	if name == "has" || name == "or_else" {
+		c.mayLack(n.Arguments[0])
+	}
 	parts, err := c.all(n.Arguments...)
 	if err == nil && (fn.num != nil || name == "between") {
 		err = c.numbers(name, parts, n.Arguments...)

@@ -51,6 +51,26 @@ type compiler struct {
 	scope *Scope
 	slots map[string]int
 	expr  *Expr
+	// lacking are the names that ask for themselves whether there is such a field.
+	lacking map[*ast.IdentifierNode]bool
+}
+
+// mayLack notes that n stands where its absence is minded: has(n), n ?? x. There a
+// name that no event has is no mistake, unless it looks like a slip: music that
+// was made for many sources asks what this one has.
+func (c *compiler) mayLack(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		if c.lacking == nil {
+			c.lacking = map[*ast.IdentifierNode]bool{}
+		}
+		c.lacking[n] = true
+	case *ast.BinaryNode:
+		if n.Operator == "??" {
+			c.mayLack(n.Left)
+			c.mayLack(n.Right)
+		}
+	}
 }
 
 func (c *compiler) compile(n ast.Node) (code, *Error) {
@@ -156,6 +176,9 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, *Error) {
 		return c.field(n, name, sonify.Missing)
 	}
 	hint := sonify.DidYouMean(name, c.names())
+	if c.lacking[n] && sonify.Nearest(name, c.names()) == "" {
+		return c.field(n, name, sonify.Missing)
+	}
 	if strings.EqualFold(name, "and") || strings.EqualFold(name, "or") || strings.EqualFold(name, "not") {
 		hint = "write " + strings.ToLower(name) + " in small letters"
 	}
@@ -225,6 +248,9 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, *Error) {
 		return c.matches(n)
 	case "..":
 		return code{}, c.fault(n, "between(x, low, high) tells whether x lies in a range", "an expression has no ranges")
+	}
+	if n.Operator == "??" {
+		c.mayLack(n.Left)
 	}
 	parts, err := c.all(n.Left, n.Right)
 	if err != nil {

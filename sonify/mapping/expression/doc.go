@@ -14,7 +14,8 @@
 // A name is a field of the event; signal.NAME is a signal of the piece. All
 // numbers are float64. Yes and no count as 1 and 0 where a number is needed, a
 // number other than 0 as yes where a condition is. A missing value makes all that
-// needs it missing: has(x) asks for it, x ?? 0 replaces it. What is not evaluated
+// needs it missing: has(x) asks for it, x ?? 0 replaces it, and in both x may be
+// a field that no event has. What is not evaluated
 // is not needed: false && x is false, and the other branch of ?: does not matter.
 //
 // We take the library's parser and tree, and evaluate the tree ourselves. Its

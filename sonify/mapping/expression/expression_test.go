@@ -54,6 +54,7 @@ func TestEval(t *testing.T) {
 		{"speed && 1", yes}, {"zero || 0", no}, {"not gone", none}, {"ace && 'no'", no},
 		{"ace ? speed : gone", num(201)}, {"fault ? speed : gone", none}, {"gone ? 1 : 2", none}, {"ace ? 'a' : 1", word("a")},
 		{"if ace { 1 } else { 2 }", num(1)},
+		{"has(elsewhere)", no}, {"elsewhere ?? speed", num(201)}, {"gone ?? elsewhere ?? 'x'", word("x")}, {"or_else(elsewhere, 2)", num(2)},
 		{"has(gone)", no}, {"has(speed)", yes}, {"has(gone) ? gone : -1", num(-1)}, {"gone ?? 3", num(3)}, {"speed ?? 3", num(201)}, {"gone ?? gone ?? 4", num(4)},
 		{"or_else(gone, 'none')", word("none")}, {"(gone + 1) ?? 5", num(5)}, {"has(1 / zero)", no}, {"(1 / zero) ?? 9", num(9)},
 		{"player in ['Müller', 'Meier']", yes}, {"player not in ['Meier']", yes}, {"speed in [1, 201]", yes}, {"gone in [1]", none}, {"2 in [1, 2]", yes},
@@ -129,6 +130,8 @@ func TestEval_FaultsAreMissingAndSayWhy(t *testing.T) {
 func TestCompile_Errors(t *testing.T) {
 	long := strings.Repeat("speed + ", 150) + "1"
 	for src, want := range map[string]string{
+		"has(sped)":                       `1:5: there is no field "sped" (did you mean "speed"?)`,
+		"speed ?? elsewhere":              `1:10: there is no field "elsewhere" (there are: ace, any, digits, fault, gone, kind, player, speed, zero)`,
 		"sped > 1":                        `1:1: there is no field "sped" (did you mean "speed"?)`,
 		"speed >\n sped":                  `2:2: there is no field "sped" (did you mean "speed"?)`,
 		"tension > 1":                     `1:1: tension is a signal (write signal.tension)`,
