@@ -245,7 +245,7 @@ type formMemory struct {
 	CadenceFrom  sonify.Tick `json:"cadence_from,omitempty"`
 	CadenceUntil sonify.Tick `json:"cadence_until,omitempty"`
 	Homed        bool        `json:"homed,omitempty"`
-	Bars    int            `json:"bars,omitempty"`
+	Bars         int         `json:"bars,omitempty"`
 }
 
 // askedMemory is why the pending section was asked for.
