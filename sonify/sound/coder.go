@@ -2,6 +2,7 @@ package sound
 
 import (
 	"fmt"
+	"slices"
 
 	"proscenium/sonify"
 	"proscenium/sonify/chip"
@@ -11,49 +12,159 @@ import (
 // itself, and what a wire carries to a chip elsewhere. It holds what depends on
 // what came before; use one for each performance, from one goroutine.
 type Coder struct {
+	// Origin is the frame of the performance that is the chip's frame 0. It is set
+	// before Begin.
+	Origin sonify.Frame
+
 	frame  sonify.Frame // of the last command
 	tempo  sonify.Tempo
 	voices []sonify.Voice
+	slots  []uint8 // the chip's number of each voice
+	mix    chip.Config
+	chip   [chip.MaxVoices]slot
+	sounds []place
+	change int // how often the piece was changed
+}
+
+// slot is what a voice of the chip is told to be.
+type slot struct {
+	voice *sonify.Voice // nil: nothing yet
+	last  int           // the change after which it was last in use
+}
+
+// place is a stretch of the sample memory.
+type place struct {
+	at, n uint32
+	pcm   []int16
+	last  int
 }
 
 // Begin appends what a chip has to know before the first note: the mix, and every
 // voice with its recorded sounds. The tempo is h.Tempo until a mark changes it.
 func (c *Coder) Begin(p []byte, h *sonify.Header) ([]byte, error) {
+	*c = Coder{Origin: c.Origin, frame: c.Origin, tempo: h.Tempo}
+	return c.header(chip.AppendAt(p, 0), h, true)
+}
+
+// Change appends what a chip has to know before the first note of a piece that
+// takes over at h.Frame. A voice that sounds as before goes on with its notes,
+// its controls and its echoes; what other voices still play rings out, for new
+// ones take numbers of the chip that were not in use lately, as long as there are
+// some. If Change fails, the coder is what it was.
+func (c *Coder) Change(p []byte, h *sonify.Header) ([]byte, error) {
+	next := *c
+	next.sounds = append([]place(nil), c.sounds...)
+	next.change++
+	out, err := next.header(p, h, false)
+	if err != nil {
+		return p, err
+	}
+	*c = next
+	return out, nil
+}
+
+// Slots returns the number that each voice of the piece has on the chip. The
+// caller must not change it. It holds until the next Change.
+func (c *Coder) Slots() []uint8 { return c.slots }
+
+func (c *Coder) header(p []byte, h *sonify.Header, first bool) ([]byte, error) {
 	if len(h.Voices) > chip.MaxVoices {
 		return nil, fmt.Errorf("the chip has %d voices, the piece %d: join some", chip.MaxVoices, len(h.Voices))
 	}
-	*c = Coder{tempo: h.Tempo, voices: h.Voices}
 	mix, err := config(&h.Mix)
 	if err != nil {
 		return nil, err
 	}
-	// What the sample memory holds already, so that two voices share one sound.
-	places := make(map[*sonify.SampleSound]uint32)
-	var used uint32
-	p = chip.AppendAt(p, 0)
-	p = chip.AppendConfig(p, 0, mix)
+	if first || *mix != c.mix {
+		p = chip.AppendConfig(p, c.delta(h.Frame), mix)
+	}
+	c.mix = *mix
+	slots := make([]uint8, len(h.Voices))
+	taken := [chip.MaxVoices]bool{}
+	kept := make([]bool, len(h.Voices))
+	for i := range h.Voices {
+		for k, v := range c.voices {
+			if v.Name == h.Voices[i].Name && !taken[c.slots[k]] && sonify.SameSound(&v, &h.Voices[i]) {
+				slots[i], kept[i] = c.slots[k], true
+				taken[slots[i]] = true
+			}
+		}
+	}
+	// Samples of the piece before may still sound.
+	for k := range c.sounds {
+		if c.sounds[k].last < c.change-1 {
+			c.sounds[k].pcm = nil
+		}
+	}
+	c.sounds = slices.DeleteFunc(c.sounds, func(s place) bool { return s.pcm == nil })
 	for i := range h.Voices {
 		v := &h.Voices[i]
+		if !kept[i] {
+			slots[i] = c.free(&taken)
+		}
+		c.chip[slots[i]] = slot{v, c.change}
 		cv, err := c.voice(v)
 		if err != nil {
 			return nil, fmt.Errorf("voice %q: %w", v.Name, err)
 		}
 		if s := v.Instrument.Sample; v.Instrument.Wave == sonify.Sample {
-			at, known := places[s]
-			if !known {
-				at = used
-				if len(s.PCM) > chip.MaxSamples-int(used) {
-					return nil, fmt.Errorf("voice %q: its sound of %d samples does not fit: all sounds together have room for %d, %d are taken", v.Name, len(s.PCM), chip.MaxSamples, used)
-				}
-				places[s] = at
-				used += uint32(len(s.PCM))
+			at, fresh, err := c.place(s.PCM)
+			if err != nil {
+				return nil, fmt.Errorf("voice %q: %w", v.Name, err)
+			}
+			if fresh {
 				p = chip.AppendSamples(p, at, s.PCM)
 			}
 			cv.SampleStart = at
 		}
-		p = chip.AppendVoice(p, 0, uint8(i), cv)
+		if !kept[i] {
+			p = chip.AppendVoice(p, c.delta(h.Frame), slots[i], cv)
+		}
 	}
+	c.voices, c.slots = h.Voices, slots
 	return p, nil
+}
+
+// free returns the number of the chip that was not in use for longest.
+func (c *Coder) free(taken *[chip.MaxVoices]bool) uint8 {
+	best := -1
+	for k := range c.chip {
+		switch {
+		case taken[k]:
+		case best < 0, c.chip[k].voice == nil && c.chip[best].voice != nil,
+			c.chip[best].voice != nil && c.chip[k].last < c.chip[best].last:
+			best = k
+		}
+	}
+	taken[best] = true
+	return uint8(best)
+}
+
+// place finds room for a recorded sound in the sample memory, or where it lies
+// already, so that two voices share one. fresh tells that it is to be written.
+func (c *Coder) place(pcm []int16) (at uint32, fresh bool, err error) {
+	used := 0
+	for k := range c.sounds {
+		s := &c.sounds[k]
+		if slices.Equal(s.pcm, pcm) {
+			s.last = c.change
+			return s.at, false, nil
+		}
+		if s.at-at >= uint32(len(pcm)) && s.at > at {
+			return c.put(k, at, pcm), true, nil
+		}
+		at = s.at + s.n
+		used += int(s.n)
+	}
+	if len(pcm) > chip.MaxSamples-int(at) {
+		return 0, false, fmt.Errorf("its sound of %d samples does not fit: all sounds together have room for %d, %d are taken", len(pcm), chip.MaxSamples, used)
+	}
+	return c.put(len(c.sounds), at, pcm), true, nil
+}
+
+func (c *Coder) put(k int, at uint32, pcm []int16) uint32 {
+	c.sounds = slices.Insert(c.sounds, k, place{at, uint32(len(pcm)), pcm, c.change})
+	return at
 }
 
 // Passage appends the notes, controls and tempos of a passage. Passages come in
@@ -107,7 +218,7 @@ func (c *Coder) note(p []byte, n *sonify.Note) []byte {
 		return p
 	}
 	return chip.AppendNote(p, c.delta(n.Frame), &chip.Note{
-		Voice:    uint8(n.Voice),
+		Voice:    c.slots[n.Voice],
 		Velocity: uint8(min(n.Velocity, sonify.MaxVelocity)),
 		Pan:      int8(min(max(n.Pan, -100), 100)),
 		Pitch:    int32(min(max(n.Pitch, 0), sonify.Key(127))),
@@ -130,7 +241,7 @@ func (c *Coder) control(p []byte, k *sonify.Control) []byte {
 		return p
 	}
 	l := controlLimits[k.Param]
-	return chip.AppendControl(p, c.delta(k.Frame), uint8(k.Voice), chip.Param(k.Param), min(max(k.Value, l[0]), l[1]))
+	return chip.AppendControl(p, c.delta(k.Frame), c.slots[k.Voice], chip.Param(k.Param), min(max(k.Value, l[0]), l[1]))
 }
 
 // retime tells the chip how long the echoes' delays are in frames at a new tempo.
@@ -141,7 +252,7 @@ func (c *Coder) retime(p []byte, f sonify.Frame, t sonify.Tempo) []byte {
 	c.tempo = t
 	for i := range c.voices {
 		if d := c.voices[i].Instrument.EchoDelay; d > 0 {
-			p = chip.AppendControl(p, c.delta(f), uint8(i), chip.ParamEchoDelay, c.echoFrames(d))
+			p = chip.AppendControl(p, c.delta(f), c.slots[i], chip.ParamEchoDelay, c.echoFrames(d))
 		}
 	}
 	return p

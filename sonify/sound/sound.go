@@ -55,12 +55,16 @@ func New(sinks []pcm.Sink, opts Options) *Output {
 	return &Output{sinks: sinks, opts: opts, wait: make([]pcm.Frame, 0, block)}
 }
 
-var _ sonify.Output = (*Output)(nil)
+var _ interface {
+	sonify.Output
+	sonify.Changer
+} = (*Output)(nil)
 
-// Begin sets the chip up for the piece.
+// Begin sets the chip up for the piece. The sound begins at h.Frame.
 func (o *Output) Begin(h *sonify.Header) error {
 	o.chip = chip.New()
 	o.skip = chip.Latency
+	o.coder.Origin = h.Frame
 	var err error
 	if o.queue, err = o.coder.Begin(nil, h); err != nil {
 		return fmt.Errorf("sound: %w", err)
@@ -86,6 +90,22 @@ func (o *Output) Begin(h *sonify.Header) error {
 	return nil
 }
 
+// Change implements [sonify.Changer]: what sounds rings out under the new piece.
+// Stems cannot go on: they are files of the voices that there were.
+func (o *Output) Change(h *sonify.Header) error {
+	if o.stems != nil {
+		return errors.New("sound: there are no stems of a performance in which the piece changes")
+	}
+	var err error
+	if o.queue, err = o.coder.Change(o.queue, h); err != nil {
+		return fmt.Errorf("sound: %w", err)
+	}
+	return nil
+}
+
+// horizon returns the first frame of the performance that can still be told.
+func (o *Output) horizon() int64 { return o.chip.Horizon() + int64(o.coder.Origin) }
+
 // Play renders what the passage determines: up to its end, less the chip's
 // latency.
 func (o *Output) Play(c sonify.Cue) error {
@@ -95,7 +115,7 @@ func (o *Output) Play(c sonify.Cue) error {
 			return err
 		}
 	}
-	for o.chip.Horizon()+chip.Block <= int64(c.End) {
+	for o.horizon()+chip.Block <= int64(c.End) {
 		if err := o.render(); err != nil {
 			return err
 		}
@@ -114,12 +134,12 @@ func (o *Output) mark(m *sonify.Mark) error {
 		return nil
 	}
 	for _, s := range o.sinks {
-		if err := s.Mark(m.Frame, label); err != nil {
+		if err := s.Mark(m.Frame-o.coder.Origin, label); err != nil {
 			return fmt.Errorf("sound: %w", err)
 		}
 	}
 	for _, s := range o.stems {
-		if err := s.Mark(m.Frame, label); err != nil {
+		if err := s.Mark(m.Frame-o.coder.Origin, label); err != nil {
 			return fmt.Errorf("sound: %w", err)
 		}
 	}
@@ -185,10 +205,10 @@ func (o *Output) Finish(s *sonify.Summary) error {
 	if s != nil {
 		end = int64(s.Frames)
 	}
-	start := max(o.chip.Horizon(), end)
+	start := max(o.horizon(), end)
 	for released := false; ; {
-		at := o.chip.Horizon()
-		done := o.sent + sonify.Frame(len(o.wait))
+		at := o.horizon()
+		done := o.coder.Origin + o.sent + sonify.Frame(len(o.wait))
 		if int64(done) >= end && len(o.queue) == 0 && o.chip.Idle() || at >= start+int64(ringAll) {
 			break
 		}
