@@ -20,7 +20,7 @@ var arrows = map[string][]string{
 	"sonify/exact":              {},
 	"sonify/exact/nofma":        {},
 	"sonify/safefile":           {},
-	"sonify/score":              {"sonify"},
+	"sonify/score":              {"sonify", "sonify/exact"},
 	"sonify/mapping/grammar":    {"sonify"},
 	"sonify/mapping/expression": {"sonify", "sonify/exact"},
 	"sonify/mapping":            {"sonify", "sonify/exact", "sonify/score", "sonify/mapping/grammar", "sonify/mapping/expression"},

@@ -149,6 +149,9 @@ func (c *compiler) head(file string) {
 		c.key = f.Key.Key
 	}
 	c.piece.key = c.key
+	if !f.Temperament.Equal() {
+		c.piece.temper = &f.Temperament.Temperament
+	}
 	h.Key = c.key.String()
 	c.piece.pulse = sonify.PPQ / 4
 	h.Tempo = sonify.BPM(112)

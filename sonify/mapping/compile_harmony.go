@@ -29,9 +29,15 @@ func (c *compiler) harmony(f *Form, h *harmonyPlan) {
 			h.modes = append(h.modes, modePlan{relative: true})
 			continue
 		}
-		s, ok := score.ScaleByName(m)
-		if !ok {
-			c.at(f.Pos, "modes", sonify.DidYouMean(m, append(score.ScaleNames(), "relative")), "unknown scale %q", m)
+		s, err := score.ParseScale(m)
+		if err != nil {
+			hint := ""
+			if u, ok := err.(*score.UnknownScale); ok {
+				if hint = u.Hint(); sonify.Nearest(m, []string{"relative"}) != "" {
+					hint = `did you mean "relative"?`
+				}
+			}
+			c.at(f.Pos, "modes", hint, "%v", err)
 			continue
 		}
 		h.modes = append(h.modes, modePlan{scale: s})

@@ -91,6 +91,9 @@ func (c *compiler) compileVoices() {
 				used[free] = true
 			}
 		}
+		if pitched && out.Polyphony > 1 && (c.piece.temper != nil || !c.key.Scale.Semitones()) {
+			c.warn(v.Pos, "notes", "voices of one note, each on a MIDI channel of its own, are bent to where they belong", "in a MIDI file the notes of a voice that plays several at once sound as the nearest keys of the piano")
+		}
 		c.piece.Header.Voices = append(c.piece.Header.Voices, out)
 	}
 }

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"proscenium/sonify"
+	"proscenium/sonify/score"
 )
 
 // Hear takes one event that arrived at frame at, which does not lie after the
@@ -277,6 +278,9 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 					pp = key.Degree(base + m + above)
 				}
 			}
+			if p.piece.Header.Voices[r.voice].Pitched {
+				pp = p.tuned(pp, &key)
+			}
 			n := sonify.Note{Tick: land + sonify.Tick(k)*every, Length: length, Voice: r.voice,
 				Pitch: clampPitch(pp), Velocity: velocity, Pan: pan, Cause: cause}
 			n.Cause.Step = step
@@ -364,6 +368,14 @@ func floor(f float64) int64 {
 		i--
 	}
 	return i
+}
+
+// tuned returns where a note of a key sounds in the temperament of the piece.
+func (p *Performance) tuned(pitch sonify.Pitch, key *score.Key) sonify.Pitch {
+	if t := p.piece.temper; t != nil && key.Scale.Semitones() {
+		pitch = t.Tune(pitch, key.Tonic)
+	}
+	return clampPitch(pitch)
 }
 
 func clampPitch(p sonify.Pitch) sonify.Pitch { return min(max(p, 0), sonify.Key(127)) }

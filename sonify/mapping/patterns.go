@@ -188,9 +188,10 @@ func (p *Performance) patternTones(i int, t, length sonify.Tick, tone score.Tone
 	p.patternNote(i, t, length, tone, accent, 0)
 	root := p.fresh[at]
 	p.fresh = p.fresh[:at]
+	low := tone.Pitch(p.form.key, p.form.sounding, p.patterns[i].centre, 0)
 	for _, q := range p.form.sounding.Voicing(max(1, v.Polyphony)) {
 		n := root
-		n.Pitch = clampPitch(root.Pitch + q - p.form.sounding.Root)
+		n.Pitch = p.tuned(low+q-p.form.sounding.Root, &p.form.key)
 		p.fresh = append(p.fresh, n)
 	}
 }
@@ -246,7 +247,7 @@ func (p *Performance) patternNote(i int, t, length sonify.Tick, tone score.Tone,
 	pl, st := &p.piece.patterns[i], &p.patterns[i]
 	pitch := st.centre
 	if p.piece.Header.Voices[pl.voice].Pitched {
-		pitch = tone.Pitch(p.form.key, p.form.sounding, st.centre, st.shift+delta)
+		pitch = p.tuned(tone.Pitch(p.form.key, p.form.sounding, st.centre, st.shift+delta), &p.form.key)
 	} else if len(pl.tones) > 0 {
 		pitch = st.centre + sonify.Pitch(tone.Degree)*sonify.Semitone
 	}

@@ -8,18 +8,19 @@ import (
 // the checks, the reference page and the JSON Schema all come. Keys and their
 // meaning are documented in the tags.
 type File struct {
-	Title   string  `toml:"title" doc:"what the piece is called" example:"Point by point"`
-	About   string  `toml:"about" doc:"what to listen for, in a sentence or two"`
-	Mapping string  `toml:"mapping" doc:"the mapping of the library (or a path to one) that this piece starts from; what stands here overrides it" example:"tennis"`
-	Tempo   Number  `toml:"tempo" doc:"how fast the pulse goes; a table lets it follow a signal" unit:"quarter notes a minute" default:"112" example:"112"`
-	Meter   string  `toml:"meter" doc:"the time signature" default:"4/4" example:"3/4"`
-	Key     KeyName `toml:"key" doc:"the key: a note and a scale by name, or a list of notes" default:"A minor" example:"D dorian"`
-	Seed    int64   `toml:"seed" doc:"chooses among the variations; the same seed plays the same piece" default:"1" min:"0" example:"2014"`
-	Grid    Grid    `toml:"grid" doc:"where an event may sound: at or after its arrival, on the next such note; \"off\" for at once" default:"1/16" example:"1/8"`
-	Level   string  `toml:"level" doc:"how much music is made of the data: plain is the data alone, gentle adds pulse and harmony, full is the piece" default:"full" enum:"plain|gentle|full" example:"gentle"`
-	Swing   float64 `toml:"swing" doc:"how late the off sixteenths come" unit:"parts of a sixteenth" default:"0" min:"0" max:"0.6" example:"0.2"`
-	Tuning  string  `toml:"tuning" doc:"exact pitches, or those that the old chips could play" default:"exact" enum:"exact|authentic"`
-	A4      float64 `toml:"a4" doc:"the frequency of A4" unit:"Hz" default:"440" min:"220" max:"880"`
+	Title       string      `toml:"title" doc:"what the piece is called" example:"Point by point"`
+	About       string      `toml:"about" doc:"what to listen for, in a sentence or two"`
+	Mapping     string      `toml:"mapping" doc:"the mapping of the library (or a path to one) that this piece starts from; what stands here overrides it" example:"tennis"`
+	Tempo       Number      `toml:"tempo" doc:"how fast the pulse goes; a table lets it follow a signal" unit:"quarter notes a minute" default:"112" example:"112"`
+	Meter       string      `toml:"meter" doc:"the time signature" default:"4/4" example:"3/4"`
+	Key         KeyName     `toml:"key" doc:"the key: a note and a scale (by name, as an equal division such as 19 edo, or as cents or ratios from the tonic up), or a list of notes" default:"A minor" example:"D dorian"`
+	Seed        int64       `toml:"seed" doc:"chooses among the variations; the same seed plays the same piece" default:"1" min:"0" example:"2014"`
+	Grid        Grid        `toml:"grid" doc:"where an event may sound: at or after its arrival, on the next such note; \"off\" for at once" default:"1/16" example:"1/8"`
+	Level       string      `toml:"level" doc:"how much music is made of the data: plain is the data alone, gentle adds pulse and harmony, full is the piece" default:"full" enum:"plain|gentle|full" example:"gentle"`
+	Swing       float64     `toml:"swing" doc:"how late the off sixteenths come" unit:"parts of a sixteenth" default:"0" min:"0" max:"0.6" example:"0.2"`
+	Tuning      string      `toml:"tuning" doc:"exact pitches, or those that the old chips could play" default:"exact" enum:"exact|authentic"`
+	Temperament Temperament `toml:"temperament" doc:"where the twelve keys of the octave lie: equal, just, pythagorean, meantone, werckmeister, an equal division such as 19 edo, or twelve cents or ratios from the tonic up; scales with a tuning of their own keep it" default:"equal" example:"just"`
+	A4          float64     `toml:"a4" doc:"the frequency of A4" unit:"Hz" default:"440" min:"220" max:"880"`
 
 	Source  grammar.Map[Source] `toml:"source" doc:"where events come from"`
 	Signal  grammar.Map[Signal] `toml:"signal" doc:"numbers that live between events"`

@@ -21,6 +21,7 @@ type Piece struct {
 	key       score.Key
 	tempo     *number // nil: Header.Tempo throughout
 	swing     sonify.Tick
+	temper    *score.Temperament // nil: equal
 	pulse     sonify.Tick
 	duck      float64
 	idle      idlePlan

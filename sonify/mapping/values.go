@@ -241,8 +241,8 @@ func (v *KeyName) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 // Describe implements [grammar.Value].
 func (v *KeyName) Describe() grammar.Type {
 	note := grammar.Type{Name: "note", Kind: grammar.String}
-	return grammar.Type{Name: "key", Doc: "a note and the name of a scale, or a list of notes", OneOf: []grammar.Type{
-		{Name: "key", Kind: grammar.String, Examples: []string{"A minor", "D dorian", "C# pelog"}},
+	return grammar.Type{Name: "key", Doc: "a note and a scale (by name, as an equal division, or as cents or ratios from the tonic up), or a list of notes", OneOf: []grammar.Type{
+		{Name: "key", Kind: grammar.String, Examples: []string{"A minor", "D dorian", "C# pelog", "A 19 edo", "D 0 204 386 498 702 884 1088", "D 1/1 9/8 5/4 3/2 5/3"}},
 		{Name: "notes", Kind: grammar.Array, Of: &note, Least: 2},
 	}}
 }

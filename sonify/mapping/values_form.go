@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"proscenium/sonify/mapping/grammar"
+	"proscenium/sonify/score"
 )
 
 // Progressions is one list of chords, or several.
@@ -85,4 +86,31 @@ func (v *Build) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 func (v *Build) Describe() grammar.Type {
 	return grammar.Type{Name: "build", Doc: "a length in musical time, or a table for what grows", OneOf: []grammar.Type{
 		new(grammar.Fraction).Describe(), {Name: "build at length", Kind: grammar.Table, Fields: &buildTable{}}}}
+}
+
+// Temperament is where the twelve keys of the octave lie.
+type Temperament struct{ score.Temperament }
+
+// FromTOML implements [grammar.Value].
+func (v *Temperament) FromTOML(n *grammar.Node, r *grammar.Reporter) {
+	if n.Kind() != grammar.String {
+		r.Expected(n, `a temperament such as "just", "19 edo" or twelve cents in quotes`, "")
+		return
+	}
+	t, err := score.ParseTemperament(n.Text())
+	if err != nil {
+		hint := ""
+		if u, ok := err.(*score.UnknownTemperament); ok {
+			hint = u.Hint()
+		}
+		r.Error(n, hint, "%v", err)
+		return
+	}
+	v.Temperament = t
+}
+
+// Describe implements [grammar.Value].
+func (v *Temperament) Describe() grammar.Type {
+	return grammar.Type{Name: "temperament", Doc: "the name of a temperament, an equal division of the octave, or twelve cents or ratios", Kind: grammar.String,
+		Examples: append(score.TemperamentNames(), "19 edo", "0 112 204 316 386 498 590 702 814 884 1018 1088")}
 }

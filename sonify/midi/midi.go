@@ -36,9 +36,10 @@ import (
 // voice's gain, by the square law of General MIDI), pan CC 10 (with the note's
 // own), bend the pitch bend, vibrato CC 1, duty CC 70, echo CC 91. The range of
 // the pitch bend is two semitones (RPN 0), and two octaves from where a control
-// first bends further. A pitch more than two cents from a key is bent there if
-// its voice plays one note at a time and has its channel for itself; otherwise
-// it sounds as the nearest key.
+// first bends further. A pitch between two keys is bent to its place
+// within 0.0125 cents (the bend has 8,192 steps to 200 cents) if its voice plays
+// one note at a time and has its channel for itself; otherwise it sounds as the
+// nearest key.
 type Output struct {
 	w      io.Writer
 	file   *safefile.File // nil if the caller owns w

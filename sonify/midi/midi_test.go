@@ -259,7 +259,7 @@ func TestVoice_BendsWhatIsBetweenTheKeys(t *testing.T) {
 	note := func(at sonify.Tick, p sonify.Pitch) sonify.Note {
 		return sonify.Note{Tick: at, Frame: sonify.Frame(at) * 25, Length: 100, Frames: 1, Pitch: p, Velocity: 100}
 	}
-	ps := sonify.Passage{Notes: []sonify.Note{note(0, pitch), note(960, sonify.Key(69)), note(1920, sonify.Key(69)+100)}}
+	ps := sonify.Passage{Notes: []sonify.Note{note(0, pitch), note(960, sonify.Key(69)), note(1920, sonify.Key(69)+7)}}
 	bends := func(tr smf.Track) (out []int16) {
 		for _, e := range tr {
 			var ch uint8
@@ -292,6 +292,32 @@ func TestVoice_BendsWhatIsBetweenTheKeys(t *testing.T) {
 	}
 	if !reflect.DeepEqual(ranges, []uint8{2, 24}) {
 		t.Errorf("ranges %v", ranges)
+	}
+}
+
+// Key and bend of a voice of one note together say its pitch to within half a
+// step of the bend, 200 cents in 8,192 parts.
+func TestVoice_PitchIsKeyAndBend(t *testing.T) {
+	var ps sonify.Passage
+	for i := range 700 {
+		at := sonify.Tick(i) * 10
+		ps.Notes = append(ps.Notes, sonify.Note{Tick: at, Frame: sonify.Frame(at) * 25, Length: 5, Frames: 1, Pitch: sonify.Key(48) + sonify.Pitch(i*2377), Velocity: 100})
+	}
+	bend, n := int16(0), 0
+	for _, e := range one(t, sonify.Voice{Name: "a", Pitched: true, Polyphony: 1}, ps, 7000) {
+		var ch, key, vel uint8
+		var abs uint16
+		e.Message.GetPitchBend(&ch, &bend, &abs)
+		if e.Message.GetNoteStart(&ch, &key, &vel) {
+			want := ps.Notes[n].Pitch.Cents()
+			if d := float64(key)*100 + float64(bend)*200/8192 - want; d > 0.0125 || d < -0.0125 {
+				t.Errorf("note %d sounds %.4f cents from where it belongs", n, d)
+			}
+			n++
+		}
+	}
+	if n != len(ps.Notes) {
+		t.Errorf("%d of %d notes", n, len(ps.Notes))
 	}
 }
 

@@ -223,9 +223,6 @@ func (v *voice) note(n *sonify.Note, says string) {
 	v.setPan(n.Tick, v.notePan+int(v.pan))
 	if v.own {
 		v.detune = (n.Pitch - sonify.Key(k)).Cents()
-		if math.Abs(v.detune) <= 2 {
-			v.detune = 0
-		}
 		v.setBend(n.Tick)
 	}
 	if says != "" {

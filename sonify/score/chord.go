@@ -103,19 +103,13 @@ func (c Chord) In(k Key) Sounding {
 		root = k.Scale.Steps[c.step]
 	}
 	root += sonify.Pitch(c.accid) * sonify.Semitone
-	s := Sounding{Name: c.Name, Root: k.Tonic + root}
+	s := Sounding{Name: c.Name, Root: k.Tonic + root, Flats: c.accid < 0 || c.accid == 0 && k.spellsFlat()}
 	for s.Root >= sonify.Key(72) {
 		s.Root -= 12 * sonify.Semitone
 	}
-	tempered := true
-	for _, st := range k.Scale.Steps {
-		if st%sonify.Semitone != 0 {
-			tempered = false
-		}
-	}
 	for _, t := range c.tones {
 		p := s.Root + sonify.Pitch(t)*sonify.Semitone
-		if !tempered {
+		if !k.Scale.Semitones() {
 			p = k.Snap(p)
 		}
 		s.Tones = append(s.Tones, p-s.Root)
@@ -128,6 +122,7 @@ type Sounding struct {
 	Name  string         // its numeral
 	Root  sonify.Pitch   // in the octave from C4 up
 	Tones []sonify.Pitch // above the root, ascending; the first is 0
+	Flats bool           // its name is written with flats
 }
 
 // Tone returns the i-th note of the chord from its root up, going on in the
@@ -153,31 +148,60 @@ func (s Sounding) Has(p sonify.Pitch) bool {
 	return false
 }
 
-// String writes the chord by its notes' names: "F", "Am", "Bdim".
+// String writes the chord by its notes' names: "F", "Am7", "Bdim", "Dsus".
 func (s Sounding) String() string {
-	n := strings.TrimRight(s.Root.String(), "0123456789")
-	if i := strings.IndexAny(n, "+-"); i > 0 {
-		n = n[:i]
+	n := strings.TrimRight(sonify.Key(s.Root.Key()).String(), "-0123456789")
+	if s.Flats {
+		n = flatNames[s.Root.Key()%12]
 	}
-	third, fifth := 0, 0
+	var has [24]bool // semitones above the root
 	for _, t := range s.Tones {
-		switch k := (t + sonify.Semitone/2) / sonify.Semitone; k {
-		case 3, 4:
-			third = int(k)
-		case 6, 7, 8:
-			fifth = int(k)
+		if k := (t + sonify.Semitone/2) / sonify.Semitone; k >= 0 && k < 24 {
+			has[k] = true
 		}
 	}
+	minor, major := has[3], has[4] && !has[3]
+	dim := minor && has[6] && !has[7]
 	switch {
-	case third == 3 && fifth == 6:
+	case dim && has[9] && !has[10]:
+		return n + "dim7"
+	case dim && has[10]:
+		return n + "m7b5"
+	case dim:
 		n += "dim"
-	case third == 4 && fifth == 8:
+	case major && has[8] && !has[7]:
 		n += "aug"
-	case third == 3:
+	case minor:
 		n += "m"
-	case third == 0 && len(s.Tones) == 2:
+	}
+	high := ""
+	switch ninth := has[13] || has[14]; {
+	case has[20] || has[21]:
+		high = "13"
+	case has[17] || has[18]:
+		high = "11"
+	case ninth:
+		high = "9"
+	}
+	switch seventh := has[10] || has[11]; {
+	case seventh && has[11] && !has[10]:
+		n += "maj"
+		fallthrough
+	case seventh:
+		if high == "" {
+			high = "7"
+		}
+		n += high
+	case high != "":
+		n += "add" + high
+	case has[9] && (minor || major):
+		n += "6"
+	}
+	switch {
+	case minor || major:
+	case len(s.Tones) == 2:
 		n += "5"
-	case third == 0:
+	default:
 		n += "sus"
 	}
 	return n

@@ -148,7 +148,7 @@ func (c Chord) Modal(k Key) Sounding {
 	if fifth := k.Degree(step+4) - k.Degree(step); fifth < 650*656 {
 		step = (step + 5) % 7
 	}
-	s := Sounding{Root: k.Degree(step)}
+	s := Sounding{Root: k.Degree(step), Flats: k.spellsFlat()}
 	for s.Root >= sonify.Key(72) {
 		s.Root -= octave
 	}

@@ -61,7 +61,7 @@ func TestSuspended_PutsOffTheThird(t *testing.T) {
 
 func TestModal_ReadsNumeralsInAnotherMode(t *testing.T) {
 	for _, c := range [][3]string{{"i", "A major", "I A"}, {"VI", "A major", "vi F#m"}, {"VII", "A major", "V E"}, {"bVII", "A mixolydian", "VII G"},
-		{"iv", "A dorian", "IV D"}, {"iidim", "A dorian", "ii Bm"}, {"V7", "A minor", "v7 Em"}, {"isus4", "A major", "isus4 Asus"}} {
+		{"iv", "A dorian", "IV D"}, {"iidim", "A dorian", "ii Bm"}, {"V7", "A minor", "v7 Em7"}, {"isus4", "A major", "isus4 Asus"}} {
 		ch, err := score.ParseChord(c[0])
 		if err != nil {
 			t.Fatal(err)

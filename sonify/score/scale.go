@@ -11,9 +11,20 @@ import (
 // Scale is the steps of a scale or tuning within one period, which is nearly
 // always an octave.
 type Scale struct {
-	Name   string
-	Steps  []sonify.Pitch // ascending from 0, below Period
-	Period sonify.Pitch
+	Name    string
+	Steps   []sonify.Pitch // ascending from 0, below Period
+	Period  sonify.Pitch
+	ByNotes bool // given as a list of notes, by which it is called; Name is empty
+}
+
+// Semitones reports whether all steps are whole semitones.
+func (s Scale) Semitones() bool {
+	for _, st := range s.Steps {
+		if st%sonify.Semitone != 0 {
+			return false
+		}
+	}
+	return s.Period%sonify.Semitone == 0
 }
 
 // tempered lists scales in semitones. The church modes, the minor scales and
@@ -56,37 +67,12 @@ var tempered = map[string][]int{
 	"ukrainian dorian":  {0, 2, 3, 6, 7, 9, 10},
 }
 
-// tuned lists scales that no piano has, in cents. Gamelans differ from village
-// to village: slendro is given in five equal steps, pelog as the seven steps
-// of one well-known set of measurements, rounded. The maqamat use quarter
-// tones, the just scales the usual small ratios.
-var tuned = map[string][]float64{
-	"slendro":           {0, 240, 480, 720, 960},
-	"pelog":             {0, 120, 270, 540, 670, 785, 950},
-	"rast":              {0, 200, 350, 500, 700, 900, 1050},
-	"bayati":            {0, 150, 300, 500, 700, 800, 1000},
-	"sikah":             {0, 150, 350, 550, 700, 850, 1050},
-	"just major":        {0, 203.910, 386.314, 498.045, 701.955, 884.359, 1088.269},
-	"just minor":        {0, 203.910, 315.641, 498.045, 701.955, 813.686, 1017.596},
-	"pythagorean":       {0, 203.910, 407.820, 498.045, 701.955, 905.865, 1109.775},
-	"seven equal":       {0, 171.429, 342.857, 514.286, 685.714, 857.143, 1028.571},
-	"harmonic series":   {0, 203.910, 386.314, 551.318, 701.955, 840.528, 968.826, 1088.269},
-	"quarter tones":     {0, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500, 550, 600, 650, 700, 750, 800, 850, 900, 950, 1000, 1050, 1100, 1150},
-	"bohlen pierce":     {0, 146.304, 292.608, 438.913, 585.217, 731.521, 877.825, 1024.130, 1170.434, 1316.738, 1463.042, 1609.347, 1755.651},
-	"nineteen equal":    nil, // filled by equal below
-	"thirty-one equal":  nil,
-	"five equal":        nil,
-	"twenty-four equal": nil,
-	"fifteen equal":     nil,
-}
-
-var equal = map[string]int{"nineteen equal": 19, "thirty-one equal": 31, "five equal": 5, "twenty-four equal": 24, "fifteen equal": 15}
-
 var aliases = map[string]string{
 	"ionian": "major", "aeolian": "minor", "natural minor": "minor", "hijaz": "phrygian dominant",
 	"freygish": "phrygian dominant", "byzantine": "double harmonic", "bhairav": "double harmonic",
 	"pentatonic": "major pentatonic", "octatonic": "diminished", "insen": "in sen", "maj": "major", "min": "minor",
 	"ritusen": "yo", "overtone": "acoustic", "lydian dominant": "acoustic",
+	"just": "just major", "kurd": "phrygian", "nahawand": "minor", "ajam": "major", "nikriz": "ukrainian dorian", "thai": "seven equal",
 }
 
 // ScaleNames returns the names of all scales, sorted, other names included.
@@ -96,6 +82,9 @@ func ScaleNames() []string {
 		out = append(out, n)
 	}
 	for n := range tuned {
+		out = append(out, n)
+	}
+	for n := range equalNames {
 		out = append(out, n)
 	}
 	for n := range aliases {
@@ -108,7 +97,10 @@ func ScaleNames() []string {
 // ScaleByName returns the scale of that name; case, hyphens and underscores do
 // not count.
 func ScaleByName(name string) (Scale, bool) {
-	n := strings.Join(strings.Fields(strings.NewReplacer("_", " ").Replace(strings.ToLower(name))), " ")
+	if strings.HasPrefix(name, "-") {
+		return Scale{}, false
+	}
+	n := strings.Join(strings.Fields(strings.NewReplacer("_", " ", "-", " ").Replace(strings.ToLower(name))), " ")
 	if a, ok := aliases[n]; ok {
 		n = a
 	}
@@ -119,19 +111,19 @@ func ScaleByName(name string) (Scale, bool) {
 		}
 		return s, true
 	}
-	if k, ok := equal[n]; ok {
+	if k, ok := equalDivision(n); ok {
 		s := Scale{Name: n, Period: 12 * sonify.Semitone}
 		for i := range k {
 			s.Steps = append(s.Steps, (2*sonify.Pitch(i)*s.Period+sonify.Pitch(k))/(2*sonify.Pitch(k)))
 		}
 		return s, true
 	}
-	if cents, ok := tuned[n]; ok {
+	if t, ok := tuned[n]; ok {
 		s := Scale{Name: n, Period: 12 * sonify.Semitone}
 		if n == "bohlen pierce" {
 			s.Period = FromCents(1901.955) // the twelfth, 3:1
 		}
-		for _, c := range cents {
+		for _, c := range t {
 			s.Steps = append(s.Steps, FromCents(c))
 		}
 		return s, true
@@ -153,6 +145,7 @@ func FromCents(c float64) sonify.Pitch {
 type Key struct {
 	Tonic sonify.Pitch // the tonic in the octave from C4 up: C4 to B4
 	Scale Scale
+	Flats bool // written with flats, which decides between F# and Gb
 }
 
 // NewKey returns the key of scale s on the pitch class tonic (0 = C).
@@ -161,6 +154,7 @@ func NewKey(tonic int, s Scale) Key {
 }
 
 // ParseKey reads a key by name: "A minor", "D dorian", "C# pelog", "F" (major).
+// The scale may be anything that [ParseScale] reads.
 func ParseKey(s string) (Key, error) {
 	f := strings.Fields(s)
 	if len(f) == 0 {
@@ -174,11 +168,13 @@ func ParseKey(s string) (Key, error) {
 	if name == "" {
 		name = "major"
 	}
-	sc, ok := ScaleByName(name)
-	if !ok {
-		return Key{}, &UnknownScale{Name: name}
+	sc, err := ParseScale(name)
+	if err != nil {
+		return Key{}, err
 	}
-	return NewKey(pc, sc), nil
+	k := NewKey(pc, sc)
+	k.Flats = strings.ContainsAny(f[0][1:], "b♭")
+	return k, nil
 }
 
 // UnknownScale is the error for a scale name that nobody knows.
@@ -218,17 +214,46 @@ func KeyOf(notes []string) (Key, error) {
 		}
 	}
 	sort.Ints(steps)
-	s := Scale{Name: strings.Join(notes, " "), Period: 12 * sonify.Semitone}
+	s := Scale{ByNotes: true, Period: 12 * sonify.Semitone}
+	flats := false
+	for _, n := range notes {
+		flats = flats || strings.ContainsAny(n[1:], "b♭")
+	}
 	for _, d := range steps {
 		s.Steps = append(s.Steps, sonify.Pitch(d)*sonify.Semitone)
 	}
-	return NewKey(first, s), nil
+	k := NewKey(first, s)
+	k.Flats = flats
+	return k, nil
 }
 
-// String writes k as a person does: "A minor".
+// String writes k as a person does: "A minor", and a key by notes as those:
+// "C Eb G".
 func (k Key) String() string {
-	n := k.Tonic.String()
-	return strings.TrimRight(n, "0123456789") + " " + k.Scale.Name
+	if !k.Scale.ByNotes {
+		return k.Spell(k.Tonic) + " " + k.Scale.Name
+	}
+	notes := make([]string, len(k.Scale.Steps))
+	for i, s := range k.Scale.Steps {
+		notes[i] = k.Spell(k.Tonic + s)
+	}
+	return strings.Join(notes, " ")
+}
+
+var flatNames = [12]string{"C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"}
+
+// Spell returns the name of the key nearest to p, without its octave, as the
+// key writes it: with flats where its signature has flats.
+func (k Key) Spell(p sonify.Pitch) string {
+	n := ((p.Key() % 12) + 12) % 12
+	if k.spellsFlat() {
+		return flatNames[n]
+	}
+	return strings.TrimRight(sonify.Key(n+12).String(), "0123456789")
+}
+
+func (k Key) spellsFlat() bool {
+	return k.Scale.ByNotes && k.Flats || !k.Scale.ByNotes && k.Signature() < 0
 }
 
 // Degree returns the pitch d steps above the tonic in the octave from C4 up;
@@ -268,8 +293,9 @@ func (k Key) Has(p sonify.Pitch) bool {
 
 // Up returns the key n semitones higher.
 func (k Key) Up(n int) Key {
-	pc := (k.Tonic.Key() + n) % 12
-	return NewKey(pc, k.Scale)
+	up := NewKey(k.Tonic.Key()+n, k.Scale)
+	up.Flats = k.Flats
+	return up
 }
 
 // Relative returns the key of the other gender with the same notes: C major for
@@ -308,7 +334,7 @@ func (k Key) Signature() int {
 	}
 	// Steps along the circle of fifths from C, F# as six sharps.
 	s := (pc * 7) % 12
-	if s > 6 {
+	if s > 6 || s == 6 && k.Flats {
 		s -= 12
 	}
 	return s

@@ -62,7 +62,7 @@ func TestSignature(t *testing.T) {
 
 func TestChords(t *testing.T) {
 	a := key(t, "A minor")
-	for numeral, want := range map[string]string{"i": "Am", "VI": "F", "III": "C", "VII": "G", "iv": "Dm", "v": "Em", "V": "E", "iidim": "Bdim", "bII": "A#"} {
+	for numeral, want := range map[string]string{"i": "Am", "VI": "F", "III": "C", "VII": "G", "iv": "Dm", "v": "Em", "V": "E", "iidim": "Bdim", "bII": "Bb", "V7": "E7", "imaj7": "Ammaj7", "i9": "Am9", "iadd9": "Amadd9", "III6": "C6", "VIM7": "Fmaj7", "V7sus4": "E7sus", "iim7b5": "Bm7b5", "vdim7": "Edim7", "V+": "Eaug", "i5": "A5"} {
 		c, err := score.ParseChord(numeral)
 		if err != nil {
 			t.Fatal(err)
