@@ -99,7 +99,7 @@ func temperament(name string, cents [12]float64, fixed bool) Temperament {
 // the tonic and six up.
 func byFifths(name string, parts int) (Temperament, error) {
 	const best = 0.5849625007211562 // log2(3/2)
-	fifth := int(float64(parts)*best + 0.5)
+	fifth := int(float64(float64(parts)*best) + 0.5)
 	t := Temperament{Name: name}
 	last := sonify.Pitch(-1)
 	for i := range 12 {
