@@ -56,11 +56,23 @@ type Clock interface {
 
 // Options say how to conduct.
 type Options struct {
-	// Clock makes the performance live; nil renders it as fast as it goes.
+	// Clock makes the performance live, beginning now; nil renders it as fast as it
+	// goes.
 	Clock Clock
-	// Ahead is how long before its time a passage is handed to the outputs when
-	// there is a clock. Default 200 ms.
+	// Timeline, together with Clock, says when each frame sounds.
+	Timeline *Timeline
+	// Ahead is how long before its time a passage is decided and handed to the
+	// outputs when there is a clock. Half of it is spent, at most, on waiting for
+	// sources that do not know yet what comes next. Default 200 ms.
 	Ahead time.Duration
+	// Late is told, from the conductor's goroutine, that the performance fell so far
+	// behind its time that it was not caught up: everything sounds later by that
+	// much.
+	Late func(by time.Duration)
+	// Boundary is called before each stretch, from the conductor's goroutine, when
+	// it is time to decide what it holds. The performer may stand for another one
+	// afterwards, at the same tick.
+	Boundary func() error
 	// Until ends the performance when it has lasted so long; 0: when the sources
 	// end.
 	Until sonify.Frame
@@ -77,20 +89,28 @@ type Options struct {
 // an end and memory a limit.
 const stretchRoom = 16384
 
+// lateLimit is how late a performance may be before it is no longer caught up by
+// playing faster: passages that come after their time are of no use.
+const lateLimit = time.Second
+
+// errImpatient ends the wait for sources that do not know yet what comes next.
+var errImpatient = errors.New("the music goes on")
+
 // Run conducts pf with the events of feed, until all sources have ended and the
 // piece has come to its end, or ctx is done. Outputs must have begun; Run
 // finishes none of them. It returns the cause of ctx if that ended it.
 func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, o Options) error {
-	var start time.Time
 	if o.Clock != nil {
-		start = o.Clock.Now()
 		if o.Ahead == 0 {
 			o.Ahead = 200 * time.Millisecond
+		}
+		if o.Timeline == nil {
+			o.Timeline = NewTimeline(o.Clock, 0, o.Clock.Now())
 		}
 	}
 	ended := false
 	room := 0 // for events in the stretch that is open
-	hear := func(limit sonify.Frame) error {
+	hear := func(patience context.Context, limit sonify.Frame) error {
 		for !ended && room > 0 {
 			if room&1023 == 0 { // a feed that always has an event never looks
 				if err := context.Cause(ctx); err != nil {
@@ -98,7 +118,7 @@ func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, 
 				}
 			}
 			room--
-			a, ok, end, err := feed.Next(ctx, limit)
+			a, ok, end, err := feed.Next(patience, limit)
 			if err != nil {
 				return err
 			}
@@ -135,24 +155,39 @@ func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, 
 		if o.Progress != nil && n&255 == 0 {
 			o.Progress(begin, pf.Summary().Heard)
 		}
+		if o.Clock != nil {
+			if err := o.await(ctx, begin); err != nil {
+				return err
+			}
+		}
+		if o.Boundary != nil {
+			if err := o.Boundary(); err != nil {
+				return err
+			}
+		}
 		room = stretchRoom
-		if err := hear(begin); err != nil {
+		patience, done := ctx, func() {}
+		if o.Clock != nil {
+			patience, done = context.WithTimeoutCause(ctx, o.Ahead/2, errImpatient)
+		}
+		if err := hear(patience, begin); err != nil {
+			done()
 			return err
 		}
 		end := pf.Open()
 		if pf.Over() {
+			done()
 			pf.Clear()
 			break
 		}
-		if err := hear(end - 1); err != nil {
+		err := hear(patience, end-1)
+		done()
+		if err != nil {
 			return err
 		}
 		cue := sonify.Cue{Passage: pf.Close()}
 		if o.Clock != nil {
-			cue.At = start.Add(begin.Duration())
-			if err := o.Clock.Wait(ctx, cue.At.Add(-o.Ahead)); err != nil {
-				return err
-			}
+			cue.At = o.Timeline.At(begin)
 		}
 		for _, out := range outputs {
 			if err := out.Play(cue); err != nil {
@@ -160,6 +195,21 @@ func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, 
 			}
 		}
 		pf.Clear()
+	}
+	return nil
+}
+
+// await waits until the stretch that begins at frame begin is to be decided.
+func (o *Options) await(ctx context.Context, begin sonify.Frame) error {
+	at := o.Timeline.At(begin).Add(-o.Ahead)
+	if err := o.Clock.Wait(ctx, at); err != nil {
+		return err
+	}
+	if late := o.Clock.Now().Sub(at); late > lateLimit {
+		o.Timeline.Hold(late)
+		if o.Late != nil {
+			o.Late(late)
+		}
 	}
 	return nil
 }

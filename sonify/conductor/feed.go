@@ -3,7 +3,10 @@ package conductor
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"proscenium/sonify"
 )
@@ -14,8 +17,27 @@ type Intake struct {
 	Source sonify.Source
 	Tally  *sonify.Tally
 	Pace   Pace
-	// Keep returns ev with only what may pass the door. nil keeps all.
+	// Keep returns ev with only what may pass the door. nil keeps all. It is called
+	// from the source's goroutine.
 	Keep func(ev *sonify.Event)
+
+	// What follows is for performances that are live.
+
+	// Live sends each event on as it comes, where otherwise they travel in batches.
+	Live bool
+	// Arrive returns the frame at which an event that comes now arrives, for
+	// clock = "arrival" and for sources that come back. It is called from the
+	// source's goroutine.
+	Arrive func() sonify.Frame
+	// Begin is the frame of the performance from which the source's time counts.
+	Begin sonify.Frame
+	// Skip is how many of its first events were heard already, in the part of the
+	// performance that another program played. They are passed over.
+	Skip uint64
+	// Again is asked, from the source's goroutine, when the source has ended (err is
+	// nil) or failed, whether and after which time to run it again. tries counts the
+	// runs that gave no event, the last included. nil never runs one again.
+	Again func(err error, tries int) (wait time.Duration, again bool)
 }
 
 // Pace turns the time of a source into frames of the performance.
@@ -42,15 +64,17 @@ type Sources struct {
 	ctx   context.Context // of the sources
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
-	ended bool
 }
 
 type line struct {
 	in     Intake
+	keep   atomic.Pointer[func(*sonify.Event)]
+	stop   context.CancelFunc
 	ch     chan []Arrival
 	batch  []Arrival
 	next   int
 	done   bool
+	slow   bool // it let the music wait in vain: until it speaks, nobody waits for it
 	notice *Arrival
 	end    error
 	last   sonify.Frame
@@ -64,77 +88,185 @@ func Start(ctx context.Context, intakes []Intake) *Sources {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Sources{ctx: ctx, stop: cancel}
 	for _, in := range intakes {
-		l := &line{in: in, ch: make(chan []Arrival, 4), pacer: pacer{pace: in.Pace, tally: in.Tally}}
-		s.lines = append(s.lines, l)
-		s.wg.Add(1)
-		go func() {
-			defer s.wg.Done()
-			l.run(ctx)
-		}()
+		s.Add(in)
 	}
 	return s
+}
+
+// Add starts one more source. It is called from the goroutine that calls Next.
+func (s *Sources) Add(in Intake) {
+	ctx, stop := context.WithCancel(s.ctx)
+	l := &line{in: in, stop: stop, ch: make(chan []Arrival, 4),
+		pacer: pacer{pace: in.Pace, tally: in.Tally, shift: in.Begin, now: in.Arrive}}
+	l.keep.Store(&l.in.Keep)
+	s.lines = append(s.lines, l)
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		l.run(ctx)
+	}()
+}
+
+// Remove stops the source of that name and forgets what it said and nobody heard
+// yet. It does not wait for it. It is called from the goroutine that calls Next.
+func (s *Sources) Remove(name string) {
+	s.lines = slices.DeleteFunc(s.lines, func(l *line) bool {
+		if l.in.Name != name {
+			return false
+		}
+		l.stop()
+		go l.drain()
+		return true
+	})
+}
+
+// Keep changes what passes the door of the source of that name, from its next
+// event on.
+func (s *Sources) Keep(name string, keep func(*sonify.Event)) {
+	for _, l := range s.lines {
+		if l.in.Name == name {
+			l.keep.Store(&keep)
+		}
+	}
 }
 
 // Stop ends the sources and waits for their goroutines.
 func (s *Sources) Stop() {
 	s.stop()
 	for _, l := range s.lines {
-		for range l.ch { // let a blocked source go
-		}
+		l.drain()
 	}
 	s.wg.Wait()
+}
+
+// drain lets a source go that is blocked.
+func (l *line) drain() {
+	for range l.ch {
+	}
 }
 
 // run is the goroutine of one source.
 func (l *line) run(ctx context.Context) {
 	defer close(l.ch)
-	batch := make([]Arrival, 0, batchSize)
-	send := func() {
-		if len(batch) == 0 {
-			return
-		}
-		select {
-		case l.ch <- batch:
-		case <-ctx.Done():
-		}
-		batch = make([]Arrival, 0, batchSize)
-	}
-	err := l.in.Source.Run(ctx, func(ev sonify.Event) {
+	b := &batcher{line: l, ctx: ctx, batch: make([]Arrival, 0, batchSize), skip: l.in.Skip}
+	for tries := 0; ; {
+		had := b.count
+		err := l.in.Source.Run(ctx, b.emit)
 		if ctx.Err() != nil {
 			return
 		}
-		ev.Source = l.in.Name
-		if l.in.Keep != nil {
-			l.in.Keep(&ev)
+		if tries++; b.count > had {
+			tries = 1
 		}
-		batch = append(batch, Arrival{Event: ev, At: l.pacer.place(&ev)})
-		if len(batch) == batchSize {
-			send()
+		again := false
+		var wait time.Duration
+		if l.in.Again != nil {
+			wait, again = l.in.Again(err, tries)
 		}
-	})
-	send()
-	if ctx.Err() == nil {
-		l.end = err
+		if !again {
+			b.send()
+			l.end = err
+			return
+		}
+		b.tell(stateOf(err), err)
+		if (Wall{}).Wait(ctx, time.Now().Add(wait)) != nil {
+			return
+		}
+		b.away = true
+		l.pacer.again()
 	}
 }
 
-// head returns the next arrival of the line, nil if it has ended. It blocks
-// until it knows. A source that was told to stop has not ended: then the cause
-// is returned.
+func stateOf(err error) string {
+	if err != nil {
+		return "failed"
+	}
+	return "ended"
+}
+
+// batcher takes over the events of one source in its goroutine.
+type batcher struct {
+	*line
+	ctx   context.Context
+	batch []Arrival
+	skip  uint64
+	count uint64
+	away  bool // it failed, and has not spoken since
+}
+
+func (b *batcher) emit(ev sonify.Event) {
+	if b.ctx.Err() != nil {
+		return
+	}
+	b.count++
+	ev.Source = b.in.Name
+	if keep := *b.keep.Load(); keep != nil {
+		keep(&ev)
+	}
+	at := b.pacer.place(&ev)
+	if b.skip > 0 {
+		b.skip--
+		return
+	}
+	if b.away {
+		b.away = false
+		b.batch = append(b.batch, Arrival{Event: sonify.Event{Source: b.in.Name}, At: at, State: "live"})
+	}
+	b.batch = append(b.batch, Arrival{Event: ev, At: at})
+	switch {
+	case len(b.batch) >= batchSize:
+		b.send()
+	case b.in.Live:
+		// At once if there is room; a source that is faster than the music fills
+		// batches.
+		select {
+		case b.ch <- b.batch:
+			b.batch = make([]Arrival, 0, batchSize)
+		default:
+		}
+	}
+}
+
+// tell sends news about the source.
+func (b *batcher) tell(state string, err error) {
+	at := b.pacer.at
+	if b.in.Arrive != nil {
+		at = max(at, b.in.Arrive())
+	}
+	b.batch = append(b.batch, Arrival{Event: sonify.Event{Source: b.in.Name}, At: at, State: state, Err: err})
+	b.send()
+}
+
+// send sends the batch on, and waits until there is room.
+func (b *batcher) send() {
+	if len(b.batch) == 0 {
+		return
+	}
+	select {
+	case b.ch <- b.batch:
+	case <-b.ctx.Done():
+	}
+	b.batch = make([]Arrival, 0, batchSize)
+}
+
+// head returns the next arrival of the line, nil if it has ended (done) or does
+// not know yet. Where it is worth it, it blocks until it knows. A source that was
+// told to stop has not ended: then the cause is returned.
 func (l *line) head(ctx, running context.Context) (*Arrival, error) {
 	for l.next == len(l.batch) && !l.done {
-		select {
-		case b, ok := <-l.ch:
-			if !ok {
-				if running.Err() != nil {
-					return nil, context.Cause(running)
-				}
-				l.done = true
-				break
-			}
-			l.batch, l.next = b, 0
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+		b, ok, err := l.receive(ctx)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case b != nil:
+			l.batch, l.next, l.slow = b, 0, false
+		case ok:
+			return nil, nil
+		case running.Err() != nil:
+			return nil, context.Cause(running)
+		default:
+			l.done = true
 		}
 	}
 	if l.next < len(l.batch) {
@@ -143,7 +275,31 @@ func (l *line) head(ctx, running context.Context) (*Arrival, error) {
 	return nil, nil
 }
 
-// Next implements [Feed].
+// receive returns the next batch, nil if there is none yet; ok is false if there
+// will be none.
+func (l *line) receive(ctx context.Context) (b []Arrival, ok bool, err error) {
+	select {
+	case b, ok = <-l.ch: // what is there comes first, whatever ctx says
+		return b, ok, nil
+	default:
+	}
+	if l.slow || l.in.Live && l.in.Pace.Clock == "arrival" {
+		return nil, true, nil
+	}
+	select {
+	case b, ok = <-l.ch:
+		return b, ok, nil
+	case <-ctx.Done():
+		if err := context.Cause(ctx); err != errImpatient {
+			return nil, false, err
+		}
+		l.slow = true
+		return nil, true, nil
+	}
+}
+
+// Next implements [Feed]. Of sources that let it wait longer than the music can,
+// it knows nothing yet: what they say then is late.
 func (s *Sources) Next(ctx context.Context, limit sonify.Frame) (Arrival, bool, bool, error) {
 	var best *line
 	var at sonify.Frame
@@ -156,34 +312,29 @@ func (s *Sources) Next(ctx context.Context, limit sonify.Frame) (Arrival, bool, 
 		if err != nil {
 			return Arrival{}, false, false, err
 		}
-		if a == nil {
-			state := "ended"
-			if l.end != nil {
-				state = "failed"
-			}
-			n := Arrival{Event: sonify.Event{Source: l.in.Name}, At: l.last, State: state, Err: l.end}
+		if a == nil && l.done {
+			n := Arrival{Event: sonify.Event{Source: l.in.Name}, At: l.last, State: stateOf(l.end), Err: l.end}
 			l.notice = &n
 			return n, true, false, nil
 		}
 		live = true
-		if best == nil || a.At < at {
+		if a != nil && (best == nil || a.At < at) {
 			best, at = l, a.At
 		}
 	}
 	if !live {
-		if !s.ended {
-			s.ended = true
-		}
 		return Arrival{}, false, true, s.failure()
 	}
-	if at > limit {
+	if best == nil || at > limit {
 		return Arrival{}, false, false, nil
 	}
 	a := best.batch[best.next]
 	best.batch[best.next] = Arrival{}
 	best.next++
-	best.heard++
-	best.last = a.At
+	if a.State == "" {
+		best.heard++
+		best.last = a.At
+	}
 	return a, true, false, nil
 }
 

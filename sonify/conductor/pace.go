@@ -17,18 +17,28 @@ type pacer struct {
 	off     time.Duration // of the event before, since the first, long silences cut
 	at      sonify.Frame  // where it arrived
 	n       int64
+	shift   sonify.Frame        // from the beginning of the performance to that of the source's time
+	now     func() sonify.Frame // the frame at which what comes now arrives; nil if it is not live
 }
+
+// again makes the next event that of a source that begins anew.
+func (p *pacer) again() { p.known = false }
 
 // place returns the frame at which ev arrives. Frames never go back: a clock
 // that does is held, and counted.
 func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 	p.n++
-	if p.pace.Clock == "step" {
-		return p.pace.Delay + sonify.Frame(p.n-1)*p.pace.Step
+	switch {
+	case p.pace.Clock == "arrival" && p.now != nil:
+		p.at = max(p.at, p.now())
+		return p.at
+	case p.pace.Clock == "step":
+		p.at = p.shift + p.pace.Delay + sonify.Frame(p.n-1)*p.pace.Step
+		return p.at
 	}
 	if !p.started {
 		p.started = true
-		p.at = p.pace.Delay
+		p.at = p.shift + p.pace.Delay
 	}
 	c, ok := clockOf(ev)
 	if !ok {
@@ -36,6 +46,13 @@ func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 		return p.at
 	}
 	if !p.known {
+		// It may have been away for long: its time goes on from now.
+		if p.n > 1 && p.now != nil {
+			if d := p.now() - p.at; d > 0 {
+				p.shift += d
+				p.at += d
+			}
+		}
 		p.known, p.clock = true, c
 		return p.at
 	}
@@ -55,7 +72,7 @@ func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 		p.off = math.MaxInt64 // 292 years
 	}
 	// From the sum, not step by step: rounding must not pile up.
-	p.at = p.pace.Delay + min(p.frames(p.off), lastFrame)
+	p.at = p.shift + p.pace.Delay + min(p.frames(p.off), lastFrame)
 	return p.at
 }
 
