@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -17,7 +18,9 @@ func (p *program) checkCommand() *cobra.Command {
 		Short: "Tell what is wrong with a piece",
 		Long: `Check reads pieces, and looks at what their sources would report, and tells every
 mistake with its place: file:line:column: key: what is wrong (a hint). It also
-warns of what would work and hardly be heard.
+warns of what would work and hardly be heard, and looks through the data for it
+where that can be read twice: values that never change or lie beside their
+domain, events nearer to each other than one can hear.
 
 The exit status is 1 if there is a mistake, 0 if there are at most warnings.
 With --json the findings are an array on standard output.`,
@@ -30,7 +33,7 @@ With --json the findings are an array on standard output.`,
 			if err != nil {
 				return err
 			}
-			return p.check(args, sets, asJSON)
+			return p.check(c.Context(), args, sets, asJSON)
 		},
 		ValidArgsFunction: pieceFiles,
 	}
@@ -61,7 +64,7 @@ func findingOf(file string, q *sonify.Problem) finding {
 	return f
 }
 
-func (p *program) check(names, sets []string, asJSON bool) error {
+func (p *program) check(ctx context.Context, names, sets []string, asJSON bool) error {
 	findings := []finding{}
 	wrong := false
 	for _, name := range names {
@@ -78,7 +81,13 @@ func (p *program) check(names, sets []string, asJSON bool) error {
 			}
 			continue
 		}
-		_, problems := w.compile(true)
+		piece, problems := w.compile(true)
+		if piece != nil {
+			if s := w.survey(ctx); s != nil {
+				problems = append(problems, piece.Doubts(s)...)
+				problems.Sort()
+			}
+		}
 		wrong = wrong || problems.Err() != nil
 		if asJSON {
 			for _, q := range problems {

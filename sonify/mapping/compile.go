@@ -51,6 +51,7 @@ type compiler struct {
 	reads   map[string]map[string]bool // source -> field
 	named   map[string]bool            // rules and patterns
 	wanted  int                        // rules and patterns of the piece's level
+	fine    bool                       // it was told that the piece's grid is too fine
 }
 
 type prospect struct {
@@ -99,11 +100,13 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileRest()
 	c.musicalWindows()
 	c.doors()
-	c.tell()
-	c.problems.Sort()
 	if c.problems.Err() != nil {
+		c.problems.Sort()
 		return nil, c.problems
 	}
+	c.tell()
+	c.audible()
+	c.problems.Sort()
 	return c.piece, c.problems
 }
 

@@ -232,7 +232,7 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 			land = (free + r.grid - 1) / r.grid * r.grid
 		}
 		if r.maxDelay > 0 && land-tick > r.maxDelay {
-			p.lose("no room on the grid for rule " + r.name)
+			p.lose(noRoom(r.name))
 			return false
 		}
 	}

@@ -1,6 +1,9 @@
 package mapping
 
-import "proscenium/sonify"
+import (
+	"proscenium/sonify"
+	"proscenium/sonify/mapping/grammar"
+)
 
 // A Legend is a piece put into words and into examples to be heard: for each of
 // its mappings what a low, a typical and a high value sound like. It is data;
@@ -48,7 +51,7 @@ type LegendEntry struct {
 	// it becomes less, empty if it is neither.
 	Polarity string   `json:"polarity,omitempty"`
 	Voices   []string `json:"voices"`
-	// Times is how often the survey met it: events that the rule played, times
+	// Times is how often the survey met it: events that the rule took up, times
 	// that the section began; -1 if there was no survey or it does not say.
 	Times int64 `json:"times"`
 	// Samples are its low, typical and high value as they sound; one alone, whose
@@ -110,7 +113,8 @@ type told struct {
 
 type toldOf struct {
 	doc, unit string
-	ends      []string // the lowest and the highest, or nil
+	ends      []string    // the lowest and the highest, or nil
+	pos       grammar.Pos // where it stands, for doubts that come later
 }
 
 // tell keeps what the legend wants of the file.
@@ -122,10 +126,10 @@ func (c *compiler) tell() {
 	for i := range c.piece.rules {
 		p := &c.piece.rules[i]
 		r := byName[p.name]
-		t := toldOf{doc: r.Doc, unit: r.Unit, ends: r.Ends}
+		t := toldOf{r.Doc, r.Unit, r.Ends, r.Pos}
 		if n := p.carrier(); n != nil && n.signal >= 0 && n.signal < len(c.piece.signals) {
 			s := c.file.Signal.Get(c.names[n.signal])
-			t = t.or(toldOf{s.Doc, s.Unit, s.Ends})
+			t = t.or(toldOf{s.Doc, s.Unit, s.Ends, s.Pos})
 		} else if n != nil {
 			t = t.or(toldOf{unit: c.unitOf(n.from.text, r.On, r.Source)})
 		}
@@ -133,7 +137,7 @@ func (c *compiler) tell() {
 	}
 	for _, name := range c.file.Signal.Names() {
 		s := c.file.Signal.Get(name)
-		c.piece.told.signals = append(c.piece.told.signals, toldOf{s.Doc, s.Unit, s.Ends})
+		c.piece.told.signals = append(c.piece.told.signals, toldOf{s.Doc, s.Unit, s.Ends, s.Pos})
 	}
 }
 

@@ -60,7 +60,8 @@ func legendText(l *mapping.Legend) string {
 }
 
 // Every case in testdata/legend is a piece and what its legend says and plays,
-// from the piece alone and after a survey of its events.
+// from the piece alone and after a survey of its events, or what the survey
+// makes one doubt.
 func TestLegend_Cases(t *testing.T) {
 	names, err := filepath.Glob("testdata/legend/*.txtar")
 	if err != nil || len(names) == 0 {
@@ -80,7 +81,8 @@ func TestLegend_Cases(t *testing.T) {
 			if p == nil {
 				t.Fatal(problems)
 			}
-			got := map[string]string{"legend": legendText(p.Legend(nil)), "surveyed": legendText(p.Legend(survey(t, p, 1000)))}
+			s := survey(t, p, 1000)
+			got := map[string]string{"legend": legendText(p.Legend(nil)), "surveyed": legendText(p.Legend(s)), "doubts": p.Doubts(s).Error() + "\n"}
 			for i, f := range ar.Files {
 				want, ok := got[f.Name]
 				if !ok || want == string(f.Data) {

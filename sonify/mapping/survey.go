@@ -30,7 +30,7 @@ type ends struct {
 }
 
 type ruleSurvey struct {
-	played int64
+	played int64         // events it took up; some may have found no room
 	first  *sonify.Event // that it played, nil for crossings that time made
 	last   sonify.Frame
 	near   int64 // played within tooNear of the time before
