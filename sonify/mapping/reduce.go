@@ -13,8 +13,10 @@ import (
 // which they are taught.
 var reducers = []string{"last", "count", "rate", "sum", "mean", "min", "max", "median", "ema", "stddev", "distinct", "entropy", "ordinal", "share", "trend"}
 
-// windowLimit bounds how many events a window remembers. A window of time that
-// meets more forgets its oldest first, and says so in its count of lost ones.
+// windowLimit bounds how many observations a window remembers. A window of time
+// that meets more forgets its oldest first, and says so in its count of lost
+// ones; what is only counted or added up is put together instead, once half of
+// that is there, so that a flood is counted in full.
 const windowLimit = 4096
 
 // categoryLength is how many bytes of a word tell it from others.
@@ -27,11 +29,12 @@ type window struct {
 	frames sonify.Frame
 }
 
-// observation is one value in a window.
+// observation is one value in a window, or several that were added up.
 type observation struct {
-	at  sonify.Frame
-	num float64
-	cat int32 // index in categories, for distinct, entropy, ordinal and share
+	at   sonify.Frame // of the first of them
+	num  float64
+	cat  int32 // index in categories, for distinct, entropy, ordinal and share
+	many int32 // how many there are
 }
 
 // reducer folds the observations of one signal into its value. Everything it
@@ -46,6 +49,7 @@ type reducer struct {
 	ring []observation // oldest first from head
 	head int
 	n    int
+	held int // how many values the observations of the window stand for
 
 	// Without a window, running figures are enough.
 	count    float64
@@ -95,6 +99,15 @@ func (r *reducer) push(o observation) {
 	if r.win.events > 0 && r.n == r.win.events {
 		r.pop()
 	}
+	if r.n >= windowLimit/2 && r.adds() && r.win.frames > 0 {
+		// What comes within so small a part of the window leaves it together.
+		if last := r.at(r.n - 1); o.at-last.at <= r.win.frames/(windowLimit/2) {
+			last.num += o.num
+			last.many += o.many
+			r.held += int(o.many)
+			return
+		}
+	}
 	if r.n == windowLimit {
 		r.pop()
 		r.lost++
@@ -108,6 +121,16 @@ func (r *reducer) push(o observation) {
 	}
 	r.ring[(r.head+r.n)%len(r.ring)] = o
 	r.n++
+	r.held += int(o.many)
+}
+
+// adds reports whether it only counts its values or adds them up.
+func (r *reducer) adds() bool {
+	switch r.how {
+	case "count", "rate", "sum", "mean":
+		return true
+	}
+	return false
 }
 
 func (r *reducer) pop() {
@@ -120,6 +143,7 @@ func (r *reducer) pop() {
 	}
 	r.head = (r.head + 1) % len(r.ring)
 	r.n--
+	r.held -= int(o.many)
 }
 
 // category returns the index of a word among those in the window.
@@ -175,7 +199,7 @@ func (r *reducer) add(at sonify.Frame, v sonify.Value) {
 		c := r.category(v)
 		r.newest = c
 		if r.windowed() {
-			r.push(observation{at: at, cat: c})
+			r.push(observation{at: at, cat: c, many: 1})
 		}
 		r.count++
 		return
@@ -231,7 +255,7 @@ func (r *reducer) add(at sonify.Frame, v sonify.Value) {
 		r.ring[0].at = at // the time of the last value; not a window
 	case r.how == "last":
 	case r.windowed():
-		r.push(observation{at: at, num: f})
+		r.push(observation{at: at, num: f, many: 1})
 	}
 }
 
@@ -302,7 +326,7 @@ func (r *reducer) value(now sonify.Frame) (float64, bool) {
 		}
 		return 0, false
 	}
-	n := float64(r.n)
+	n := float64(r.held)
 	switch r.how {
 	case "count":
 		return n, true

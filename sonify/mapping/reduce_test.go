@@ -189,6 +189,38 @@ func TestWindow_IsBounded(t *testing.T) {
 	}
 }
 
+// What is only counted or added up is never lost, however much comes, and leaves
+// the window when its time is over, to within a thousandth of what it holds.
+func TestWindow_CountsAFloodInFull(t *testing.T) {
+	const span = 40_000
+	for _, how := range []string{"count", "rate", "sum", "mean"} {
+		r := newReducer(how, window{frames: span}, 1.0/span)
+		worst, most := 0.0, 0
+		for i := range 3 * span {
+			at := sonify.Frame(i)
+			v := float64(i % 10)
+			r.add(at, sonify.Num(v))
+			if i%7 != 0 {
+				continue
+			}
+			r.expire(at)
+			most = max(most, r.n)
+			inside := float64(min(i+1, span))
+			want := map[string]float64{"count": inside, "rate": inside, "sum": inside * 4.5, "mean": 4.5}[how]
+			got, _ := r.value(at)
+			if i > 100 {
+				worst = max(worst, math.Abs(got-want)/want)
+			}
+		}
+		if worst > 0.05 || most > windowLimit || r.lost > 0 {
+			t.Errorf("%s: off by %.4f of itself at worst, %d held, %d lost", how, worst, most, r.lost)
+		}
+		if r.expire(10 * span); r.n != 0 || r.held != 0 {
+			t.Errorf("%s: %d observations of %d values are left over", how, r.n, r.held)
+		}
+	}
+}
+
 func TestDomains(t *testing.T) {
 	spike := func(p domainPlan) (before, after float64) {
 		d := newDomain(&p)

@@ -224,7 +224,7 @@ func (r *resumption) signals() error {
 func (m *reducerMemory) restore(r *reducer) error {
 	n := len(m.At)
 	words := r.ofWords()
-	if n > windowLimit || r.win.events > 0 && n > r.win.events || n > 0 && !r.windowed() || words && len(m.Cat) != n || !words && len(m.Num) != n ||
+	if n > windowLimit || r.win.events > 0 && n > r.win.events || n > 0 && !r.windowed() || words && len(m.Cat) != n || !words && len(m.Num) != n || len(m.Many) > 0 && (len(m.Many) != n || !r.adds()) ||
 		len(m.Words) != len(m.Counts) || len(m.Words) > windowLimit || len(m.Free) > len(m.Words) {
 		return errors.New("its window holds more or less than it can")
 	}
@@ -258,7 +258,12 @@ func (m *reducerMemory) restore(r *reducer) error {
 	}
 	left := slices.Clone(m.Counts)
 	for i := range n {
-		o := observation{at: m.At[i]}
+		o := observation{at: m.At[i], many: 1}
+		if len(m.Many) > 0 {
+			if o.many = m.Many[i]; o.many < 1 {
+				return errRange
+			}
+		}
 		if words {
 			o.cat = m.Cat[i]
 			if left[o.cat]--; left[o.cat] < 0 {

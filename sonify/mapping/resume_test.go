@@ -123,6 +123,27 @@ func TestResume_NobodyHearsIt(t *testing.T) {
 	}
 }
 
+// Nor what a window has put together of a flood.
+func TestResume_AfterAFlood(t *testing.T) {
+	var events strings.Builder
+	for i := range 9000 {
+		fmt.Fprintf(&events, "%.4f r v=%d\n", float64(i)*0.001, i%7)
+	}
+	events.WriteString("20 r v=1\n")
+	piece := "tempo = 120\n[source.s]\ntype = \"script\"\n[voice.a]\n"
+	for i, how := range []string{"count", "mean"} {
+		piece += fmt.Sprintf("[signal.x%d]\non = \"r\"\nvalue = \"v\"\nreduce = %q\nwindow = \"8s\"\ndomain = [0, 9000]\n", i, how)
+	}
+	piece += "[[pattern]]\nvoice = \"a\"\nlevel = \"plain\"\nnotes = \"0\"\nstep = \"1/4\"\nshift = \"signal.x0 / 1000 + signal.x1\"\n[[rule]]\non = \"r\"\nwhen = \"v > 9\"\nvoice = \"a\"\n"
+	sameUninterrupted(t, func() *mapping.Piece {
+		p, problems := mapping.Compile(environment(t, events.String(), nil), "piece.toml", []byte(piece), nil)
+		if p == nil {
+			t.Fatal(problems)
+		}
+		return p
+	})
+}
+
 func TestResume_NobodyHearsItInTheLibrary(t *testing.T) {
 	var reg sonify.Registry
 	if err := reg.Add(sources.Standard()...); err != nil {
@@ -160,7 +181,7 @@ func TestState_HoldsEveryField(t *testing.T) {
 	want := map[string]string{
 		"Performance":    "piece rand base now end tempo out signals values known numbers byShape last lastH rules voices queue waiting captions order sounding fresh patterns controls slots form heard notes lastHeard idle ending asked lost",
 		"signalState":    "plan reduce domain target fed shown isShown",
-		"reducer":        "how win perFrame ring head n count mean m2 sum low top first ema before gap same mid last cats counts free newest names sorted lost",
+		"reducer":        "how win perFrame ring head n held count mean m2 sum low top first ema before gap same mid last cats counts free newest names sorted lost",
 		"domain":         "plan low high n mean m2 seenLow seenHigh recent next sorted",
 		"numberState":    "domain held has",
 		"ruleState":      "ready free above below started count",

@@ -79,6 +79,7 @@ type reducerMemory struct {
 	At     []sonify.Frame `json:"at,omitempty"` // of the observations in the window
 	Num    []float64      `json:"num,omitempty"`
 	Cat    []int32        `json:"cat,omitempty"`
+	Many   []int32        `json:"many,omitempty"` // how many values each stands for; without it, one
 	Count  float64        `json:"count"`
 	Mean   float64        `json:"mean"`
 	M2     float64        `json:"m2"`
@@ -362,6 +363,9 @@ func (st *signalState) memory(value float64, known bool) signalMemory {
 	for i := range r.n {
 		o := r.at(i)
 		k.At = append(k.At, o.at)
+		if r.held > r.n {
+			k.Many = append(k.Many, o.many)
+		}
 		if r.cats != nil {
 			k.Cat = append(k.Cat, o.cat)
 		} else {
