@@ -19,6 +19,7 @@ type formState struct {
 	pendCap  captionCause
 	leaving  bool
 	waiting  bool      // the section of waiting was asked for because no data came
+	held     bool      // it is to begin when the section that outranks it is over
 	entered  []int     // how often each section was entered
 	key      score.Key // as it sounds: home, moved by the data
 	home     score.Key // as the piece and its sections have it
@@ -164,6 +165,11 @@ func (f *formState) advance(p *Performance, b sonify.Tick) {
 				to = f.under[n-1]
 			}
 		}
+		if i := p.piece.idle.section; f.held && (to == f.base || sections[to].priority <= sections[i].priority) {
+			f.held, f.waiting = false, true
+			f.interrupt(p, i, true)
+			to = i
+		}
 		f.pendCap = captionCause{}
 		f.begin(p, to, b)
 	}
@@ -264,17 +270,31 @@ func (f *formState) setTempo(p *Performance, b sonify.Tick) {
 // checkIdle begins the music of waiting when no event has come for long.
 func (p *Performance) checkIdle(at sonify.Frame) {
 	ip := &p.piece.idle
-	if p.idle || ip.after == 0 || p.ending != 0 || at-p.lastHeard < ip.after {
+	if p.idle {
+		p.form.wait(p)
+		return
+	}
+	if ip.after == 0 || p.ending != 0 || at-p.lastHeard < ip.after {
 		return
 	}
 	p.idle = true
 	p.values[len(p.piece.signals)+sigIdle] = 1
 	p.mark(sonify.Mark{Kind: sonify.MarkState, Name: "data", Text: "idle"})
-	if ip.section >= 0 && ip.section != p.form.section {
-		p.form.pending = ip.section
-		p.form.pendCap = captionCause{}
-		p.form.waiting = true
+	p.form.held = ip.section >= 0 && ip.section != p.form.section
+	p.form.wait(p)
+}
+
+// wait asks for the section of waiting, once no section plays, or is asked for,
+// that it may not interrupt: as with sections that events ask for, priority
+// decides.
+func (f *formState) wait(p *Performance) {
+	sections, i := p.piece.form.sections, p.piece.idle.section
+	if !f.held || f.section != f.base && !f.leaving && sections[f.section].priority > sections[i].priority ||
+		f.pending >= 0 && sections[f.pending].priority > sections[i].priority {
+		return
 	}
+	f.held, f.waiting = false, true
+	f.pending, f.pendCap = i, captionCause{}
 }
 
 // wake ends the music of waiting.
@@ -290,7 +310,7 @@ func (p *Performance) wake(at sonify.Frame) {
 	case f.section == p.piece.idle.section:
 		f.leaving = true
 	}
-	f.waiting = false
+	f.waiting, f.held = false, false
 }
 
 // Source marks that a source has ended, failed or come back; text is "live",

@@ -53,15 +53,10 @@ func (p *Performance) playPattern(i int, b sonify.Tick) {
 		st.looked = -1
 		st.began = b
 		if len(pl.themes) > 0 {
-			// A theme begins on a bar line, or with its section.
+			// A theme begins on a bar line of the piece, where the chords and the drums
+			// have theirs, also in a section that began on a beat.
 			bar := p.piece.Header.Meter.Bar()
-			if !f.fresh {
-				st.began = b / bar * bar
-				if b%bar != 0 {
-					st.began += bar
-				}
-			}
-			st.began += pl.delay
+			st.began = (b+bar-1)/bar*bar + pl.delay
 		} else if !f.fresh {
 			st.began = f.began
 		}

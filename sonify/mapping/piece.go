@@ -177,7 +177,7 @@ type Pattern struct {
 	Stretch  Number           `toml:"stretch" doc:"the theme is played twice as slowly from 1.5, twice as fast to 0.67" default:"1"`
 	Thin     Number           `toml:"thin" doc:"how likely a weak note of the theme is left out" default:"0"`
 	Ornament Number           `toml:"ornament" doc:"how likely a long note of the theme gets a turn" default:"0"`
-	Delay    grammar.Fraction `toml:"delay" doc:"how long after its section or bar the theme begins" example:"1 bar"`
+	Delay    grammar.Fraction `toml:"delay" doc:"how long after the bar line the theme begins" example:"1 bar"`
 	Centre   string           `toml:"centre" doc:"the pitch about which its notes lie" default:"C4" example:"A2"`
 	Register Number           `toml:"register" doc:"semitones to move the centre by, in whole octaves" default:"0"`
 	Length   float64          `toml:"length" doc:"how much of its step or note a note sounds" unit:"parts" default:"0.9" min:"0.01" max:"16"`

@@ -500,7 +500,7 @@ func (r *resumption) form() {
 			f.under = append(f.under, i)
 		}
 	}
-	f.waiting = m.Waiting
+	f.waiting, f.held = m.Waiting, m.Held && r.piece.idle.section >= 0
 	if m.Pending != "" && m.Asked != nil {
 		if c, ok := r.cause(&m.Asked.Cause); ok {
 			if f.pending = index(m.Pending); f.pending >= 0 {

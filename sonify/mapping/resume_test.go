@@ -187,7 +187,7 @@ func TestState_HoldsEveryField(t *testing.T) {
 		"ruleState":      "ready free above below started count",
 		"voiceState":     "free",
 		"patternState":   "rand looked on grid hits theme cycle began shift invert stretch thin orn vary chance centre state steered active",
-		"formState":      "section silent base under began fresh pending pendCap leaving waiting entered key home up mode modal chord counted chordAt chords perChord sounding turnAt turn bars cadFrom cadUntil homed",
+		"formState":      "section silent base under began fresh pending pendCap leaving waiting held entered key home up mode modal chord counted chordAt chords perChord sounding turnAt turn bars cadFrom cadUntil homed",
 		"controlState":   "active on value cause",
 		"controlSlot":    "voice param wants has rest home sent target from began glide cause",
 		"queuedNote":     "Note order rule onGrid",

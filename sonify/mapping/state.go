@@ -228,6 +228,7 @@ type formMemory struct {
 	Asked   *askedMemory   `json:"asked,omitempty"`
 	Leaving bool           `json:"leaving,omitempty"`
 	Waiting bool           `json:"waiting,omitempty"`
+	Held    bool           `json:"held,omitempty"`
 	Entered map[string]int `json:"entered,omitempty"`
 	Sounds  score.Key      `json:"sounds"` // the key of the moment
 	Home    score.Key      `json:"home"`
@@ -437,7 +438,7 @@ func (p *Performance) patternMemory(i int) patternMemory {
 func (p *Performance) formMemory() formMemory {
 	f, sections := &p.form, p.piece.form.sections
 	m := formMemory{Section: sections[f.section].name, Base: sections[f.base].name, Silent: f.silent, Began: f.began,
-		Leaving: f.leaving, Waiting: f.waiting, Entered: make(map[string]int), Sounds: f.key, Home: f.home, Up: f.up, Mode: f.mode, Modal: f.modal,
+		Leaving: f.leaving, Waiting: f.waiting, Held: f.held, Entered: make(map[string]int), Sounds: f.key, Home: f.home, Up: f.up, Mode: f.mode, Modal: f.modal,
 		Chord: f.chord, Counted: f.counted, ChordAt: f.chordAt, Sounding: f.sounding, Bars: f.bars}
 	if f.cadUntil > 0 {
 		m.CadenceFrom, m.CadenceUntil, m.Homed = f.cadFrom, f.cadUntil, f.homed
