@@ -30,7 +30,7 @@ func TestLoudness_AgreesWithFFmpeg(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := setsOf(t, "tennis")[0]
-	l := s.perform(t, take.Options{Meter: true, Sinks: []pcm.Sink{wav}, Until: 60 * sonify.SampleRate}).Meter.Loudness()
+	l := s.perform(t, take.Options{Meter: true, Sinks: []pcm.Sink{wav}, Until: 30 * sonify.SampleRate}).Meter.Loudness()
 	out, err := exec.Command(ffmpeg, "-nostats", "-i", path, "-filter_complex", "ebur128=peak=true", "-f", "null", "-").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

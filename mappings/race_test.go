@@ -2,6 +2,6 @@
 
 package mappings_test
 
-// The race detector makes the synth twenty times slower: what is measured of the
-// sound is then measured on less.
+// The race detector makes the synth much slower, and finds nothing in it, for it
+// has one goroutine: less of the sound is measured then.
 const underRace = true
