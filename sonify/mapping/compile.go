@@ -51,6 +51,7 @@ type compiler struct {
 	reads   map[string]map[string]bool // source -> field
 	named   map[string]bool            // rules and patterns
 	wanted  int                        // rules and patterns of the piece's level
+	muted   bool                       // what is compiled now is above it, and will not play
 	fine    bool                       // it was told that the piece's grid is too fine
 }
 
@@ -282,7 +283,9 @@ func (c *compiler) number(pos grammar.Pos, key string, n Number, sc *expression.
 			out.domain = (&Domain{}).plan() // seen
 		}
 	}
-	c.piece.reading = append(c.piece.reading, out)
+	if !c.muted {
+		c.piece.reading = append(c.piece.reading, out)
+	}
 	return out
 }
 

@@ -27,9 +27,7 @@ func (c *compiler) compileControls() {
 	moved := map[int]int{} // voice -> how many controls
 	for i := range c.file.Control {
 		q := &c.file.Control[i]
-		if levelOf(q.Level) > c.level {
-			continue
-		}
+		c.muted = levelOf(q.Level) > c.level
 		if q.Remove {
 			c.nothingToRemove(q.Pos, q.Name)
 			continue
@@ -91,8 +89,11 @@ func (c *compiler) compileControls() {
 			}
 		}
 		p.maker = c.maker(sonify.MakerControl, p.name, q.Pos, c.saysControl(q, &p), false)
-		c.piece.controls = append(c.piece.controls, p)
+		if !c.muted {
+			c.piece.controls = append(c.piece.controls, p)
+		}
 	}
+	c.muted = false
 }
 
 // saysControl tells in words what a control does, for legends.

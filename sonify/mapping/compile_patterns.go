@@ -29,10 +29,7 @@ func (c *compiler) compilePatterns() {
 	sc := c.scope(nil, "", false)
 	for i := range c.file.Pattern {
 		q := &c.file.Pattern[i]
-		if levelOf(q.Level) > c.level {
-			continue
-		}
-		c.wanted++
+		c.reach(q.Level)
 		if q.Remove {
 			c.nothingToRemove(q.Pos, q.Name)
 			continue
@@ -122,8 +119,11 @@ func (c *compiler) compilePatterns() {
 			says += ", " + strings.Join(steered, ", ")
 		}
 		p.maker = c.maker(sonify.MakerPattern, p.name, q.Pos, says, false)
-		c.piece.patterns = append(c.piece.patterns, p)
+		if !c.muted {
+			c.piece.patterns = append(c.piece.patterns, p)
+		}
 	}
+	c.muted = false
 }
 
 // sections returns, by index in the form, which sections are meant: those named,

@@ -21,10 +21,7 @@ func (c *compiler) compileRules() {
 	grid := gridTicks(c.root(), c.file.Grid)
 	for i := range c.file.Rule {
 		r := &c.file.Rule[i]
-		if levelOf(r.Level) > c.level {
-			continue
-		}
-		c.wanted++
+		c.reach(r.Level)
 		if r.Remove {
 			c.nothingToRemove(r.Pos, r.Name)
 			continue
@@ -96,7 +93,19 @@ func (c *compiler) compileRules() {
 		}
 		c.hearable(r, &p)
 		p.maker = c.maker(sonify.MakerRule, p.name, r.Pos, c.saysRule(r, &p), p.pitch != nil && !p.pitch.fixed)
-		c.piece.rules = append(c.piece.rules, p)
+		if !c.muted {
+			c.piece.rules = append(c.piece.rules, p)
+		}
+	}
+	c.muted = false
+}
+
+// reach begins the compilation of a rule or pattern. One of a higher level than
+// the piece's is compiled for its mistakes alone: a piece that is right at one
+// level is right at all.
+func (c *compiler) reach(level string) {
+	if c.muted = levelOf(level) > c.level; !c.muted {
+		c.wanted++
 	}
 }
 

@@ -199,6 +199,9 @@ func (c *compiler) speedOf(kinds []string, source string) float64 {
 
 // note remembers which fields formulas read from which sources, for the doors.
 func (c *compiler) note(kinds []string, source string, fs ...*formula) {
+	if c.muted {
+		return
+	}
 	for _, f := range fs {
 		if f == nil {
 			continue

@@ -149,6 +149,9 @@ func (c *compiler) voice(pos grammar.Pos, name string) int {
 
 // maker adds a maker of notes and returns its number.
 func (c *compiler) maker(kind sonify.MakerKind, name string, pos grammar.Pos, says string, data bool) int {
+	if c.muted {
+		return 0
+	}
 	c.piece.Header.Makers = append(c.piece.Header.Makers, sonify.Maker{Kind: kind, Name: name, Line: pos.Line, File: baseName(pos.File), Says: says, Data: data})
 	return len(c.piece.Header.Makers) - 1
 }

@@ -87,7 +87,9 @@ func (c *compiler) doubled(n *number, key string, d *Double) *number {
 	if n.policy == fillMissing && n.high != n.low {
 		out.value = out.low + float64(min(max((n.value-n.low)/(n.high-n.low), 0), 1)*(out.high-out.low))
 	}
-	c.piece.reading = append(c.piece.reading, &out)
+	if !c.muted {
+		c.piece.reading = append(c.piece.reading, &out)
+	}
 	return &out
 }
 

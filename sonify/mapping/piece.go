@@ -10,7 +10,7 @@ import (
 type File struct {
 	Title       string      `toml:"title" doc:"what the piece is called" example:"Point by point"`
 	About       string      `toml:"about" doc:"what to listen for, in a sentence or two"`
-	Mapping     string      `toml:"mapping" doc:"the mapping of the library (or a path to one) that this piece starts from; what stands here overrides it" example:"tennis"`
+	Mapping     string      `toml:"mapping" doc:"the mapping of the library (or a path to one) that this piece starts from; what stands here overrides it, unset = [...] in a table takes keys of it away, remove = true whole tables" example:"tennis"`
 	Tempo       Number      `toml:"tempo" doc:"how fast the pulse goes; a table lets it follow a signal" unit:"quarter notes a minute" default:"112" example:"112"`
 	Meter       string      `toml:"meter" doc:"the time signature" default:"4/4" example:"3/4"`
 	Key         KeyName     `toml:"key" doc:"the key: a note and a scale (by name, as an equal division such as 19 edo, or as cents or ratios from the tonic up), or a list of notes" default:"A minor" example:"D dorian"`

@@ -100,6 +100,9 @@ func (r *Reporter) table(n *Node, structs []reflect.Value, taken []string) {
 	for _, kid := range n.kids {
 		if !ours[kid.name] {
 			p := kid.keyPos().Problem(sonify.DidYouMean(kid.name, known), "unknown key")
+			if kid.name == Unset {
+				p = kid.keyPos().Problem("", "there is nothing below this table whose keys could be unset")
+			}
 			r.add(p)
 		}
 	}

@@ -9,7 +9,8 @@ import "proscenium/sonify"
 // Tables are merged key by key. In lists of tables an element that has a name
 // is merged into the element of base with that name, or added if there is none;
 // elements without a name are added. All else is replaced. A table with
-// remove = true takes the table of that key or name out of base.
+// remove = true takes the table of that key or name out of base, and unset =
+// ["a", "b"] in a table takes these keys out of the table of base.
 func Merge(base, over *Document) (*Document, sonify.Problems) {
 	m := &merger{}
 	d := &Document{file: over.file, root: m.tables(base.root, over.root)}
@@ -27,9 +28,11 @@ func removes(n *Node) bool {
 func (m *merger) tables(base, over *Node) *Node {
 	out := *over
 	out.kids, out.at = nil, nil
+	gone := m.unset(base, over)
 	for _, b := range base.kids {
 		o := over.Get(b.name)
 		switch {
+		case gone[b.name]:
 		case o == nil:
 			out.put(b)
 		case b.kind == Table && o.kind == Table && removes(o):
@@ -43,11 +46,41 @@ func (m *merger) tables(base, over *Node) *Node {
 		}
 	}
 	for _, o := range over.kids {
-		if base.Get(o.name) == nil {
+		if base.Get(o.name) == nil && o.name != Unset {
 			out.put(o)
 		}
 	}
 	return &out
+}
+
+// Unset is the key that takes keys out of the table below.
+const Unset = "unset"
+
+// unset returns the keys that over takes out of base.
+func (m *merger) unset(base, over *Node) map[string]bool {
+	n := over.Get(Unset)
+	if n == nil {
+		return nil
+	}
+	gone := make(map[string]bool)
+	if n.kind != Array {
+		m.report(n, `such as unset = ["when"]`, "expected a list of the keys that are not wanted, found %s", n.found())
+		return nil
+	}
+	for _, k := range n.kids {
+		key := k.Text()
+		switch {
+		case k.Kind() != String:
+			m.report(k, "", "expected the name of a key, found %s", k.found())
+		case base.Get(key) == nil:
+			m.report(k, sonify.DidYouMean(key, base.Keys()), "there is no key %q below this piece to unset", key)
+		case over.Get(key) != nil:
+			m.report(k, "leave it out of one of them", "the key %q is unset here, and written", key)
+		default:
+			gone[key] = true
+		}
+	}
+	return gone
 }
 
 func ofTables(n *Node) bool {

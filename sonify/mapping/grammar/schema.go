@@ -12,16 +12,16 @@ import (
 // what root points to, for editors that complete and check TOML. The same root
 // always gives the same bytes.
 func Schema(root any, title string) []byte {
-	s := &schema{defs: map[reflect.Type]string{}, names: map[string]bool{}}
+	s := &schema{defs: map[reflect.Type]string{}, names: map[string]bool{Unset: true}, named: map[reflect.Type]bool{}}
 	body := s.table(pointer(root).Type())
 	top := object{
 		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
 		{"title", title},
 	}
 	top = append(top, body...)
-	if len(s.bodies) > 0 {
-		top = append(top, member{"$defs", s.bodies})
-	}
+	s.bodies = append(s.bodies, member{Unset, object{
+		{"description", "over a mapping: keys of it that are not wanted"}, {"type", "array"}, {"items", object{{"type", "string"}}}}})
+	top = append(top, member{"$defs", s.bodies})
 	b, err := json.MarshalIndent(top, "", "  ")
 	if err != nil {
 		panic("grammar: schema: " + err.Error()) // it is made of maps, lists and scalars
@@ -73,6 +73,7 @@ func plain(v any) ([]byte, error) {
 type schema struct {
 	defs   map[reflect.Type]string
 	names  map[string]bool
+	named  map[reflect.Type]bool // tables under names that a person chooses
 	bodies object
 }
 
@@ -86,6 +87,10 @@ func (s *schema) table(t reflect.Type) object {
 		if f.required {
 			required = append(required, f.key)
 		}
+	}
+	properties = append(properties, member{Unset, object{{"$ref", "#/$defs/" + Unset}}})
+	if _, own := p.byKey["remove"]; s.named[t] && !own {
+		properties = append(properties, member{"remove", object{{"description", "over a mapping: whether the whole table is not wanted"}, {"type", "boolean"}}})
 	}
 	o := object{{"type", "object"}}
 	if len(properties) > 0 {
@@ -192,6 +197,9 @@ func (s *schema) typ(t Type) object {
 		case t.Fields != nil:
 			o = append(o, member{"$ref", "#/$defs/" + s.define(pointer(t.Fields).Type())})
 		case t.Of != nil:
+			if t.Of.Fields != nil {
+				s.named[pointer(t.Of.Fields).Type()] = true
+			}
 			o = append(o, member{"type", "object"}, member{"additionalProperties", s.typ(*t.Of)})
 		default:
 			o = append(o, member{"type", "object"})
