@@ -33,6 +33,8 @@ var arrows = map[string][]string{
 	"sonify/wire":               {"sonify", "sonify/chip", "sonify/sound"},
 	"sonify/midi":               {"sonify", "sonify/safefile"},
 	"sonify/jsonl":              {"sonify", "sonify/safefile"},
+	"sonify/journal":            {"sonify"},
+	"sonify/station":            {"sonify", "sonify/conductor", "sonify/journal", "sonify/mapping"},
 	"sonify/picture":            {"sonify", "sonify/safefile"},
 	"sonify/sonifytest":         {"sonify"},
 	"sources":                   {"sonify", "sources/*"},

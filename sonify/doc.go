@@ -55,6 +55,8 @@
 //	sonify/midi        MIDI files
 //	sonify/jsonl       the score as JSON lines and as text
 //	sonify/picture     the score as a picture
+//	sonify/journal     a station's own log
+//	sonify/station     a piece on the air, live, and its log played again
 //	sonify/safefile    files that are there whole or not at all
 //	sources            the kinds of source, one folder each
 //	mappings           the library of music; what measures it is in mappings/internal

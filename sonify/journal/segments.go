@@ -1,0 +1,93 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// Segments returns the paths of all segments in a station's folder, the oldest
+// first. A folder that is not there has none.
+func Segments(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	var out []string
+	for _, e := range entries {
+		if _, _, ok := splitName(e.Name()); ok && !e.IsDir() {
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
+	}
+	slices.Sort(out) // the times have one width
+	return out, nil
+}
+
+// LastRun returns the segments of the newest run in a station's folder.
+func LastRun(dir string) ([]string, error) {
+	all, err := Segments(dir)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	last, _, _ := splitName(filepath.Base(all[len(all)-1]))
+	return slices.DeleteFunc(all, func(path string) bool {
+		run, _, _ := splitName(filepath.Base(path))
+		return run != last
+	}), nil
+}
+
+// splitName takes the name of a segment apart.
+func splitName(name string) (run, number string, ok bool) {
+	base, ok := strings.CutSuffix(name, ".log")
+	if !ok {
+		return "", "", false
+	}
+	i := strings.LastIndexByte(base, '-')
+	if i <= 0 || len(base)-i < 5 || strings.Trim(base[i+1:], "0123456789") != "" {
+		return "", "", false
+	}
+	return base[:i], base[i+1:], true
+}
+
+// prune deletes the oldest segments while all have more bytes than are to be
+// kept; never the one that is open. What cannot be deleted stays.
+func (w *Writer) prune() {
+	paths, err := Segments(w.dir)
+	if err != nil {
+		return
+	}
+	sizes := make([]int64, len(paths))
+	var all int64
+	for i, p := range paths {
+		if info, err := os.Stat(p); err == nil {
+			sizes[i] = info.Size()
+			all += sizes[i]
+		}
+	}
+	for i, p := range paths {
+		if all <= w.opts.KeepBytes || p == w.name {
+			return
+		}
+		if os.Remove(p) == nil {
+			all -= sizes[i]
+		}
+	}
+}
+
+// syncFolder makes a new name last through a power cut. Not every system can do
+// it, so it is no error if it fails.
+func syncFolder(dir string) {
+	if runtime.GOOS == "windows" {
+		return
+	}
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}
