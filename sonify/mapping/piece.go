@@ -31,7 +31,11 @@ type File struct {
 	Control []Control           `toml:"control" doc:"how the sound of a voice follows the data"`
 	Form    Form                `toml:"form" doc:"chords and sections"`
 	Idle    Idle                `toml:"idle" doc:"what is heard when the data stops"`
-	Mix     Mix                 `toml:"mix" doc:"how the voices become one sound"`
+
+	Ticks     Ticks       `toml:"ticks" doc:"a click in the data's time, so that one hears how fast it goes"`
+	Reference []Reference `toml:"reference" doc:"soft tones to compare a rule's notes with"`
+
+	Mix Mix `toml:"mix" doc:"how the voices become one sound"`
 }
 
 // Source holds the keys that every kind of source has; the kind adds its own.

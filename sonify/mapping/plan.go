@@ -31,6 +31,8 @@ type Piece struct {
 	numbers   int       // how many number states a performance needs
 	reading   []*number // those that read something, and so remember
 	told      told      // what the piece says for its legend
+	ticks     *ticksPlan
+	reference []referencePlan
 }
 
 // SourcePlan is one source of a piece, ready to be run.
