@@ -25,8 +25,8 @@ const (
 // footballHeard is what a listener takes down of a match, or of several in a
 // row: from the notes alone.
 type footballHeard struct {
-	goals   []rung    // bells, in order
-	blown   []blast   // whistles
+	goals   []rung  // bells, in order
+	blown   []blast // whistles
 	leaders []reign // who had the tune, from one bell or whistle to the next
 }
 
