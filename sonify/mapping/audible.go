@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sonify/mapping/expression"
 )
 
 // audible warns where research says that rules, taken together, will not be
@@ -174,12 +175,26 @@ func (c *compiler) opposed(k, i int) bool {
 	return true
 }
 
+// ofTheForm reports whether e reads nothing but where the piece stands, such as
+// the bars of its section: that is no data to follow.
+func (c *compiler) ofTheForm(e *expression.Expr) bool {
+	for _, s := range e.Signals() {
+		if s < len(c.piece.signals) {
+			return false
+		}
+	}
+	return len(e.Fields()) == 0 && len(e.Signals()) > 0
+}
+
 // crowded warns of voices that carry more different values than can be followed.
 func (c *compiler) crowded() {
 	p := c.piece
 	for v := range p.Header.Voices {
 		var what []string
 		add := func(n *number) {
+			if n.from.fieldReader != nil && c.ofTheForm(n.from.expr) {
+				return
+			}
 			if !slices.Contains(what, n.from.text) {
 				what = append(what, n.from.text)
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"proscenium/sonify"
+	"proscenium/sonify/exact"
 )
 
 // Doubts are warnings that only the data can raise: what the survey showed of a
@@ -84,9 +85,19 @@ func (d *doubter) number(t *toldOf, n *numberSurvey, played int64) {
 			side = "below it"
 		}
 		d.warn(t, key, better, "%s of the %d values of %s lies %s: all of those sound as its ends do", part(out, n.n), n.n, what, side)
-	case len(n.few) == fewLimit && (n.part(0.95)-n.part(0.05))*5 < width:
+	case len(n.few) == fewLimit && (heardAt(n.number, n.part(0.95))-heardAt(n.number, n.part(0.05)))*5 < 1:
 		d.warn(t, key, better, "most values of %s lie between %s and %s: a fifth of the range at most is used", what, tidy(n.part(0.05), width), tidy(n.part(0.95), width))
 	}
+}
+
+// heardAt returns where v lies in the range that n makes of its fixed domain, 0
+// to 1, as its curve has it.
+func heardAt(n *number, v float64) float64 {
+	p := n.domain
+	if p.high == p.low {
+		return 0
+	}
+	return shape(n.curve, exact.Clamp((v-p.low)/(p.high-p.low), 0, 1), p.low, p.high)
 }
 
 // series doubts values of which there are one or two on a domain that stretches

@@ -66,7 +66,7 @@ func TestEnd_DoesNotWaitForPatterns(t *testing.T) {
 
 // A window that is too small for what comes says so.
 func TestWindow_CountsWhatItCannotHold(t *testing.T) {
-	_, sum := flood(t, "[source.s]\ntype = \"script\"\n[signal.x]\non = \"r\"\nvalue = \"v\"\nreduce = \"max\"\nwindow = \"1h\"\n[voice.a]\n[[rule]]\non = \"r\"\nsay = \"x\"\n", 5000)
+	_, sum := flood(t, "[source.s]\ntype = \"script\"\n[signal.x]\non = \"r\"\nvalue = \"v\"\nreduce = \"median\"\nwindow = \"1h\"\n[voice.a]\n[[rule]]\non = \"r\"\nsay = \"x\"\n", 5000)
 	if got := sum.Lost["more values in the window of signal x than it can hold"]; got != 5000-4096 {
 		t.Errorf("counted %d", got)
 	}

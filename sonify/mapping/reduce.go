@@ -102,7 +102,14 @@ func (r *reducer) push(o observation) {
 	if r.n >= windowLimit/2 && r.adds() && r.win.frames > 0 {
 		// What comes within so small a part of the window leaves it together.
 		if last := r.at(r.n - 1); o.at-last.at <= r.win.frames/(windowLimit/2) {
-			last.num += o.num
+			switch r.how {
+			case "min":
+				last.num = min(last.num, o.num)
+			case "max":
+				last.num = max(last.num, o.num)
+			default:
+				last.num += o.num
+			}
 			last.many += o.many
 			r.held += int(o.many)
 			return
@@ -124,10 +131,11 @@ func (r *reducer) push(o observation) {
 	r.held += int(o.many)
 }
 
-// adds reports whether it only counts its values or adds them up.
+// adds reports whether it only counts its values, adds them up or looks for the
+// greatest: one observation may then stand for several.
 func (r *reducer) adds() bool {
 	switch r.how {
-	case "count", "rate", "sum", "mean":
+	case "count", "rate", "sum", "mean", "min", "max":
 		return true
 	}
 	return false

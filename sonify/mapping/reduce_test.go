@@ -193,7 +193,7 @@ func TestWindow_IsBounded(t *testing.T) {
 // the window when its time is over, to within a thousandth of what it holds.
 func TestWindow_CountsAFloodInFull(t *testing.T) {
 	const span = 40_000
-	for _, how := range []string{"count", "rate", "sum", "mean"} {
+	for _, how := range []string{"count", "rate", "sum", "mean", "max"} {
 		r := newReducer(how, window{frames: span}, 1.0/span)
 		worst, most := 0.0, 0
 		for i := range 3 * span {
@@ -206,7 +206,7 @@ func TestWindow_CountsAFloodInFull(t *testing.T) {
 			r.expire(at)
 			most = max(most, r.n)
 			inside := float64(min(i+1, span))
-			want := map[string]float64{"count": inside, "rate": inside, "sum": inside * 4.5, "mean": 4.5}[how]
+			want := map[string]float64{"count": inside, "rate": inside, "sum": inside * 4.5, "mean": 4.5, "max": 9}[how]
 			got, _ := r.value(at)
 			if i > 100 {
 				worst = max(worst, math.Abs(got-want)/want)
@@ -312,5 +312,20 @@ func TestCategories_AreBounded(t *testing.T) {
 		if len(n) > categoryLength {
 			t.Errorf("a category of %d bytes is kept", len(n))
 		}
+	}
+}
+
+// A logarithm gives a tenth of its domain half of its range: what is used of it
+// is told by what is heard.
+func TestHeardAt_MindsTheCurve(t *testing.T) {
+	n := &number{curve: "log", domain: &domainPlan{low: 1, high: 10_000}}
+	for v, want := range map[float64]float64{0.5: 0, 1: 0, 10: 0.25, 100: 0.5, 10_000: 1, 1e6: 1} {
+		if got := heardAt(n, v); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%v is heard at %v of the range, expected %v", v, got, want)
+		}
+	}
+	n.curve = "linear"
+	if got := heardAt(n, 5000.5); math.Abs(got-0.5) > 1e-9 {
+		t.Errorf("the middle is heard at %v", got)
 	}
 }
