@@ -93,6 +93,7 @@ func explained(p *mapping.Piece, l *mapping.Legend, s *mapping.Survey) string {
 	entries(&b, l, "What events play (* carries a value that can be heard back)", mapping.LegendRule)
 	entries(&b, l, "Signals: numbers that live between events", mapping.LegendSignal)
 	entries(&b, l, "What plays by itself", mapping.LegendPattern)
+	measures(&b, h, l)
 	controls(&b, h)
 	entries(&b, l, "Sections", mapping.LegendSection)
 	if l.Idle != "" {
@@ -187,6 +188,22 @@ func soundLine(e *mapping.LegendEntry) string {
 // same reports whether v is one of the others. What is missing is like nothing.
 func same(v sonify.Value, others ...sonify.Value) bool {
 	return !v.IsMissing() && slices.Contains(others, v)
+}
+
+// measures lists the ticks and reference tones: what plays by itself and is no
+// pattern.
+func measures(b *strings.Builder, h *sonify.Header, l *mapping.Legend) {
+	first := true
+	for i, m := range h.Makers {
+		if m.Kind != sonify.MakerPattern || slices.ContainsFunc(l.Entries, func(e mapping.LegendEntry) bool { return e.Maker == i }) {
+			continue
+		}
+		if first {
+			b.WriteString("\nWhat to measure by\n")
+			first = false
+		}
+		b.WriteString(wrapped("    ", "      ", m.Says))
+	}
 }
 
 // controls lists what moves the sounds of the voices.

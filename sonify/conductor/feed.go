@@ -49,6 +49,11 @@ type Pace struct {
 	Step   sonify.Frame // step: from one event to the next
 	MaxGap sonify.Frame // own: longer silences are cut to this many frames; 0: none is
 	Delay  sonify.Frame // before the first event
+	// Begin is what the source's clock shows when the music begins, if Begins is
+	// set: sources that begin at the same keep step. Otherwise it is what its first
+	// event says. own.
+	Begin  time.Duration
+	Begins bool
 }
 
 // batchSize is how many events travel together from a source to the conductor:

@@ -13,6 +13,7 @@ type pacer struct {
 	tally   *sonify.Tally
 	started bool          // an event has come
 	known   bool          // and one with a time
+	begun   bool          // the clock was set to where the piece says that it begins
 	clock   time.Duration // of the event before
 	off     time.Duration // of the event before, since the first, long silences cut
 	at      sonify.Frame  // where it arrived
@@ -54,7 +55,14 @@ func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 			}
 		}
 		p.known, p.clock = true, c
-		return p.at
+		if !p.pace.Begins || p.begun {
+			return p.at
+		}
+		p.begun, p.clock = true, p.pace.Begin
+	}
+	if p.pace.Begins && c < p.pace.Begin {
+		p.count(sonify.Repaired, "event before the beginning of the music, taken at it", ev)
+		c = max(p.clock, p.pace.Begin)
 	}
 	d := c - p.clock
 	if d < 0 {

@@ -35,6 +35,45 @@ func TestPace_StartsWithTheFirstTime(t *testing.T) {
 	}
 }
 
+// Sources that begin at the same reading of their clocks keep step, whichever is
+// heard first; what lies before is heard at the beginning, and counted.
+func TestPace_BeginsWhereThePieceSays(t *testing.T) {
+	const second = sonify.Frame(sonify.SampleRate)
+	pace := Pace{Clock: "own", Speed: 60, Delay: second, Begin: 9 * time.Hour, Begins: true}
+	var tally sonify.Tally
+	early, late := pacer{pace: pace, tally: &tally}, pacer{pace: pace, tally: &tally}
+	for i, c := range []struct {
+		p    *pacer
+		at   time.Duration
+		want sonify.Frame
+	}{
+		{&early, 8 * time.Hour, second},
+		{&early, 8*time.Hour + time.Minute, second},
+		{&early, 9*time.Hour + time.Minute, 2 * second},
+		{&late, 9*time.Hour + 3*time.Minute, 4 * second},
+		{&late, 9*time.Hour + 4*time.Minute, 5 * second},
+		{&early, 8 * time.Hour, 2 * second}, // it ran backwards
+		{&early, 9*time.Hour + 2*time.Minute, 3 * second},
+		{&early, 9*time.Hour + 5*time.Minute, 6 * second},
+	} {
+		if got := c.p.place(timed(c.at)); got != c.want {
+			t.Errorf("event %d arrives at %d, want %d", i, got, c.want)
+		}
+	}
+	n := int64(0)
+	for _, c := range tally.Counts() {
+		n += c.Count
+	}
+	if n != 3 {
+		t.Errorf("counted %d: %+v", n, tally.Counts())
+	}
+	// Run again, it goes on as any other.
+	late.again()
+	if got := late.place(timed(0)); got != 5*second {
+		t.Errorf("run again, it arrives at %d", got)
+	}
+}
+
 // However far a clock jumps, frames go forward and fit.
 func TestPace_SurvivesWildClocks(t *testing.T) {
 	p := pacer{pace: Pace{Clock: "own", Speed: 0.001}}

@@ -98,6 +98,8 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileRules()
 	c.compilePatterns()
 	c.compileControls()
+	c.compileTicks()
+	c.compileReferences()
 	c.compileRest()
 	c.musicalWindows()
 	c.doors()

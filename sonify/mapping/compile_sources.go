@@ -41,6 +41,7 @@ func (c *compiler) compileSources() {
 		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: tally, Keep: s.Keep}
 		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
 		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
+		plan.Pace.Begin, plan.Pace.Begins = s.Begin.At, s.Begin.Set
 		timed := true
 		if p, ok := src.(sonify.Prober); ok && c.env.Probe {
 			got, err := p.Probe(context.Background())
@@ -55,6 +56,9 @@ func (c *compiler) compileSources() {
 			if !timed {
 				plan.Pace.Clock = "step"
 			}
+		}
+		if plan.Pace.Clock != "own" && s.Begin.Set {
+			c.warn(s.Pos, "begin", `write clock = "own"`, "only a source's own clock shows anything when the music begins")
 		}
 		if plan.Pace.Clock == "step" && plan.Pace.Step <= 0 {
 			c.at(s.Pos, "step", "", "a step of no length would play all events at once: write a duration such as \"250ms\"")

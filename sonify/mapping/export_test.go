@@ -16,6 +16,7 @@ func Remembered() map[string]reflect.Type {
 		"domain": reflect.TypeFor[domain](), "numberState": reflect.TypeFor[numberState](), "ruleState": reflect.TypeFor[ruleState](),
 		"voiceState": reflect.TypeFor[voiceState](), "patternState": reflect.TypeFor[patternState](), "formState": reflect.TypeFor[formState](),
 		"controlState": reflect.TypeFor[controlState](), "controlSlot": reflect.TypeFor[controlSlot](),
+		"ticksState": reflect.TypeFor[ticksState](), "referenceState": reflect.TypeFor[referenceState](),
 		"queuedNote": reflect.TypeFor[queuedNote](), "captionCause": reflect.TypeFor[captionCause](), "sonify.Note": reflect.TypeFor[sonify.Note](),
 		"sonify.Cause": reflect.TypeFor[sonify.Cause](), "sonify.Reading": reflect.TypeFor[sonify.Reading](),
 	}

@@ -317,4 +317,5 @@ func (p *Performance) wake(at sonify.Frame) {
 // "ended", "stale" or "failed".
 func (p *Performance) Source(name, text string) {
 	p.mark(sonify.Mark{Kind: sonify.MarkState, Name: name, Text: text})
+	p.tickSource(name, text)
 }

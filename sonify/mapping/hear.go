@@ -26,6 +26,7 @@ func (p *Performance) Hear(ev *sonify.Event, at sonify.Frame) {
 	tick := max(p.tempo.Tick(at), 0)
 	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkEvent, Tick: tick, Frame: at, Heard: h})
 	p.form.hear(p, hs, ev, tick)
+	p.tickHear(ev, at)
 	for _, i := range hs.rules {
 		r := &p.piece.rules[i]
 		if r.cross != nil {
@@ -339,6 +340,12 @@ func (p *Performance) rulePitch(r *rulePlan, ev *sonify.Event, cause *sonify.Cau
 	if !r.pitch.fixed {
 		cause.From, cause.Value = r.pitch.from.text, raw
 	}
+	return r.snapped(f, key), true
+}
+
+// snapped returns the note that stands for a pitch in semitones, in the scale of
+// the rule or of the moment.
+func (r *rulePlan) snapped(f float64, key score.Key) sonify.Pitch {
 	pitch := sonify.Pitch(whole(float64(f*65536), 0, int64(sonify.Key(127))))
 	if !r.free && !r.named {
 		pitch = key.Snap(pitch)
@@ -348,7 +355,7 @@ func (p *Performance) rulePitch(r *rulePlan, ev *sonify.Event, cause *sonify.Cau
 			pitch = min(max(pitch, key.Snap(r.pitchLow)), key.Snap(r.pitchTop))
 		}
 	}
-	return pitch, true
+	return pitch
 }
 
 // longest is how long a note may last, in quarter notes or in seconds.

@@ -22,6 +22,7 @@ const stageLimit = 16
 func (g *stage) copy(k int) *Piece {
 	q := *g.piece
 	q.rules, q.patterns, q.tempo, q.idle = nil, nil, nil, idlePlan{section: -1}
+	q.ticks, q.reference = nil, nil
 	sec := g.piece.form.sections[k]
 	sec.kinds, sec.atEnd, sec.hasUntil, sec.bars, sec.then, sec.silence, sec.say = kindFilter{}, false, false, 0, -1, 0, nil
 	q.form.sections = []sectionPlan{sec}

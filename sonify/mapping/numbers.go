@@ -79,10 +79,7 @@ func (p *Performance) number(n *number, ev *sonify.Event) (value float64, raw so
 		return 0, raw, false
 	}
 	if n.mapped {
-		d := st.domain
-		if d == nil && n.domain == nil {
-			d = p.signals[n.signal].domain // the signal's own
-		}
+		d := p.domainOf(n)
 		if d == nil {
 			d = newDomain(n.domain)
 			st.domain = d
@@ -94,6 +91,16 @@ func (p *Performance) number(n *number, ev *sonify.Event) (value float64, raw so
 	}
 	st.held, st.has = f, true
 	return f, raw, true
+}
+
+// domainOf returns the domain from which a mapped number goes to its range; nil
+// for one of its own that has seen nothing yet.
+func (p *Performance) domainOf(n *number) *domain {
+	d := p.numbers[n.id].domain
+	if d == nil && n.domain == nil {
+		d = p.signals[n.signal].domain // the signal's own
+	}
+	return d
 }
 
 // onto returns what v becomes on the way from domain d to the range of n.

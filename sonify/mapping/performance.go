@@ -44,6 +44,8 @@ type Performance struct {
 	patterns []patternState
 	controls []controlState
 	slots    []controlSlot
+	ticks    ticksState
+	refs     []referenceState // one for each reference of the piece
 	form     formState
 
 	heard     uint64
@@ -120,6 +122,7 @@ func (p *Piece) Perform() *Performance {
 		voices:   make([]voiceState, len(p.Header.Voices)),
 		patterns: make([]patternState, len(p.patterns)),
 		controls: make([]controlState, len(p.controls)),
+		refs:     make([]referenceState, len(p.reference)),
 		lost:     make(map[string]uint64),
 	}
 	for i := range p.signals {
@@ -210,6 +213,7 @@ func (p *Performance) Open() sonify.Frame {
 		for i := range p.patterns {
 			p.playPattern(i, b)
 		}
+		p.playReferences(b)
 		p.moveControls(b)
 	}
 	return p.out.End
@@ -234,6 +238,8 @@ func (p *Performance) Close() *sonify.Passage {
 		}
 		p.out.Notes = append(p.out.Notes, n)
 	}
+	p.seeReferences()
+	p.tickUntil(p.out.End)
 	p.sayDue()
 	p.duckFor()
 	p.out.Notes = append(p.out.Notes, p.fresh...)

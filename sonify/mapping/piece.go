@@ -31,7 +31,11 @@ type File struct {
 	Control []Control           `toml:"control" doc:"how the sound of a voice follows the data"`
 	Form    Form                `toml:"form" doc:"chords and sections"`
 	Idle    Idle                `toml:"idle" doc:"what is heard when the data stops"`
-	Mix     Mix                 `toml:"mix" doc:"how the voices become one sound"`
+
+	Ticks     Ticks       `toml:"ticks" doc:"a click in the data's time, so that one hears how fast it goes"`
+	Reference []Reference `toml:"reference" doc:"soft tones to compare a rule's notes with"`
+
+	Mix Mix `toml:"mix" doc:"how the voices become one sound"`
 }
 
 // Source holds the keys that every kind of source has; the kind adds its own.
@@ -43,6 +47,7 @@ type Source struct {
 	Speed  float64          `toml:"speed" doc:"how many times faster than life the source's own clock runs" default:"1" min:"0.001" max:"1000000" example:"30"`
 	Step   grammar.Duration `toml:"step" doc:"the time from one event to the next, with clock = \"step\"" default:"500ms" example:"250ms"`
 	MaxGap grammar.Duration `toml:"max_gap" doc:"a longer silence of the source's own clock is cut to this, in the source's time; \"0s\" cuts none" default:"10m" example:"10m"`
+	Begin  Moment           `toml:"begin" doc:"what the source's own clock shows when the music begins: a stretch of time or a date; sources that begin at the same keep step; without it, what the first event says" example:"9h"`
 	Delay  grammar.Duration `toml:"delay" doc:"music before the first event" default:"0s" example:"4s"`
 	Rest   grammar.Raw      `toml:"*"`
 }

@@ -1,6 +1,8 @@
 package mapping
 
 import (
+	"time"
+
 	"proscenium/sonify"
 	"proscenium/sonify/mapping/expression"
 	"proscenium/sonify/score"
@@ -29,6 +31,8 @@ type Piece struct {
 	numbers   int       // how many number states a performance needs
 	reading   []*number // those that read something, and so remember
 	told      told      // what the piece says for its legend
+	ticks     *ticksPlan
+	reference []referencePlan
 }
 
 // SourcePlan is one source of a piece, ready to be run.
@@ -43,11 +47,13 @@ type SourcePlan struct {
 
 // Pace says how the time of a source becomes the time of the performance.
 type Pace struct {
-	Clock  string       // "own", "step" or "arrival"
-	Speed  float64      // own: how many times faster than life
-	Step   sonify.Frame // step: from one event to the next
-	MaxGap sonify.Frame // own: a longer silence is cut to this; 0: never (in frames of the performance)
-	Delay  sonify.Frame // before the first event
+	Clock  string        // "own", "step" or "arrival"
+	Speed  float64       // own: how many times faster than life
+	Step   sonify.Frame  // step: from one event to the next
+	MaxGap sonify.Frame  // own: a longer silence is cut to this; 0: never (in frames of the performance)
+	Delay  sonify.Frame  // before the first event
+	Begin  time.Duration // own: what the source's clock shows when the music begins
+	Begins bool          // Begin is given; otherwise it is what the first event says
 }
 
 // fieldReader fetches the fields that one expression reads from events of

@@ -70,6 +70,7 @@ func (p *Piece) Resume(s *State) (*Performance, error) {
 	r.notes()
 	r.patterns()
 	r.controls()
+	r.axis()
 	r.form()
 	return pf, nil
 }
@@ -179,6 +180,9 @@ func (s *State) check() error {
 		if !sane(s.Controls[i].Value) {
 			return errRange
 		}
+	}
+	if t := s.Ticks; t != nil && (t.At < 0 || t.At > farthestFrame || t.Last < 0 || t.Last > farthestFrame || t.Events < 0 || t.Count < 0) {
+		return errRange
 	}
 	for i := range s.Queue {
 		if s.Queue[i].Tick < s.Now {

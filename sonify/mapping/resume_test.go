@@ -179,7 +179,7 @@ func TestResume_NobodyHearsItInTheLibrary(t *testing.T) {
 // from what is.
 func TestState_HoldsEveryField(t *testing.T) {
 	want := map[string]string{
-		"Performance":    "piece rand base now end tempo out signals values known numbers byShape last lastH rules voices queue waiting captions order sounding fresh patterns controls slots form heard notes lastHeard idle ending asked lost",
+		"Performance":    "piece rand base now end tempo out signals values known numbers byShape last lastH rules voices queue waiting captions order sounding fresh patterns controls slots ticks refs form heard notes lastHeard idle ending asked lost",
 		"signalState":    "plan reduce domain target fed shown isShown",
 		"reducer":        "how win perFrame ring head n held count mean m2 sum low top first ema before gap same mid last cats counts free newest names sorted lost",
 		"domain":         "plan low high n mean m2 seenLow seenHigh recent next sorted",
@@ -190,6 +190,8 @@ func TestState_HoldsEveryField(t *testing.T) {
 		"formState":      "section silent base under began fresh pending pendCap leaving waiting held entered key home up mode modal chord counted chordAt chords perChord sounding turnAt turn bars cadFrom cadUntil homed",
 		"controlState":   "active on value cause",
 		"controlSlot":    "voice param wants has rest home sent target from began glide cause",
+		"ticksState":     "known clock at next ofDay events count last ended",
+		"referenceState": "n low high mean",
 		"queuedNote":     "Note order rule onGrid",
 		"captionCause":   "ev cause",
 		"sonify.Note":    "Tick Length Frame Frames Voice Pitch Velocity Pan Cause",

@@ -39,6 +39,9 @@ type State struct {
 	Controls []controlMemory `json:"controls,omitempty"`
 	Slots    []slotMemory    `json:"slots,omitempty"`
 	Form     formMemory      `json:"form"`
+
+	Ticks      *ticksMemory      `json:"ticks,omitempty"`
+	References []referenceMemory `json:"references,omitempty"`
 }
 
 // Position is where a performance stands, and what it has counted.
@@ -343,6 +346,7 @@ func (p *Performance) State() (*State, error) {
 			c.sent, c.target, c.from, c.began, c.glide, p.causeMemory(&c.cause)})
 	}
 	s.Form = p.formMemory()
+	s.Ticks, s.References = p.axisMemory()
 	return s, nil
 }
 

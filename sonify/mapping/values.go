@@ -302,6 +302,38 @@ func (v *Words) Describe() grammar.Type {
 	return grammar.Type{Name: "names", Doc: "a name, or a list of names", OneOf: []grammar.Type{w, {Name: "list of names", Kind: grammar.Array, Of: &w}}}
 }
 
+// Moment is what a clock shows: time since its zero, or since 1970 of a date.
+type Moment struct {
+	At  time.Duration
+	Set bool
+}
+
+// moments are the ways to write a date; without a zone it is in UTC.
+var moments = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"}
+
+// FromTOML implements [grammar.Value].
+func (v *Moment) FromTOML(n *grammar.Node, r *grammar.Reporter) {
+	s := strings.TrimSpace(n.Text())
+	if n.Kind() == grammar.String {
+		if d, err := grammar.ParseDuration(s); err == nil {
+			v.At, v.Set = d, true
+			return
+		}
+		for _, layout := range moments {
+			if t, err := time.Parse(layout, s); err == nil && t.Year() > 1700 && t.Year() < 2250 { // what fits a Duration
+				v.At, v.Set = time.Duration(t.UnixNano()), true
+				return
+			}
+		}
+	}
+	r.Expected(n, `a stretch of time ("9h", "0s") or a date ("2014-08-25", "2014-08-25T11:00:00Z")`, "")
+}
+
+// Describe implements [grammar.Value].
+func (v *Moment) Describe() grammar.Type {
+	return grammar.Type{Name: "moment", Doc: "a stretch of time such as \"9h\", or a date such as \"2014-08-25T11:00:00Z\"", Kind: grammar.String, Examples: []string{"9h", "0s", "2014-08-25", "2014-08-25T11:00:00Z"}}
+}
+
 // Window is how far back a signal looks; at most one of its fields is set. Events
 // and Time are of the data, Music is what the listener counts: so long at the
 // tempo with which the piece begins, however fast the data is replayed.
