@@ -51,9 +51,9 @@ func outcome(t *testing.T, files map[string]string, piece map[string]any) string
 	return out.String()
 }
 
-// keys walks a piece and calls visit for every key of the grammar in it, with a
-// function that takes the key out and one that puts it back.
-func keys(pages map[string]*grammar.Page, page string, table map[string]any, visit func(name string, drop, restore func())) {
+// keys walks a piece and calls visit for every key of the grammar in it, with the
+// table it stands in.
+func keys(pages map[string]*grammar.Page, page string, table map[string]any, visit func(path string, table map[string]any, key string)) {
 	pg := pages[page]
 	var names []string
 	for k := range table {
@@ -71,7 +71,7 @@ func keys(pages map[string]*grammar.Page, page string, table map[string]any, vis
 			continue // a source's own
 		}
 		value := table[name]
-		visit(page+" "+name, func() { delete(table, name) }, func() { table[name] = value })
+		visit(page+" "+name, table, name)
 		if key.Page == "" {
 			continue
 		}
@@ -129,15 +129,16 @@ func TestKeys_AllDoSomething(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		whole := outcome(t, files, piece)
-		keys(pages, "", piece, func(key string, drop, restore func()) {
-			if !missing[key] {
+		keys(pages, "", piece, func(path string, table map[string]any, key string) {
+			if !missing[path] {
 				return
 			}
-			drop()
+			value := table[key]
+			delete(table, key)
 			if outcome(t, files, piece) != whole {
-				delete(missing, key)
+				delete(missing, path)
 			}
-			restore()
+			table[key] = value
 		})
 	}
 	var left []string

@@ -25,6 +25,7 @@ type Key struct {
 	Default  string // as it is written in TOML, or prose; "" if there is none
 	Doc      string
 	Example  string // as it is written in TOML
+	Values   []string // the words that it may be, if there are such
 	Required bool
 	Page     string // the path of the page that describes the table it holds, or ""
 }
@@ -52,7 +53,7 @@ func (r *reference) page(t reflect.Type, path, name, doc string) {
 	keys := make([]Key, len(p.fields))
 	for i, f := range p.fields {
 		typ := typeOf(f.typ, f)
-		k := Key{Name: f.key, Type: typ.words(f), Unit: f.unit, Doc: f.doc, Required: f.required}
+		k := Key{Name: f.key, Type: typ.words(f), Unit: f.unit, Doc: f.doc, Values: typ.enums(), Required: f.required}
 		switch {
 		case f.documented():
 			k.Default = strings.Trim(f.def, "()")
@@ -102,6 +103,15 @@ func (t Type) tables() []any {
 	}
 	for _, alt := range t.OneOf {
 		all = append(all, alt.tables()...)
+	}
+	return all
+}
+
+// enums returns the words that a value of the type may be.
+func (t Type) enums() []string {
+	all := t.Enum
+	for _, alt := range t.OneOf {
+		all = append(all, alt.enums()...)
 	}
 	return all
 }
