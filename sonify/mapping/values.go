@@ -32,10 +32,10 @@ type Number struct {
 // numberTable is the table form of a Number.
 type numberTable struct {
 	From     string      `toml:"from" doc:"what is read: a field, signal.NAME or an expression" required:"true" example:"signal.tension"`
-	Domain   Domain      `toml:"domain" doc:"what counts as low and high; a signal brings its own" example:"[140, 230]"`
-	Range    *[2]float64 `toml:"range" doc:"what low and high become" example:"[0.5, 1.0]"`
-	Curve    string      `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step"`
-	Polarity string      `toml:"polarity" doc:"up: more becomes more; down: more becomes less" default:"up" enum:"up|down"`
+	Domain   Domain      `toml:"domain" doc:"what counts as low and high; a signal brings its own" example:"[140, 230]" beside:"range"`
+	Range    *[2]float64 `toml:"range" doc:"what low and high become" example:"[96, 128]"`
+	Curve    string      `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step" example:"log" beside:"range"`
+	Polarity string      `toml:"polarity" doc:"up: more becomes more; down: more becomes less" default:"up" enum:"up|down" example:"down" beside:"range"`
 	Missing  Policy      `toml:"missing" doc:"when the value is missing: \"skip\" does not play, \"hold\" keeps what it last became, a number is what it becomes" default:"skip" example:"hold"`
 }
 
@@ -109,12 +109,12 @@ type Domain struct {
 // domainTable is the long form of a Domain.
 type domainTable struct {
 	Of         string      `toml:"of" doc:"\"seen\": the least and greatest so far; \"p5..p95\": percentiles of the last 512; \"zscore\": two standard deviations about the mean" required:"true" example:"p5..p95"`
-	Start      *[2]float64 `toml:"start" doc:"the ends during the warm-up" default:"[0, 1]"`
-	WarmUp     int         `toml:"warm_up" doc:"how many values it sees before it follows them" default:"5" min:"0" max:"100000"`
-	Freeze     int         `toml:"freeze" doc:"after how many values it stays as it is; 0 never" default:"0" min:"0"`
-	Hysteresis float64     `toml:"hysteresis" doc:"how far outside a value must lie before an end moves" unit:"parts of the width" default:"0" min:"0" max:"1"`
-	Slew       float64     `toml:"slew" doc:"how much of the way an end moves with each value" unit:"parts of the way" default:"1" min:"0.001" max:"1"`
-	Margin     float64     `toml:"margin" doc:"room left beyond either end, so that what is higher than ever is heard as higher" unit:"parts of the width" default:"0" min:"0" max:"1"`
+	Start      *[2]float64 `toml:"start" doc:"the ends during the warm-up" default:"[0, 1]" example:"[0, 40]"`
+	WarmUp     int         `toml:"warm_up" doc:"how many values it sees before it follows them" unit:"values" default:"5" min:"0" max:"100000" example:"12"`
+	Freeze     int         `toml:"freeze" doc:"after how many values it stays as it is; 0 never" unit:"values" default:"0" min:"0" example:"200"`
+	Hysteresis float64     `toml:"hysteresis" doc:"how far outside a value must lie before an end moves" unit:"parts of the width" default:"0" min:"0" max:"1" example:"0.1"`
+	Slew       float64     `toml:"slew" doc:"how much of the way an end moves with each value" unit:"parts of the way" default:"1" min:"0.001" max:"1" example:"0.2"`
+	Margin     float64     `toml:"margin" doc:"room left beyond either end, so that what is higher than ever is heard as higher" unit:"parts of the width" default:"0" min:"0" max:"1" example:"0.1"`
 }
 
 // FromTOML implements [grammar.Value].

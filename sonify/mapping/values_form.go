@@ -64,10 +64,10 @@ type Build struct {
 // buildTable is the table form of a Build.
 type buildTable struct {
 	Over     grammar.Fraction `toml:"over" doc:"how long it takes" required:"true" example:"4 bars"`
-	Density  float64          `toml:"density" doc:"how many of the silent steps of the rhythms play at its end" unit:"parts" default:"0.5" min:"0" max:"1"`
-	Velocity float64          `toml:"velocity" doc:"factor on how hard the patterns play at its end" default:"1.25" min:"0.25" max:"2"`
+	Density  float64          `toml:"density" doc:"how many of the silent steps of the rhythms play at its end" unit:"parts" default:"0.5" min:"0" max:"1" example:"0.75"`
+	Velocity float64          `toml:"velocity" doc:"factor on how hard the patterns play at its end" unit:"factor" default:"1.25" min:"0.25" max:"2" example:"1.4"`
 	Register float64          `toml:"register" doc:"how far the patterns have risen at its end, in whole octaves" unit:"semitones" default:"0" min:"-24" max:"24" example:"12"`
-	Roll     bool             `toml:"roll" doc:"whether the hits of unpitched voices are doubled in its last quarter" default:"true"`
+	Roll     bool             `toml:"roll" doc:"whether the hits of unpitched voices are doubled in its last quarter" default:"true" example:"false"`
 }
 
 // FromTOML implements [grammar.Value].

@@ -23,10 +23,10 @@ type Pitch struct {
 // pitchTable is the table form of a Pitch.
 type pitchTable struct {
 	From     string            `toml:"from" doc:"what is read: a field, signal.NAME or an expression" required:"true" example:"speed_kmh"`
-	Domain   Domain            `toml:"domain" doc:"what counts as low and high; a signal brings its own" example:"[140, 230]"`
+	Domain   Domain            `toml:"domain" doc:"what counts as low and high; a signal brings its own" example:"[140, 230]" beside:"range"`
 	Range    *[2]grammar.Pitch `toml:"range" doc:"the pitches that low and high become; without it the value is a MIDI key" example:"[\"A3\", \"A6\"]"`
-	Curve    string            `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step"`
-	Polarity string            `toml:"polarity" doc:"up: more is higher; down: more is lower" default:"up" enum:"up|down"`
+	Curve    string            `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step" example:"log" beside:"range"`
+	Polarity string            `toml:"polarity" doc:"up: more is higher; down: more is lower" default:"up" enum:"up|down" example:"down" beside:"range"`
 	Missing  Policy            `toml:"missing" doc:"when the value is missing: \"skip\" does not play, \"hold\" keeps the last pitch, a number is the MIDI key that plays instead" default:"skip" example:"hold"`
 }
 
@@ -102,11 +102,11 @@ type Length struct {
 
 type lengthTable struct {
 	From     string      `toml:"from" doc:"what is read: a field, signal.NAME or an expression" required:"true" example:"dur_s"`
-	Unit     string      `toml:"unit" doc:"what the number counts: quarter notes, or seconds" default:"quarter" enum:"quarter|s"`
-	Domain   Domain      `toml:"domain" doc:"what counts as low and high"`
-	Range    *[2]float64 `toml:"range" doc:"what low and high become"`
-	Curve    string      `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step"`
-	Polarity string      `toml:"polarity" doc:"up: more is longer; down: more is shorter" default:"up" enum:"up|down"`
+	Unit     string      `toml:"unit" doc:"what the number counts: quarter notes, or seconds" default:"quarter" enum:"quarter|s" example:"s"`
+	Domain   Domain      `toml:"domain" doc:"what counts as low and high" example:"[0, 2]" beside:"range"`
+	Range    *[2]float64 `toml:"range" doc:"what low and high become" example:"[0.25, 2]"`
+	Curve    string      `toml:"curve" doc:"the shape between" default:"linear" enum:"linear|log|exp|sqrt|square|smooth|step" example:"sqrt" beside:"range"`
+	Polarity string      `toml:"polarity" doc:"up: more is longer; down: more is shorter" default:"up" enum:"up|down" example:"down" beside:"range"`
 }
 
 // FromTOML implements [grammar.Value].
@@ -144,9 +144,9 @@ type Rhythm struct {
 }
 
 type rhythmTable struct {
-	Steps  int    `toml:"steps" doc:"how many steps there are" default:"16" min:"1" max:"256"`
-	Hits   Number `toml:"hits" doc:"how many of them play, spread as evenly as can be" required:"true" example:"{ from = \"signal.tension\", range = [2, 11] }"`
-	Rotate Number `toml:"rotate" doc:"steps to turn the rhythm by" default:"0"`
+	Steps  int    `toml:"steps" doc:"how many steps there are" unit:"steps" default:"16" min:"1" max:"256" example:"12"`
+	Hits   Number `toml:"hits" doc:"how many of them play, spread as evenly as can be" unit:"steps" required:"true" example:"{ from = \"signal.tension\", range = [2, 11] }"`
+	Rotate Number `toml:"rotate" doc:"steps to turn the rhythm by" unit:"steps" default:"0" example:"{ from = \"signal.momentum\", range = [0, 4] }"`
 }
 
 // FromTOML implements [grammar.Value].
@@ -188,7 +188,7 @@ type Notes struct {
 
 type notesTable struct {
 	Arpeggio string                 `toml:"arpeggio" doc:"the notes of the chord one after the other" enum:"up|down|updown|random" example:"updown"`
-	Span     int                    `toml:"span" doc:"arpeggio: over how many notes of the chord" default:"4" min:"1" max:"24"`
+	Span     int                    `toml:"span" doc:"arpeggio: over how many notes of the chord" unit:"notes" default:"4" min:"1" max:"24" example:"6" beside:"arpeggio"`
 	Markov   grammar.Map[[]float64] `toml:"markov" doc:"for every note, how likely each follows, in the order of the notes" example:"{ root = [1, 2, 1], third = [2, 0, 1], fifth = [1, 1, 0] }"`
 }
 

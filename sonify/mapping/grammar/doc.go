@@ -20,6 +20,7 @@
 //	unit      for people and messages
 //	default   what it is if it is not given, see [Defaults]; in parentheses: prose
 //	example   a value to show
+//	beside    a key of the same table that the example in braces shows, too
 //	required  "true": it is a mistake to leave it out
 //	enum      the texts allowed, separated by |
 //	min, max  the least and the greatest value; of lists: of each element

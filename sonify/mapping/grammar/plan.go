@@ -30,6 +30,7 @@ type field struct {
 	def       string
 	hasDef    bool
 	example   string
+	beside    string // a key whose example stands beside this one's, in braces
 	enum      []string
 	min, max  *float64
 	low, high string // min and max as they are written
@@ -97,7 +98,7 @@ func newField(t reflect.Type, sf reflect.StructField, key string, index []int) *
 	bad := func(tag, text string) {
 		panic(fmt.Sprintf("grammar: %s.%s: the tag %s:%q makes no sense", t, sf.Name, tag, text))
 	}
-	f.doc, f.unit, f.example = sf.Tag.Get("doc"), sf.Tag.Get("unit"), sf.Tag.Get("example")
+	f.doc, f.unit, f.example, f.beside = sf.Tag.Get("doc"), sf.Tag.Get("unit"), sf.Tag.Get("example"), sf.Tag.Get("beside")
 	f.def, f.hasDef = sf.Tag.Lookup("default")
 	f.low, f.high = sf.Tag.Get("min"), sf.Tag.Get("max")
 	if e := sf.Tag.Get("enum"); e != "" {

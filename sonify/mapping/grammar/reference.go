@@ -9,9 +9,13 @@ import (
 // Page describes one table of the grammar.
 type Page struct {
 	Path string // as it stands in a file: "", "[voice.NAME]", "[[rule]]", "rule.pitch = { }"
-	Name string // the last key: "voice"; "" for the document
-	Doc  string
-	Keys []Key
+	// Braces is true for a table that is written in braces, under a key of the page
+	// whose path is In.
+	Braces bool
+	In     string
+	Name   string // the last key: "voice"; "" for the document
+	Doc    string
+	Keys   []Key
 	// Also says that other keys may stand in the table, which somebody else
 	// describes.
 	Also bool
@@ -19,12 +23,16 @@ type Page struct {
 
 // Key describes one key of a table.
 type Key struct {
-	Name     string
-	Type     string // in words: "a number, 10 to 400"
-	Unit     string
-	Default  string // as it is written in TOML, or prose; "" if there is none
-	Doc      string
-	Example  string // as it is written in TOML
+	Name    string
+	Type    string // in words: "a number, 10 to 400"
+	Unit    string
+	Default string // as it is written in TOML, or prose; "" if there is none
+	Doc     string
+	Example string // as it is written in TOML; "" for tables with a page of their own
+	Beside  string // a key without which this one says nothing: the example shows it, too
+	// Lines is the example as it stands in a file: the header of the table (or, at
+	// the top, what the key says as a comment), and the key.
+	Lines    [2]string
 	Values   []string // the words that it may be, if there are such
 	Required bool
 	Page     string // the path of the page that describes the table it holds, or ""
@@ -36,7 +44,71 @@ type Key struct {
 func Reference(root any) []Page {
 	r := &reference{seen: map[reflect.Type]string{}}
 	r.page(pointer(root).Type(), "", "", "")
+	at := make(map[string]*Page)
+	for i := range r.pages {
+		at[r.pages[i].Path] = &r.pages[i]
+	}
+	for i := range r.pages {
+		p := &r.pages[i]
+		for j := range p.Keys {
+			p.Keys[j].Lines = lines(at, p, &p.Keys[j])
+		}
+	}
 	return r.pages
+}
+
+// lines returns the two lines of a key's example.
+func lines(at map[string]*Page, p *Page, k *Key) [2]string {
+	if k.Example == "" {
+		if below := at[k.Page]; k.Page != "" && below != nil && !below.Braces && len(below.Keys) > 0 && below != p {
+			return lines(at, below, below.first())
+		}
+		return [2]string{}
+	}
+	line := k.Name + " = " + k.Example
+	for ; p.Braces; p = at[p.In] {
+		// A table in braces shows what it needs besides.
+		words := ""
+		for i := range p.Keys {
+			if n := &p.Keys[i]; (n.Required || n.Name == k.Beside) && n.Name != k.Name {
+				words += n.Name + " = " + n.Example + ", "
+			}
+		}
+		line = p.Name + " = { " + words + line + " }"
+		k = at[p.In].key(p.Name)
+	}
+	head := p.Path
+	if head == "" {
+		head = "# " + k.Doc
+		if i := strings.IndexAny(k.Doc, ";:"); i > 0 {
+			head = "# " + k.Doc[:i]
+		}
+	}
+	return [2]string{head, line}
+}
+
+// first returns the key that shows best what a table is.
+func (p *Page) first() *Key {
+	for i := range p.Keys {
+		if p.Keys[i].Required {
+			return &p.Keys[i]
+		}
+	}
+	for i := range p.Keys {
+		if p.Keys[i].Example != "" {
+			return &p.Keys[i]
+		}
+	}
+	return &p.Keys[0]
+}
+
+func (p *Page) key(name string) *Key {
+	for i := range p.Keys {
+		if p.Keys[i].Name == name {
+			return &p.Keys[i]
+		}
+	}
+	return &Key{Name: name}
 }
 
 type reference struct {
@@ -53,7 +125,7 @@ func (r *reference) page(t reflect.Type, path, name, doc string) {
 	keys := make([]Key, len(p.fields))
 	for i, f := range p.fields {
 		typ := typeOf(f.typ, f)
-		k := Key{Name: f.key, Type: typ.words(f), Unit: f.unit, Doc: f.doc, Values: typ.enums(), Required: f.required}
+		k := Key{Name: f.key, Type: typ.words(f), Unit: f.unit, Doc: f.doc, Values: typ.enums(), Required: f.required, Beside: f.beside}
 		switch {
 		case f.documented():
 			k.Default = strings.Trim(f.def, "()")
@@ -66,7 +138,10 @@ func (r *reference) page(t reflect.Type, path, name, doc string) {
 		for _, below := range typ.tables() {
 			bt := pointer(below).Type()
 			if _, ok := r.seen[bt]; !ok {
-				r.page(bt, within(path, f.key, typ), f.key, f.doc)
+				n := len(r.pages)
+				under := within(path, f.key, typ)
+				r.page(bt, under, f.key, f.doc)
+				r.pages[n].Braces, r.pages[n].In = strings.HasSuffix(under, "= { }"), path
 			}
 			k.Page = r.seen[bt]
 		}
@@ -183,7 +258,7 @@ func Markdown(pages []Page, level int) string {
 		if p.Doc != "" {
 			fmt.Fprintf(&b, "%s.\n\n", sentence(p.Doc))
 		}
-		b.WriteString("| key | value | default | meaning |\n|---|---|---|---|\n")
+		b.WriteString("| key | value | default | meaning | example |\n|---|---|---|---|---|\n")
 		for _, k := range p.Keys {
 			def := ""
 			switch {
@@ -199,11 +274,11 @@ func Markdown(pages []Page, level int) string {
 			if k.Page != "" {
 				typ += ", see `" + k.Page + "`"
 			}
-			doc := sentence(k.Doc)
-			if k.Example != "" {
-				doc += " · `" + k.Name + " = " + k.Example + "`"
+			example := ""
+			if k.Lines[1] != "" {
+				example = "`" + k.Lines[0] + "`<br>`" + k.Lines[1] + "`"
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, cell(typ), cell(def), cell(doc))
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", k.Name, cell(typ), cell(def), cell(sentence(k.Doc)), cell(example))
 		}
 		if p.Also {
 			b.WriteString("\nOther keys depend on what stands here.\n")
