@@ -39,9 +39,10 @@ notes = "0:12 4:12"
 [theme.answer]
 notes = "4:24"
 [[rule]]
-name = "point"
+name = "serve"
 on = "tennis.point"
 voice = "lead"
+pitch = { from = "server", domain = [1, 2], range = ["A3", "A5"] }
 `
 
 // companions are what a key needs beside it in its table to mean anything.
@@ -69,6 +70,9 @@ var companions = map[string]string{
 	"[[form.sections]] until_when": "name = \"storm\"\nuntil = \"tennis.point\"",
 	"[[form.sections]] choose":     "name = \"storm\"\nprogression = [[\"i\"], [\"iv\"]]",
 	"[[form.sections]] then":       "name = \"storm\"\n[[form.sections]]\nname = \"play\"",
+	"[ticks]":                      `every = "5m"`,
+	"[[reference]]":                `rule = "serve"`,
+	"[[reference]] remove":         `name = "gone"`,
 	"[voice.NAME] steps":           `wave = "wave"`,
 	"[voice.NAME] sample":          `wave = "sample"`,
 }
@@ -87,6 +91,9 @@ name = "gone"
 voice = "lead"
 what = "duty"
 to = 1
+[[reference]]
+name = "gone"
+rule = "serve"
 [[form.sections]]
 name = "play"
 [[form.sections]]

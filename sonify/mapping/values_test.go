@@ -100,30 +100,44 @@ func TestWords_AllSoundDifferent(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		keys(pages, "", piece, func(path string, table map[string]any, key string) {
-			own, ok := table[key].(string)
-			if !ok || !slices.Contains(words[path], own) {
-				return
-			}
-			sounds := map[string]string{}
-			sound := func(w string) string {
-				s, known := sounds[w]
-				if !known {
-					if table[key] = w; w == "" {
-						delete(table, key)
-					}
-					s = heard(t, files, piece)
-					sounds[w] = s
+			// A word, or the words of a list one by one.
+			var own []string
+			put := func(_ int, w string) { table[key] = w }
+			switch v := table[key].(type) {
+			case string:
+				own = []string{v}
+			case []any:
+				for _, w := range v {
+					s, _ := w.(string)
+					own = append(own, s)
 				}
-				return s
+				put = func(i int, w string) { v[i] = w }
 			}
-			for a, x := range words[path] {
-				for _, y := range words[path][:a] {
-					if pair := [3]string{path, y, x}; missing[pair] && sound(x) != "" && sound(y) != "" && sound(x) != sound(y) {
-						delete(missing, pair)
+			for i, o := range own {
+				if !slices.Contains(words[path], o) {
+					continue
+				}
+				sounds := map[string]string{}
+				sound := func(w string) string {
+					s, known := sounds[w]
+					if !known {
+						if put(i, w); w == "" {
+							delete(table, key)
+						}
+						s = heard(t, files, piece)
+						sounds[w] = s
+					}
+					return s
+				}
+				for a, x := range words[path] {
+					for _, y := range words[path][:a] {
+						if pair := [3]string{path, y, x}; missing[pair] && sound(x) != "" && sound(y) != "" && sound(x) != sound(y) {
+							delete(missing, pair)
+						}
 					}
 				}
+				put(i, o)
 			}
-			table[key] = own
 		})
 	}
 	var left []string
