@@ -71,6 +71,10 @@ type SourceInfo struct {
 	Name   string // "slam"; lower case, underscores
 	Doc    string // one line, lower case, no full stop
 	Sample string // commented TOML with every key, embedded from sample.toml
+	// Live means that its events come when they happen, from something that does
+	// not end by itself (a socket, a service): a station takes them at their
+	// arrival and runs the source again when it breaks.
+	Live bool
 	// Config returns a pointer to a new configuration struct that holds the
 	// defaults. Its fields carry the tags that package grammar documents; the
 	// reference page and the JSON Schema come from them.

@@ -29,6 +29,13 @@ type Env struct {
 	// their files: fields and kinds are then checked. Without it only what the
 	// sources say of themselves at rest is.
 	Probe bool
+	// Live means that the piece is to be played live: events may be timed by their
+	// arrival, and those of live sources are.
+	Live bool
+	// Recorded, if not nil, is what each source said it would report when the piece
+	// was compiled before. The piece is then compiled to hear those events again: no
+	// source is made, and the plans of the sources hold none.
+	Recorded map[string]sonify.Prospect
 }
 
 // compiler turns a File into a Piece, collecting every mistake.

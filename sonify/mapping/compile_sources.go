@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -25,6 +26,13 @@ func (c *compiler) compileSources() {
 		if s.Type == "" {
 			continue // told already: it is required
 		}
+		if c.env.Recorded != nil {
+			if got, ok := c.env.Recorded[name]; ok {
+				pr.Prospect, pr.known = got, true
+			}
+			c.piece.Sources = append(c.piece.Sources, SourcePlan{Name: name, Kind: s.Type, Keep: s.Keep})
+			continue
+		}
 		info, ok := c.env.Sources.Get(s.Type)
 		if !ok {
 			c.at(s.Pos, "type", sonify.DidYouMean(s.Type, c.env.Sources.Names()), "there is no source of type %q", s.Type)
@@ -38,7 +46,7 @@ func (c *compiler) compileSources() {
 			c.sourceErrors(s.Pos, err)
 			continue
 		}
-		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: tally, Keep: s.Keep}
+		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: tally, Keep: s.Keep, Live: info.Live}
 		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
 		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
 		plan.Pace.Begin, plan.Pace.Begins = s.Begin.At, s.Begin.Set
@@ -49,11 +57,16 @@ func (c *compiler) compileSources() {
 				c.sourceErrors(s.Pos, err)
 			} else {
 				pr.Prospect, pr.known, timed = got, true, got.Timed
+				plan.Prospect = &got
 			}
 		}
 		if plan.Pace.Clock == "" {
-			plan.Pace.Clock = "own"
-			if !timed {
+			switch {
+			case info.Live && c.env.Live:
+				plan.Pace.Clock = "arrival"
+			case timed:
+				plan.Pace.Clock = "own"
+			default:
 				plan.Pace.Clock = "step"
 			}
 		}
@@ -63,11 +76,15 @@ func (c *compiler) compileSources() {
 		if plan.Pace.Clock == "step" && plan.Pace.Step <= 0 {
 			c.at(s.Pos, "step", "", "a step of no length would play all events at once: write a duration such as \"250ms\"")
 		}
-		if plan.Pace.Clock == "arrival" {
+		if plan.Pace.Clock == "arrival" && !c.env.Live {
 			c.warn(s.Pos, "clock", `write clock = "own" or clock = "step"`, "nothing arrives while a piece is rendered: the events keep the source's own time")
 		}
 		if plan.Pace.Clock == "own" && pr.known && !timed {
 			c.at(s.Pos, "clock", `write clock = "step"`, "this source has no clock of its own")
+		}
+		// What cannot be written down is never the same.
+		if b, err := json.Marshal(conf); err == nil {
+			plan.Is = fingerprint(s.Type, string(b), plan.Pace, c.file.Seed, dirName(s.Pos.File))
 		}
 		c.piece.Sources = append(c.piece.Sources, plan)
 	}

@@ -43,6 +43,12 @@ type SourcePlan struct {
 	Tally  *sonify.Tally
 	Keep   []string // the fields that pass the door; nil: all that the piece reads
 	Pace   Pace
+	Live   bool // see [sonify.SourceInfo]
+	// Prospect is what the source said it would report, nil if it was not asked.
+	Prospect *sonify.Prospect
+	// Is tells sources apart: two of one piece and its edit that have the same name
+	// and Is report the same, at the same pace.
+	Is string
 }
 
 // Pace says how the time of a source becomes the time of the performance.

@@ -1,14 +1,15 @@
-package main
+package conductor_test
 
 import (
 	"testing"
 
 	"proscenium/sonify"
+	"proscenium/sonify/conductor"
 )
 
 func TestDoor_NothingElsePasses(t *testing.T) {
 	shape := sonify.NewShape("order.paid", sonify.Field{Name: "name"}, sonify.Field{Name: "price"}, sonify.Field{Name: "mail"}, sonify.Field{Name: "seats"})
-	pass := door([]string{"price", "seats", "other"})
+	pass := conductor.Door([]string{"price", "seats", "other"})
 	for _, values := range [][]sonify.Value{
 		{sonify.Word("Ann"), sonify.Num(12), sonify.Word("a@b"), sonify.Num(2)},
 		{sonify.Word("Bob"), sonify.Num(15)}, // shorter than its shape
@@ -35,7 +36,7 @@ func TestDoor_NothingElsePasses(t *testing.T) {
 
 func TestDoor_OneShapeInIsOneShapeOut(t *testing.T) {
 	a, b := sonify.NewShape("a", sonify.Field{Name: "x"}), sonify.NewShape("b", sonify.Field{Name: "x"})
-	pass := door([]string{"x"})
+	pass := conductor.Door([]string{"x"})
 	seen := map[string]*sonify.Shape{}
 	for _, s := range []*sonify.Shape{a, b, a, a, b} {
 		ev := sonify.Event{Shape: s, Values: []sonify.Value{sonify.Num(1)}}
