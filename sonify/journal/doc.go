@@ -27,8 +27,9 @@
 //	         world) if they are known
 //	source   at, source, state (live, stale, ended, failed), and error
 //	over     at: no source will report anything more
-//	piece    frame, tick, why, piece, sources, anew: from this bar line on another
-//	         piece is played, as a continuation or, if anew is true, from its start
+//	piece    frame, tick, why, piece, sources, anew, restarted: from this bar line on
+//	         another piece is played, as a continuation or, if anew is true, from its
+//	         start; restarted, if some of its sources begin again
 //	here     frame, tick: so far it was played
 //	held     frame, time: from now on that frame sounds then, as the machine slept
 //	end      frame, tick, why: it was stopped properly

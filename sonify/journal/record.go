@@ -99,12 +99,15 @@ type Over struct {
 
 // Change says that from here on another piece is played.
 type Change struct {
-	Frame   sonify.Frame `json:"frame"`
-	Tick    sonify.Tick  `json:"tick"`
-	Why     string       `json:"why"`
-	Anew    bool         `json:"anew,omitempty"`
-	Piece   Piece        `json:"piece"`
-	Sources []Cursor     `json:"sources"`
+	Frame sonify.Frame `json:"frame"`
+	Tick  sonify.Tick  `json:"tick"`
+	Why   string       `json:"why"`
+	Anew  bool         `json:"anew,omitempty"`
+	// Restarted means that some of its sources begin anew: there are events to come
+	// again if there were none.
+	Restarted bool     `json:"restarted,omitempty"`
+	Piece     Piece    `json:"piece"`
+	Sources   []Cursor `json:"sources"`
 }
 
 // Here says how far the run was played.

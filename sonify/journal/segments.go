@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,6 +41,25 @@ func LastRun(dir string) ([]string, error) {
 		run, _, _ := splitName(filepath.Base(path))
 		return run != last
 	}), nil
+}
+
+// Ended reports whether a segment ends with the proper end of its run.
+func Ended(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	b := make([]byte, min(info.Size(), 4096))
+	if _, err := f.ReadAt(b, info.Size()-int64(len(b))); err != nil {
+		return false
+	}
+	b, whole := bytes.CutSuffix(b, []byte("\n"))
+	return whole && bytes.HasPrefix(b[bytes.LastIndexByte(b, '\n')+1:], []byte(`{"type":"end",`))
 }
 
 // splitName takes the name of a segment apart.

@@ -59,10 +59,10 @@ type Position struct {
 }
 
 // Tick returns the tick of the position as outputs count.
-func (p *Position) Tick() sonify.Tick { return p.Base + p.Now }
+func (p Position) Tick() sonify.Tick { return p.Base + p.Now }
 
 // Frame returns the frame on which it sounds.
-func (p *Position) Frame() sonify.Frame {
+func (p Position) Frame() sonify.Frame {
 	return sonify.NewTempoMapAt(0, p.Exact, p.Tempo).Frame(0)
 }
 

@@ -1,0 +1,198 @@
+package station
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"proscenium/sonify/conductor"
+	"proscenium/sonify/journal"
+)
+
+// begin opens the log and finds where the station goes on: at the beginning, or
+// where the run stands that was not ended.
+func (s *Station) begin(ctx context.Context) ([]journal.Cursor, error) {
+	now := s.opts.Clock.Now()
+	s.run = journal.RunName(now)
+	s.stage = stage{s.program.Piece.Perform(), s.program.Piece}
+	if s.opts.Journal == "" {
+		return nil, nil
+	}
+	w, err := journal.New(s.opts.Journal, s.opts.JournalOptions)
+	if err != nil {
+		s.unwritten(err)
+		return nil, nil
+	}
+	s.journal = w
+	if s.opts.ResumeWithin < 0 {
+		return nil, nil
+	}
+	cursors, ok, err := s.resume(ctx, now)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		// A log of another version, or a damaged one, is no reason not to play.
+		s.log.Warn("the last run cannot be gone on with, a new one begins", "error", err)
+	}
+	if !ok {
+		s.stage = stage{s.program.Piece.Perform(), s.program.Piece}
+		s.run = journal.RunName(now)
+		return nil, nil
+	}
+	return cursors, nil
+}
+
+// resume plays the last segment of an unfinished run, silently, to the next bar
+// line, and takes over there.
+func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.Cursor, ok bool, err error) {
+	paths, err := journal.LastRun(s.opts.Journal)
+	if err != nil || len(paths) == 0 {
+		return nil, false, err
+	}
+	if journal.Ended(paths[len(paths)-1]) {
+		return nil, false, nil
+	}
+	var r *Replay
+	for len(paths) > 0 {
+		// The very last may have been torn before it held a whole line.
+		if r, err = NewReplay(s.opts.Env, paths[len(paths)-1]); err == nil {
+			break
+		}
+		paths = paths[:len(paths)-1]
+	}
+	if r == nil {
+		return nil, false, err
+	}
+	defer r.Close()
+	r.whole = true
+	if err := r.run(ctx, nil, conductor.Options{}); err != nil {
+		return nil, false, err
+	}
+	if played := r.h.Time.Add((r.until - r.h.Frame).Duration()); now.Sub(played) > s.opts.ResumeWithin {
+		return nil, false, nil
+	}
+	if !r.stage.OnBar() {
+		return nil, false, nil // it had ended, or not begun
+	}
+	s.sameRound(r.program)
+	same := r.program.same(s.program)
+	state, err := r.stage.State()
+	if err != nil {
+		return nil, false, err
+	}
+	if !same {
+		state.Ending = 0
+	}
+	if err := s.stage.resume(s.program.Piece, state); err != nil {
+		return nil, false, err
+	}
+	s.run = r.h.Run
+	s.mu.Lock()
+	s.status.Resumed = true
+	s.mu.Unlock()
+	s.log.Info("the last run goes on", "run", s.run, "at", s.stage.Position().Tick(), "edited", !same)
+	if same {
+		cursors = r.cursors
+	} else {
+		s.stage.Announce()
+	}
+	return cursors, true, nil
+}
+
+// sameRound puts the station into the round in which the log stopped, if the piece
+// is the same but for the seed.
+func (s *Station) sameRound(was *Program) {
+	if was.same(s.program) || len(was.Made.Set) == 0 || was.Made.Text != s.program.Made.Text {
+		return
+	}
+	last := was.Made.Set[len(was.Made.Set)-1]
+	if !strings.HasPrefix(last, "seed=") || !slices.Equal(was.Made.Set, withSeed(s.opts.Set, was.Piece.Header.Seed)) {
+		return
+	}
+	round := (was.Piece.Header.Seed - s.program.Piece.Header.Seed) & (1<<63 - 1)
+	if p, _ := s.compile([]byte(was.Made.Text), round); p != nil && p.same(was) {
+		s.put(p, round)
+	}
+}
+
+// newSegment begins a segment where the stage stands.
+func (s *Station) newSegment() {
+	if s.journal == nil {
+		return
+	}
+	at := s.stage.Position()
+	h := &journal.Header{Program: s.opts.Env.Version, Station: s.opts.Name, Run: s.run, Frame: at.Frame(), Tick: at.Tick(),
+		Time: s.line.At(at.Frame()).UTC().Round(0), Piece: s.program.Made, Sources: s.intake.cursors()}
+	if at.Frame() > 0 {
+		var err error
+		if h.State, err = s.stage.written(); err != nil {
+			s.unwritten(err)
+			return
+		}
+	}
+	if err := s.journal.Begin(h); err != nil {
+		s.unwritten(err)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken = false
+	s.status.Journal, s.status.JournalError = s.journal.Name(), ""
+}
+
+// rotate begins a new segment when one is due, or when the log has failed and
+// may work again. The stage stands on a bar line.
+func (s *Station) rotate() {
+	if s.journal == nil {
+		return
+	}
+	if s.broken && !s.opts.Clock.Now().Before(s.retry) || s.journal.Due() {
+		s.newSegment()
+	}
+}
+
+// hold keeps what was heard in the open stretch until the stretch goes on the air:
+// of one that is never played, because the station stops, nothing is written.
+func (s *Station) hold(r journal.Record) { s.held = append(s.held, r) }
+
+// commit writes what was heard in the stretch that goes on the air now.
+func (s *Station) commit() {
+	for i, r := range s.held {
+		s.write(r)
+		s.held[i] = nil
+	}
+	s.held = s.held[:0]
+	s.flush()
+}
+
+// write writes to the log, as long as it can be written.
+func (s *Station) write(r journal.Record) {
+	if s.journal == nil || s.broken {
+		return
+	}
+	if err := s.journal.Write(r); err != nil {
+		s.unwritten(err)
+	}
+}
+
+func (s *Station) flush() {
+	if s.journal == nil || s.broken {
+		return
+	}
+	if err := s.journal.Flush(); err != nil {
+		s.unwritten(err)
+	}
+}
+
+// unwritten notes that the log has failed. The music goes on, and half a minute
+// later a new segment is tried.
+func (s *Station) unwritten(err error) {
+	s.log.Error("the log cannot be written, the music goes on without", "error", err)
+	s.retry = s.opts.Clock.Now().Add(30 * time.Second)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken = true
+	s.status.JournalError = err.Error()
+}

@@ -1,0 +1,372 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sonify/conductor"
+	"proscenium/sonify/journal"
+	"proscenium/sonify/mapping"
+)
+
+// AtEnd says what happens when all sources of a piece have come to their end.
+type AtEnd string
+
+const (
+	Auto  AtEnd = ""      // Again, unless a source of the piece is live
+	Again AtEnd = "again" // the piece ends, and begins again with the next seed
+	Wait  AtEnd = "wait"  // it plays on by its idle
+)
+
+// Options are what a station is made of. File and Env are required; the zero value
+// of the rest is a sensible one.
+type Options struct {
+	Name string // of the station; default the file's
+	Env  mapping.Env
+	File string   // the piece
+	Set  []string // overrides, "key.path=value"
+	// Read reads the piece; default: the file.
+	Read func() ([]byte, error)
+	// Check may refuse a piece that compiles but cannot be played by those who are to
+	// play it.
+	Check func(h *sonify.Header) error
+
+	Journal        string // folder of the station's log; none is written without it
+	JournalOptions journal.Options
+	// ResumeWithin is how long after it stopped a run that was not ended properly is
+	// gone on with. Default 24 h; negative: never.
+	ResumeWithin time.Duration
+
+	Clock conductor.Clock // default conductor.Wall
+	Ahead time.Duration   // see conductor.Options; default 200 ms
+	Stale time.Duration   // after so long without an event a live source is stale; default 5 min
+	AtEnd AtEnd
+	Watch bool         // take edits of the piece's files while it plays
+	Log   *slog.Logger // default: nothing is logged
+}
+
+// Station is a piece on the air. Its methods may be called from any goroutine.
+type Station struct {
+	opts Options
+	line *conductor.Timeline
+	log  *slog.Logger
+
+	fan    *fanout
+	stage  stage
+	intake *intake
+
+	mu      sync.Mutex
+	status  Status
+	program *Program
+	pending *Program
+	round   uint64
+	started bool
+
+	journal *journal.Writer
+	run     string // its name
+	broken  bool   // the journal has failed
+	retry   time.Time
+	told    sonify.Tick // the bar of the last word about how far it is
+	held    []journal.Record
+}
+
+// New compiles the piece. What is wrong with it is a [sonify.Problems].
+func New(o Options) (*Station, error) {
+	if o.Read == nil {
+		o.Read = func() ([]byte, error) { return os.ReadFile(o.File) }
+	}
+	if o.Clock == nil {
+		o.Clock = conductor.Wall{}
+	}
+	if o.Ahead <= 0 {
+		o.Ahead = 200 * time.Millisecond
+	}
+	if o.Stale <= 0 {
+		o.Stale = 5 * time.Minute
+	}
+	if o.ResumeWithin == 0 {
+		o.ResumeWithin = 24 * time.Hour
+	}
+	if o.Name == "" {
+		o.Name = o.File
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Station{opts: o, log: o.Log.With("station", o.Name)}
+	src, err := o.Read()
+	if err != nil {
+		return nil, fmt.Errorf("station %s: %w", o.Name, err)
+	}
+	p, problems := s.compile(src, 0)
+	if p == nil {
+		return nil, problems
+	}
+	s.program = p
+	s.fan = &fanout{stage: &s.stage, before: s.commit}
+	s.intake = &intake{Station: s}
+	s.stage = stage{p.Piece.Perform(), p.Piece}
+	s.status = Status{Name: o.Name, State: Starting, Problems: problems}
+	s.describe()
+	return s, nil
+}
+
+// compile compiles a text of the piece for the given round.
+func (s *Station) compile(src []byte, round uint64) (*Program, sonify.Problems) {
+	p, problems := Compile(s.opts.Env, s.opts.File, src, s.opts.Set)
+	if p != nil && round > 0 {
+		seed := (p.Piece.Header.Seed + round) & (1<<63 - 1)
+		p, problems = Compile(s.opts.Env, s.opts.File, src, withSeed(s.opts.Set, seed))
+	}
+	if p != nil && s.opts.Check != nil {
+		h := p.Piece.Header
+		if err := s.opts.Check(&h); err != nil {
+			return nil, append(problems, &sonify.Problem{File: s.opts.File, Msg: err.Error()})
+		}
+	}
+	return p, problems
+}
+
+// Attach gives out all passages from the next one on; Begin is called first, with
+// the header of the moment. All calls come from the station's goroutine and must
+// return quickly. When it is over, Finish and Close are called.
+func (s *Station) Attach(out sonify.Output) *Attachment { return s.fan.attach(out) }
+
+// Header returns the header of the piece that is on.
+func (s *Station) Header() sonify.Header {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.program.Piece.Header
+}
+
+// Piece returns the piece that is on. It must not be performed.
+func (s *Station) Piece() *mapping.Piece {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.program.Piece
+}
+
+// Edit takes a new text of the piece. If it can be played it takes over on the
+// next bar line, and the problems are warnings; if not, nothing changes but the
+// Status.
+func (s *Station) Edit(src []byte) sonify.Problems {
+	s.mu.Lock()
+	round := s.round
+	s.mu.Unlock()
+	p, problems := s.compile(src, round)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status.Problems, s.status.Broken = problems, p == nil
+	if p == nil {
+		s.log.Warn("the edited piece cannot be played, the one before plays on", "problems", problems.Error())
+		return problems
+	}
+	s.pending = nil
+	if !p.same(s.program) {
+		s.pending = p
+	}
+	return problems
+}
+
+// loops reports whether the piece begins again after its end.
+func (s *Station) loops() bool {
+	switch s.opts.AtEnd {
+	case Again:
+		return true
+	case Wait:
+		return false
+	}
+	for i := range s.program.Piece.Sources {
+		if s.program.Piece.Sources[i].Live {
+			return false
+		}
+	}
+	return true
+}
+
+// stopWait is how long the sources may take to stop; one that does not is left
+// behind.
+const stopWait = 2 * time.Second
+
+var errTwice = errors.New("a station runs once")
+
+// Run puts the station on the air until ctx is done, and takes it off properly:
+// outputs are finished, the log is ended. The error is nil then.
+func (s *Station) Run(ctx context.Context) error {
+	s.mu.Lock()
+	twice := s.started
+	s.started = true
+	s.mu.Unlock()
+	if twice {
+		return errTwice
+	}
+	cursors, err := s.begin(ctx)
+	if err != nil {
+		return fmt.Errorf("station %s: %w", s.opts.Name, err)
+	}
+	s.line = conductor.NewTimeline(s.opts.Clock, s.stage.Position().Frame(), s.opts.Clock.Now().Add(s.opts.Ahead))
+	s.intake.sources = conductor.Start(ctx, nil)
+	s.intake.start(s.program, s.stage.Position().Frame(), cursors)
+	s.newSegment()
+
+	watching := make(chan struct{})
+	wctx, unwatch := context.WithCancel(ctx)
+	go func() {
+		defer close(watching)
+		if s.opts.Watch {
+			s.watch(wctx)
+		}
+	}()
+	s.set(Playing)
+	s.log.Info("on the air", "title", s.program.Piece.Header.Title)
+	err = s.perform(ctx)
+	unwatch()
+	<-watching
+	s.end(ctx, err)
+	if ctx.Err() != nil {
+		err = nil
+	}
+	if err != nil {
+		return fmt.Errorf("station %s: %w", s.opts.Name, err)
+	}
+	return nil
+}
+
+// perform conducts one piece after the other.
+func (s *Station) perform(ctx context.Context) error {
+	o := conductor.Options{Clock: s.opts.Clock, Timeline: s.line, Ahead: s.opts.Ahead, Boundary: s.boundary,
+		Late: func(by time.Duration) {
+			_, at := s.stage.Now()
+			s.write(&journal.Held{Frame: at, Time: s.line.At(at)})
+			s.log.Warn("the music stood still", "for", by)
+			s.mu.Lock()
+			s.status.Held += by
+			s.mu.Unlock()
+		}}
+	outputs := []sonify.Output{s.fan}
+	for {
+		err := conductor.Run(ctx, &s.stage, s.intake, outputs, o)
+		if err == errAgain {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.nextRound(); err != nil {
+			return err
+		}
+	}
+}
+
+// nextRound begins the piece again after its end.
+func (s *Station) nextRound() error {
+	s.mu.Lock()
+	next, round := s.pending, s.round+1
+	s.pending = nil
+	text := []byte(s.program.Made.Text)
+	s.mu.Unlock()
+	if next != nil {
+		text = []byte(next.Made.Text)
+	}
+	p, problems := s.compile(text, round)
+	if p == nil {
+		// What it is made of is gone: what was on is played once more.
+		s.log.Warn("the piece cannot be begun with the next seed, it is repeated", "problems", problems.Error())
+		p = s.program
+	}
+	s.commit()
+	if err := s.stage.change(p.Piece, true, false); err != nil {
+		return err
+	}
+	s.put(p, round)
+	s.intake.stop()
+	at := s.stage.Position()
+	s.intake.start(p, at.Frame(), nil)
+	s.write(&journal.Change{Frame: at.Frame(), Tick: at.Tick(), Why: "it came to its end", Anew: true, Piece: p.Made, Sources: s.intake.cursors()})
+	s.fan.change()
+	return nil
+}
+
+func (s *Station) put(p *Program, round uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.program, s.round = p, round
+	s.describe()
+}
+
+// boundary is what the station does between two passages.
+func (s *Station) boundary() error {
+	tick, frame := s.stage.Now()
+	if s.stage.OnBar() {
+		s.mu.Lock()
+		next := s.pending
+		s.pending = nil
+		s.mu.Unlock()
+		if next != nil {
+			if err := s.takeOver(next); err != nil {
+				s.log.Error("the edited piece could not take over", "error", err)
+			} else {
+				return errAgain
+			}
+		}
+		s.rotate()
+	}
+	if bar := s.stage.piece.Header.Meter.Bar(); tick-s.told >= bar {
+		s.told = tick
+		s.write(&journal.Here{Frame: frame, Tick: tick})
+		s.observe()
+	}
+	s.intake.watch(frame)
+	s.fan.settle()
+	return nil
+}
+
+// takeOver puts an edited piece on.
+func (s *Station) takeOver(next *Program) error {
+	restarted := s.intake.restarts(next)
+	if err := s.stage.change(next.Piece, false, restarted); err != nil {
+		return err
+	}
+	s.put(next, s.round)
+	at := s.stage.Position()
+	s.intake.start(next, at.Frame(), nil)
+	s.write(&journal.Change{Frame: at.Frame(), Tick: at.Tick(), Why: "it was edited", Restarted: restarted, Piece: next.Made, Sources: s.intake.cursors()})
+	s.fan.change()
+	s.log.Info("the edited piece has taken over", "bar", at.Tick()/next.Piece.Header.Meter.Bar()+1)
+	return nil
+}
+
+// end takes the station off the air.
+func (s *Station) end(ctx context.Context, err error) {
+	why := "stopped"
+	if ctx.Err() == nil && err != nil {
+		why = err.Error()
+	}
+	tick, frame := s.stage.Now()
+	s.write(&journal.End{Frame: frame, Tick: tick, Why: why})
+	s.fan.Close()
+	if s.journal != nil {
+		if err := s.journal.Close(); err != nil {
+			s.log.Error("the log is not whole", "error", err)
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.intake.sources.Stop()
+	}()
+	select {
+	case <-done:
+	case <-time.After(stopWait):
+		s.log.Warn("a source does not stop, it is left behind")
+	}
+	s.observe()
+	s.set(Stopped)
+	s.log.Info("off the air", "why", why)
+}

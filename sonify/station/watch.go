@@ -1,0 +1,98 @@
+package station
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// settleTime is how long nothing must happen to the files before an edit is read:
+// editors write in several steps.
+const settleTime = 100 * time.Millisecond
+
+// watch takes edits of the piece, and of the files it names, until ctx is done. It
+// watches their folders: an editor that writes a new file and renames it would
+// take a watch on the file away.
+func (s *Station) watch(ctx context.Context) {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		s.log.Warn("edits of the piece are not taken", "error", err)
+		return
+	}
+	defer w.Close()
+	var files []string
+	follow := func() {
+		files = s.files()
+		have := w.WatchList()
+		var folders []string
+		for _, f := range files {
+			if d := filepath.Dir(f); !slices.Contains(folders, d) {
+				folders = append(folders, d)
+			}
+		}
+		for _, d := range folders {
+			if !slices.Contains(have, d) {
+				if err := w.Add(d); err != nil {
+					s.log.Warn("edits in a folder are not taken", "folder", d, "error", err)
+				}
+			}
+		}
+		for _, d := range have {
+			if !slices.Contains(folders, d) {
+				w.Remove(d)
+			}
+		}
+	}
+	follow()
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case ev, ok := <-w.Events:
+			if !ok {
+				return
+			}
+			if ev.Op != fsnotify.Chmod && slices.Contains(files, filepath.Clean(ev.Name)) {
+				timer.Reset(settleTime)
+			}
+		case err, ok := <-w.Errors:
+			if !ok {
+				return
+			}
+			s.log.Warn("an edit may have been missed", "error", err)
+			timer.Reset(settleTime)
+		case <-timer.C:
+			src, err := s.opts.Read()
+			if err != nil {
+				continue // an editor is at it: it will be there again
+			}
+			s.Edit(src)
+			follow()
+		}
+	}
+}
+
+// files returns the piece and the files it names, those of a broken edit too as
+// far as the one before had them.
+func (s *Station) files() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := []string{filepath.Clean(s.opts.File)}
+	for _, p := range []*Program{s.program, s.pending} {
+		if p == nil {
+			continue
+		}
+		for _, f := range p.Made.Files {
+			if path := filepath.Clean(f.Name); !f.Library && !slices.Contains(out, path) {
+				out = append(out, path)
+			}
+		}
+	}
+	return out
+}
