@@ -153,7 +153,7 @@ func (c *compiler) onlyThemes(q *Pattern) {
 		key string
 		set bool
 	}{
-		{"choose", q.Choose != nil}, {"invert", q.Invert != ""}, {"stretch", moves(q.Stretch, 1)},
+		{"choose", q.Choose != nil && len(q.Notes.Lines) == 0}, {"invert", q.Invert != ""}, {"stretch", moves(q.Stretch, 1)},
 		{"thin", moves(q.Thin, 0)}, {"ornament", moves(q.Ornament, 0)}, {"delay", !q.Delay.IsZero()},
 	} {
 		if k.set {
@@ -181,7 +181,11 @@ func (c *compiler) line(q *Pattern, p *patternPlan) {
 	}
 	if q.Notes.Set {
 		p.order, p.span, p.markov, p.tones = q.Notes.Order, q.Notes.Span, q.Notes.Markov, q.Notes.Tones
-		whole := slices.ContainsFunc(p.tones, func(t score.Tone) bool { return t.Whole })
+		p.lines = q.Notes.Lines
+		whole := false
+		for _, l := range append([][]score.Tone{p.tones}, p.lines...) {
+			whole = whole || slices.ContainsFunc(l, func(t score.Tone) bool { return t.Whole })
+		}
 		if v := &c.piece.Header.Voices; whole && p.voice < len(*v) && (*v)[p.voice].Polyphony == 1 {
 			c.warn(q.Pos, "notes", fmt.Sprintf("write notes = 4 in [voice.%s]", q.Voice), "the voice %s plays one note of the chord at once", q.Voice)
 		}

@@ -168,6 +168,40 @@ func TestLive_IsTheRenderWithAClock(t *testing.T) {
 	}
 }
 
+// limits are what the parameters of a voice may be; see [sonify.Param].
+var limits = map[sonify.Param][2]int32{sonify.ParamVolume: {0, 1000}, sonify.ParamDuty: {-1, 3}, sonify.ParamPan: {-100, 100},
+	sonify.ParamBend: {-2400, 2400}, sonify.ParamVibrato: {-1, 200}, sonify.ParamEcho: {-1, 1000}}
+
+// fuzzedOver is the mapping "base" that fuzzed pieces may start from.
+const fuzzedOver = `
+tempo = 120
+[signal.x]
+on = "r"
+value = "v"
+[voice.a]
+[voice.b]
+notes = 3
+[[rule]]
+name = "one"
+on = "r"
+when = "v > 3"
+voice = "a"
+pitch = { from = "v", range = ["C4", "C5"] }
+[[pattern]]
+name = "two"
+voice = "b"
+notes = "chord 0 _ -"
+[[control]]
+name = "three"
+voice = "a"
+what = "echo"
+to = "signal.x"
+[form]
+progression = [["i", "VI"], ["iv"]]
+[[form.sections]]
+name = "play"
+`
+
 // FuzzCompile tries whatever anybody may write as a piece.
 func FuzzCompile(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.txtar")
@@ -181,7 +215,7 @@ func FuzzCompile(f *testing.F) {
 	if b, err := os.ReadFile("../../mappings/tennis.toml"); err == nil {
 		f.Add(string(b) + "\n[source.s]\ntype = \"script\"\n")
 	}
-	env := environment(f, "0 r v=1 w=2 name=ann\n0.5 point speed=120\n", nil)
+	env := environment(f, "0 r v=1 w=2 name=ann\n0.5 point speed=120\n", map[string]string{"mappings/base.toml": fuzzedOver})
 	f.Fuzz(func(t *testing.T, src string) {
 		p, ps := mapping.Compile(env, "piece.toml", []byte(src), nil)
 		if (p == nil) != (ps.Err() != nil) {
@@ -210,7 +244,13 @@ func FuzzCompile(f *testing.F) {
 			if pf.Over() {
 				break
 			}
-			for _, n := range pf.Close().Notes {
+			ps := pf.Close()
+			for _, c := range ps.Controls {
+				if l := limits[c.Param]; c.Voice >= len(p.Header.Voices) || c.Value < l[0] || c.Value > l[1] || c.Frame < ps.Begin || c.Frame >= ps.End {
+					t.Fatalf("a control that cannot be: %+v", c)
+				}
+			}
+			for _, n := range ps.Notes {
 				notes++
 				if n.Frames < 1 || n.Length < 1 || n.Velocity < 1 || n.Voice >= len(p.Header.Voices) || n.Pitch < 0 || n.Pitch > sonify.Key(127) {
 					t.Fatalf("a note that cannot be played: %+v", n)

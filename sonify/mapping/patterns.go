@@ -101,6 +101,9 @@ func (p *Performance) look(pl *patternPlan, st *patternState) {
 		st.centre += sonify.Pitch(whole(float64(build.register*x)/12, -12, 12)) * 12 * sonify.Semitone
 	}
 	st.shift = int(whole(p.or(pl.shift, nil, 0), -100, 100))
+	if pl.lines != nil && pl.choose != nil {
+		st.theme = int(whole(p.or(pl.choose, nil, 0), 0, int64(len(pl.lines)-1)))
+	}
 	if len(pl.steering) > 0 {
 		st.steered = p.steered(pl.steering)
 	}
@@ -147,7 +150,15 @@ func (p *Performance) playStep(i int, t sonify.Tick, pos int) {
 	if pl.perHit {
 		n = hitsBefore(st.grid, pos)
 	}
-	tone, ok := p.tone(pl, st, dice, n)
+	line := pl.tones
+	switch {
+	case pl.lines == nil:
+	case pl.choose != nil:
+		line = pl.lines[st.theme]
+	default:
+		line = pl.lines[int((t-st.began)/pl.step)/pl.cycle%len(pl.lines)]
+	}
+	tone, ok := p.tone(pl, st, dice, line, n)
 	if !ok {
 		return
 	}
@@ -165,6 +176,9 @@ func (p *Performance) playStep(i int, t sonify.Tick, pos int) {
 	}
 	accent := pl.fixed != nil && pl.fixed[pos] == 2 || tone.Accent
 	length := max(1, sonify.Tick(float64(pl.length*float64(pl.step))+0.5))
+	if pl.order == "line" {
+		length += sonify.Tick(pl.held(st.grid, line, pos, n)) * pl.step
+	}
 	p.patternTones(i, t, length, tone, accent)
 	if build, x := p.building(); build != nil && build.roll && x >= rollAt && !p.piece.Header.Voices[pl.voice].Pitched {
 		p.later(i, t+pl.step/2, max(1, length/2), tone)
@@ -191,6 +205,22 @@ func (p *Performance) patternTones(i int, t, length sonify.Tick, tone score.Tone
 	}
 }
 
+// held returns how many steps longer the n-th note of a line lasts, at step pos,
+// because ties follow it.
+func (pl *patternPlan) held(grid []bool, line []score.Tone, pos, n int) int {
+	last := pos
+	for at := pos + 1; at < len(grid); at++ {
+		if !grid[at] {
+			continue
+		}
+		if n++; !line[n%len(line)].Tie {
+			break
+		}
+		last = at
+	}
+	return last - pos
+}
+
 // hitsBefore counts the hits of a rhythm before step pos.
 func hitsBefore(grid []bool, pos int) int {
 	n := 0
@@ -203,7 +233,7 @@ func hitsBefore(grid []bool, pos int) int {
 }
 
 // tone chooses the n-th note of a line.
-func (p *Performance) tone(pl *patternPlan, st *patternState, dice exact.Stream, n int) (score.Tone, bool) {
+func (p *Performance) tone(pl *patternPlan, st *patternState, dice exact.Stream, line []score.Tone, n int) (score.Tone, bool) {
 	switch pl.order {
 	case "up", "down", "updown", "random":
 		j, span := 0, max(1, pl.span)
@@ -233,7 +263,7 @@ func (p *Performance) tone(pl *patternPlan, st *patternState, dice exact.Stream,
 		t := m.states[s]
 		return t, !t.Rest
 	}
-	t := pl.tones[n%len(pl.tones)]
+	t := line[n%len(line)]
 	return t, !t.Rest && !t.Tie
 }
 

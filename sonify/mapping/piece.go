@@ -174,9 +174,9 @@ type Pattern struct {
 	React    grammar.Fraction `toml:"react" doc:"how often it looks at the signals; themes look at the beginning of each phrase" default:"1 beat" example:"1 bar"`
 	Rhythm   Rhythm           `toml:"rhythm" doc:"when it plays: \"x..x..x.\", or so many hits spread over so many steps" example:"{ steps = 16, hits = 5 }"`
 	Step     grammar.Fraction `toml:"step" doc:"the length of a step of the rhythm" default:"1/16" example:"1/8"`
-	Notes    Notes            `toml:"notes" doc:"what it plays at each hit: words of the chord (root third fifth octave), degrees of the scale, or a table" example:"root fifth root octave"`
+	Notes    Notes            `toml:"notes" doc:"what it plays at each hit: words of the chord (root third fifth seventh octave low, chord for all at once), degrees of the scale, _ to let the note before go on; several such lines, one for each time round; or a table" example:"root fifth root octave"`
 	Theme    Words            `toml:"theme" doc:"the melody it plays, or several in turn, in place of rhythm and notes" example:"[\"call\", \"answer\"]"`
-	Choose   *Number          `toml:"choose" doc:"which of the themes, counted from 0, in place of taking them in turn" unit:"themes" example:"{ from = \"signal.tension\", range = [0, 1] }"`
+	Choose   *Number          `toml:"choose" doc:"which of several themes or lines of notes, counted from 0, in place of taking them in turn" unit:"themes" example:"{ from = \"signal.tension\", range = [0, 1] }"`
 	Shift    Number           `toml:"shift" doc:"scale steps to move the notes by" unit:"scale steps" default:"0" example:"{ from = \"signal.momentum\", range = [0, 4] }"`
 	Invert   string           `toml:"invert" doc:"the theme is turned upside down while this is true" example:"signal.momentum < 0"`
 	Stretch  Number           `toml:"stretch" doc:"the theme is played twice as slowly from 1.5, twice as fast to 0.67" unit:"factor" default:"1" example:"{ from = \"signal.tension\", range = [1, 2], polarity = \"down\" }"`

@@ -249,8 +249,9 @@ type patternPlan struct {
 	hits   *number
 	rotate *number
 	tones  []score.Tone
-	order  string // "line", "up", "down", "updown", "random", "markov"
-	span   int    // arpeggio: how many notes
+	lines  [][]score.Tone // several lines, tones the first of them; nil: one
+	order  string         // "line", "up", "down", "updown", "random", "markov"
+	span   int            // arpeggio: how many notes
 	markov *markov
 	perHit bool // tones are taken one per hit, else one per step
 

@@ -428,6 +428,9 @@ func (st *patternState) fits(pl *patternPlan, now sonify.Tick) bool {
 		return false
 	}
 	if len(pl.themes) == 0 {
+		if st.theme < 0 || st.theme > 0 && st.theme >= len(pl.lines) {
+			return false
+		}
 		return len(st.grid) > 0 || !st.active || st.looked < 0
 	}
 	longest := sonify.Tick(0)

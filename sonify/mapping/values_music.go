@@ -181,6 +181,7 @@ func (v *Rhythm) Describe() grammar.Type {
 type Notes struct {
 	Set    bool
 	Tones  []score.Tone
+	Lines  [][]score.Tone // if there are several, Tones the first of them
 	Order  string
 	Span   int
 	Markov *markov
@@ -202,6 +203,27 @@ func (v *Notes) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 			return
 		}
 		*v = Notes{Set: true, Tones: t, Order: "line"}
+	case grammar.Array:
+		var lines []string
+		before := r.Errors()
+		if r.Bind(n, &lines); r.Errors() > before {
+			return
+		}
+		out := Notes{Set: true, Order: "line"}
+		for i, l := range lines {
+			t, err := score.ParseTones(l)
+			if err != nil {
+				r.Error(n.Children()[i], "", "%v", err)
+				return
+			}
+			out.Lines = append(out.Lines, t)
+		}
+		if len(out.Lines) == 0 {
+			r.Error(n, "", "a list without lines")
+			return
+		}
+		out.Tones = out.Lines[0]
+		*v = out
 	case grammar.Table:
 		var t notesTable
 		grammar.Defaults(&t)
@@ -253,14 +275,15 @@ func (v *Notes) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 			*v = Notes{Set: true, Order: "markov", Markov: m}
 		}
 	default:
-		r.Expected(n, `notes such as "root fifth root octave", or a table with arpeggio or markov`, "")
+		r.Expected(n, `notes such as "root fifth root octave", a list of such lines, or a table with arpeggio or markov`, "")
 	}
 }
 
 // Describe implements [grammar.Value].
 func (v *Notes) Describe() grammar.Type {
-	return grammar.Type{Name: "notes", Doc: "words of the chord, degrees of the scale, or a table", OneOf: []grammar.Type{
-		{Name: "line", Kind: grammar.String, Examples: []string{"root fifth root octave", "0 2 4 2"}},
+	line := grammar.Type{Name: "line", Kind: grammar.String, Examples: []string{"root fifth root octave", "0 2 4 2"}}
+	return grammar.Type{Name: "notes", Doc: "words of the chord, degrees of the scale, a list of such lines, or a table", OneOf: []grammar.Type{
+		line, {Name: "lines", Kind: grammar.Array, Of: &line, Least: 1},
 		{Name: "arpeggio or chain", Kind: grammar.Table, Fields: &notesTable{}},
 	}}
 }

@@ -133,9 +133,55 @@ func FuzzParseTheme(f *testing.F) {
 		if err == nil && th.Length%3840 != 0 {
 			t.Errorf("%q lasts %d ticks, which is no whole number of bars", s, th.Length)
 		}
-		_, _ = score.ParseChord(s)
-		_, _ = score.ParseKey(s)
 		_, _ = score.ParseRhythm(s)
+	})
+}
+
+// FuzzHarmony tries whatever anybody may write as a key, a chord and a
+// temperament: what is taken for one can be played.
+func FuzzHarmony(f *testing.F) {
+	f.Add("A minor", "VI", "just")
+	f.Add("D 0 150 300 500 700 850 1000", "bVII7", "19 edo")
+	f.Add("C# 1/1 9/8 5/4 3/1", "iidim", "0 100 200 300 400 500 600 700 800 900 1000 1100")
+	f.Add("Bb 2 edo", "i5", "werckmeister")
+	f.Add("G bohlen pierce", "iv", "meantone")
+	f.Fuzz(func(t *testing.T, key, chord, temper string) {
+		k, err := score.ParseKey(key)
+		if err != nil {
+			return
+		}
+		if again, err := score.ParseKey(k.String()); err != nil || again.String() != k.String() {
+			t.Errorf("%q is called %q, which is read as %v, %v", key, k.String(), again, err)
+		}
+		for p := sonify.Key(30); p < sonify.Key(100); p += sonify.Semitone * 3 / 7 {
+			if k.Snap(p) > k.Snap(p+sonify.Semitone*3/7) {
+				t.Errorf("%q turns round at %v", key, p)
+			}
+		}
+		_, _ = k.Borrowed()
+		_, _, _ = k.Dominant(), k.Home(), k.Relative()
+		c, err := score.ParseChord(chord)
+		if err != nil {
+			return
+		}
+		for _, s := range []score.Sounding{c.In(k), c.Modal(k)} {
+			for rich := 0; rich <= score.MaxRichness; rich++ {
+				r := s.Rich(k, rich)
+				_ = r.Suspended(k).String()
+				if r.Close(1) <= r.Close(0) && len(r.Voicing(9)) > 1 || len(r.Tones) == 0 || len(r.Voicing(1)) != 1 {
+					t.Errorf("%q in %q, richness %d: %+v", chord, key, rich, r)
+				}
+			}
+		}
+		tm, err := score.ParseTemperament(temper)
+		if err != nil {
+			return
+		}
+		for p := sonify.Key(0); p < sonify.Key(127); p += sonify.Semitone {
+			if d := tm.Tune(p, k.Tonic) - p; d > 2*sonify.Semitone || d < -2*sonify.Semitone {
+				t.Errorf("%q moves %v by %v", temper, p, d)
+			}
+		}
 	})
 }
 

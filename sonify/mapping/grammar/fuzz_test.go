@@ -30,6 +30,7 @@ func seeds(f *testing.F) {
 		"a = { b.c = 1, b.d = 2 }\n[a.e]", "a = { b = {}, b.c = 1 }", "a = [{}]\n[[a]]", "a = [{}]\n[a.b]", "[[a]]\n[[a.b]]\n[a.b.c]\n[[a]]\n[a.b]", "[a]\n[a.b]\n[a]", "a = 1_000\nb = 0b1\nc = -0\nd = +1e5\ne = 0o7\nf = inf\ng = -nan",
 		"a = 1979-05-27T07:32:00Z\nb = 07:32:00\nc = 1979-05-27 07:32:00.5\nd = 1979-13-45", "\"\" = 1\n'a.b' = 2\n\"\\u00e9\".x = 3", "a = \"\"\"\\\n  x\\\n  y\"\"\"\nb = '''\n'x''''", "a = [1, # c\n 2, ]\nb = { x = 1,\n y = 2, # d\n }", "a = 9223372036854775808", "a = \"\\x41\\e\"",
 		"[a]\nb = { c = 1 }\n[a.b]", "[x]\n[x.y.z]\n[x.y]\nq.r = 1\n[x.y.q]", "a.b = 1\na = 2", "[a.b]\n[a]\n[a]", "[[a]]\nb.c = 1\n[a.b]", "[a]\n[[a]]",
+		"unset = [\"a\"]\na = 1", "[voice.a]\nunset = [1, \"b\"]\nb = 2", "[[rule]]\nname = \"x\"\nunset = \"on\"", "[voice.a]\nremove = true", "[[rule]]\nname = 'x'\nremove = true\nunset = ['name']",
 	} {
 		f.Add([]byte(s))
 	}
@@ -69,7 +70,12 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%+v", p)
 			}
 		}
-		Merge(doc, doc)
+		merged, more := Merge(doc, doc)
+		for _, p := range append(more, merged.Bind(&piece)...) {
+			if p.Line < 1 || p.Col < 1 || p.Msg == "" {
+				t.Fatalf("merged: %+v", p)
+			}
+		}
 	})
 }
 
