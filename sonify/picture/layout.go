@@ -297,7 +297,11 @@ func (l *layout) legend() (lines []func(y px)) {
 	}
 	says := 0
 	for _, m := range l.o.h.Makers {
-		if !m.Data || m.Says == "" {
+		sign := "♪"
+		if m.Kind == sonify.MakerControl {
+			sign = "~" // it moves the sound of a voice, which no lane shows
+		}
+		if !m.Data && m.Kind != sonify.MakerControl || m.Says == "" {
 			continue
 		}
 		if says++; says == 9 {
@@ -306,7 +310,7 @@ func (l *layout) legend() (lines []func(y px)) {
 		}
 		name, text := clip(m.Name, 24), clip(m.Says, 140)
 		line(func(y px) {
-			l.text(plotLeft+60, y, "♪", fillGold, middle)
+			l.text(plotLeft+60, y, sign, fillGold, middle)
 			l.text(plotLeft+180, y, name, fillGold)
 			l.text(plotLeft+180+wide(name, 120)+120, y, text, fillDim)
 		})
