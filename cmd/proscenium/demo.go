@@ -55,7 +55,7 @@ func (p *program) demo(ctx context.Context) error {
 		return err
 	}
 	p.say.linef("rendering %q, a tennis match that never was", piece.Header.Title)
-	r := &rendering{program: p, flags: f, written: w, piece: piece, targets: files}
+	r := &rendering{program: p, flags: f, written: w, piece: piece, header: &piece.Header, targets: files}
 	defer r.close()
 	if err := r.begin(); err != nil {
 		return err

@@ -159,7 +159,12 @@ func (p *program) compile(w *written) (*mapping.Piece, error) {
 
 // compile compiles w. With probe the sources look at what they would read.
 func (w *written) compile(probe bool) (*mapping.Piece, sonify.Problems) {
-	env := mapping.Env{
+	return mapping.Compile(w.env(probe), w.name, w.src, w.sets)
+}
+
+// env is what a piece may use of the program.
+func (w *written) env(probe bool) mapping.Env {
+	return mapping.Env{
 		Sources:  standardSources(),
 		Library:  mappings.Get,
 		Mappings: mappings.Names(),
@@ -182,7 +187,6 @@ func (w *written) compile(probe bool) (*mapping.Piece, sonify.Problems) {
 		Version: version,
 		Probe:   probe,
 	}
-	return mapping.Compile(env, w.name, w.src, w.sets)
 }
 
 // maxRead bounds the files that a piece names, recorded sounds above all.

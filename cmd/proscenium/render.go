@@ -69,7 +69,9 @@ func (p *program) renderCommand() *cobra.Command {
 		Short: "Play a piece into files, faster than life",
 		Long: `Render plays a piece from its first event to its last and writes what was
 played. PIECE is a TOML file, a folder that holds piece.toml, or - for standard
-input. Several outputs are one pass. Their names tell their formats:
+input. It may also be the log of a station, or the folder of its log: then what
+went on the air is played again, to the byte. Several outputs are one pass. Their
+names tell their formats:
 
 ` + formatTable() + `
 With --legend what the values sound like is heard first: for each mapping its
@@ -159,6 +161,11 @@ func (p *program) render(ctx context.Context, name string, f *renderFlags) error
 	if err != nil {
 		return err
 	}
+	if log, ok, err := logOf(name); err != nil {
+		return err
+	} else if ok {
+		return p.renderLog(ctx, log, f, files)
+	}
 	sets, err := f.overrides()
 	if err != nil {
 		return err
@@ -171,7 +178,7 @@ func (p *program) render(ctx context.Context, name string, f *renderFlags) error
 	if err != nil {
 		return err
 	}
-	r := &rendering{program: p, flags: f, written: w, piece: piece, targets: files}
+	r := &rendering{program: p, flags: f, written: w, piece: piece, header: &piece.Header, targets: files}
 	defer r.close()
 	if err := r.begin(); err != nil {
 		return err
@@ -185,6 +192,7 @@ type rendering struct {
 	flags   *renderFlags
 	written *written
 	piece   *mapping.Piece
+	header  *sonify.Header // what the files are begun for
 	targets []target
 
 	outs   []sonify.Output
@@ -200,7 +208,7 @@ type rendering struct {
 // begin begins all files, so that what cannot be written is known before any
 // work.
 func (r *rendering) begin() error {
-	o := &fileOptions{header: &r.piece.Header, format: r.flags.wavFormat(pcm.Int16)}
+	o := &fileOptions{header: r.header, format: r.flags.wavFormat(pcm.Int16)}
 	for _, t := range r.targets {
 		if t.format.sink != nil {
 			s, err := t.format.sink(t.path, o)
@@ -245,11 +253,11 @@ func (r *rendering) beginStems() error {
 		return fmt.Errorf("make folder %s: %w", dir, bare(err))
 	}
 	names := []string{}
-	for i, v := range r.piece.Header.Voices {
+	for i, v := range r.header.Voices {
 		names = append(names, fmt.Sprintf("%02d-%s.wav", i+1, fileName(v.Name)))
 	}
 	for _, n := range append(names, "00-mix.wav") {
-		s, err := createWAV(filepath.Join(dir, n), &fileOptions{header: &r.piece.Header, format: r.flags.wavFormat(pcm.Int24)})
+		s, err := createWAV(filepath.Join(dir, n), &fileOptions{header: r.header, format: r.flags.wavFormat(pcm.Int24)})
 		if err != nil {
 			return err
 		}
@@ -311,6 +319,11 @@ func (r *rendering) perform(ctx context.Context) error {
 	for _, s := range r.piece.Sources {
 		r.say.tally(s.Name, s.Tally)
 	}
+	return r.done(sum, err, began)
+}
+
+// done says what was made, and what was not.
+func (r *rendering) done(sum *sonify.Summary, err error, began time.Time) error {
 	if errors.Is(err, syscall.EPIPE) && (len(r.targets) > 1 || r.flags.stems != "") {
 		// Alone it would be no failure, but the others were wanted.
 		return &outputError{errors.New("standard output was closed before the end, so the other files were not written")}

@@ -68,8 +68,11 @@ func NewReplay(env mapping.Env, paths ...string) (*Replay, error) {
 // Header returns the header for outputs of the piece that the log begins with.
 func (r *Replay) Header() *sonify.Header { return r.stage.header() }
 
-// Station returns the name of the station whose log it is.
-func (r *Replay) Station() string { return r.h.Station }
+// Piece returns the piece that the log begins with. It must not be performed.
+func (r *Replay) Piece() *mapping.Piece { return r.stage.piece }
+
+// Log returns the header of the segment that is being played.
+func (r *Replay) Log() *journal.Header { return r.h }
 
 // Close closes the files.
 func (r *Replay) Close() error {
