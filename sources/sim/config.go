@@ -33,6 +33,8 @@ type Config struct {
 	Lag      time.Duration `toml:"lag" of:"tickets" doc:"tickets: how long after the talk of mentions with the same seed the sales follow; 0 to 7 days" default:"6h"`
 	Unmoved  int           `toml:"unmoved_percent" of:"tickets" doc:"tickets: of those who would follow the talk, how many buy at any time instead; 100: talk sells nothing" unit:"%" default:"0" min:"0" max:"100"`
 
+	Variety []int `toml:"variety_percent" of:"plays" doc:"plays: how varied the programme is, 100 as usual: fewer genres and artists below, more artists above; one number, or one for each day, from the first again when they run out" unit:"%" default:"[100]" min:"1" max:"800" example:"[100, 40, 10]"`
+
 	PerDay int `toml:"per_day" of:"mentions" doc:"mentions: how many a day, in the mean" unit:"mentions" default:"800" min:"1" max:"200000"`
 
 	Measures string        `toml:"measures" of:"sensor" doc:"sensor: what is measured" default:"temperature" enum:"temperature|co2"`
@@ -45,7 +47,7 @@ func defaults() *Config {
 	return &Config{
 		Of: "tennis", Matches: 1, First: 1, BestOf: 5, Pause: 60, Days: 7,
 		Capacity: 2000, Demand: 110, Price: 40, Currency: "EUR", Lag: 6 * time.Hour,
-		PerDay: 800, Measures: "temperature", Sensors: 1, Every: 5 * time.Minute, Faults: 20,
+		Variety: []int{100}, PerDay: 800, Measures: "temperature", Sensors: 1, Every: 5 * time.Minute, Faults: 20,
 	}
 }
 
@@ -57,6 +59,9 @@ func (c *Config) fill() {
 	c.Demand = cmp.Or(c.Demand, d.Demand)
 	c.Price = cmp.Or(c.Price, d.Price)
 	c.Currency = cmp.Or(c.Currency, d.Currency)
+	if len(c.Variety) == 0 {
+		c.Variety = d.Variety
+	}
 	c.PerDay = cmp.Or(c.PerDay, d.PerDay)
 	c.Measures = cmp.Or(c.Measures, d.Measures)
 	c.Sensors = cmp.Or(c.Sensors, d.Sensors)
@@ -75,6 +80,9 @@ func (c *Config) check(ps *sonify.Problems) {
 	within("capacity", c.Capacity, 1, 100_000)
 	within("demand_percent", c.Demand, 1, 1000)
 	within("unmoved_percent", c.Unmoved, 0, 100)
+	for _, v := range c.Variety {
+		within("variety_percent", v, 1, 800)
+	}
 	within("per_day", c.PerDay, 1, 200_000)
 	within("sensors", c.Sensors, 1, 64)
 	within("faults", c.Faults, 0, 500)

@@ -488,11 +488,39 @@ func TestPlays_AreNarrowByDayAndWideAtNight(t *testing.T) {
 	}
 }
 
+// A programme that is said to be richer is richer, by the day: in genres, in
+// artists, in how even they are.
+func TestPlays_VarietyIsHeard(t *testing.T) {
+	variety := []int{10, 40, 100, 400}
+	for seed := range uint64(5) {
+		events := of(t, "plays", seed+1, func(c *sim.Config) { c.Days, c.Variety = 8, variety })
+		var artists, genres [8]map[string]bool
+		for i := range events {
+			ev := &events[i]
+			day := int(value(t, ev, "day")) - 1
+			if artists[day] == nil {
+				artists[day], genres[day] = map[string]bool{}, map[string]bool{}
+			}
+			artists[day][ev.Value("artist").String()] = true
+			genres[day][ev.Value("genre").String()] = true
+		}
+		for day := range 8 {
+			if day%4 > 0 && (len(artists[day]) <= len(artists[day-1]) && len(artists[day]) < 90 || len(genres[day]) < len(genres[day-1])) {
+				t.Errorf("seed %d, day %d of variety %d: %d artists of %d genres, the day before %d of %d", seed+1, day+1,
+					variety[day%4], len(artists[day]), len(genres[day]), len(artists[day-1]), len(genres[day-1]))
+			}
+		}
+		if len(genres[0]) != 1 || len(genres[3]) != 8 || len(artists[0]) > 15 {
+			t.Errorf("seed %d: the poorest day has %d genres and %d artists, the richest %d genres", seed+1, len(genres[0]), len(artists[0]), len(genres[3]))
+		}
+	}
+}
+
 func TestNew_TellsKeysOfAnotherSimulation(t *testing.T) {
 	for key, c := range map[string]sim.Config{
 		"matches": {Of: "tickets", Matches: 3}, "players": {Of: "sensor", Players: []string{"A", "B"}},
 		"days": {Of: "tennis", Days: 3}, "lag": {Of: "mentions", Lag: time.Hour}, "per_day": {Of: "tickets", PerDay: 10},
-		"faults": {Of: "plays", Faults: 3}, "capacity": {Capacity: 10, Of: "plays"},
+		"faults": {Of: "plays", Faults: 3}, "capacity": {Capacity: 10, Of: "plays"}, "variety_percent": {Of: "sensor", Variety: []int{40}},
 	} {
 		_, err := sim.Info().New(sonify.SourceEnv{Tally: new(sonify.Tally)}, &c)
 		var ps sonify.Problems
@@ -501,7 +529,7 @@ func TestNew_TellsKeysOfAnotherSimulation(t *testing.T) {
 		}
 	}
 	for key, c := range map[string]sim.Config{
-		"of": {Of: "mention"}, "days": {Of: "plays", Days: 121}, "capacity": {Of: "tickets", Capacity: -1},
+		"of": {Of: "mention"}, "variety_percent": {Of: "plays", Variety: []int{100, 0}}, "days": {Of: "plays", Days: 121}, "capacity": {Of: "tickets", Capacity: -1},
 		"demand_percent": {Of: "tickets", Demand: 1001}, "price": {Of: "tickets", Price: math.NaN()},
 		"currency": {Of: "tickets", Currency: "euro"}, "lag": {Of: "tickets", Lag: -time.Hour},
 		"per_day": {Of: "mentions", PerDay: -4}, "measures": {Of: "sensor", Measures: "noise"},

@@ -76,12 +76,32 @@ func catalogue(seed uint64) []artist {
 	return all
 }
 
+// allowed returns those of all that a station plays whose variety is so many per
+// cent: below 100, the artists of as many of the genres, in their order.
+func allowed(all []artist, percent int) []int {
+	kinds := min(max((len(genres)*percent+99)/100, 1), len(genres))
+	var on []int
+	for k := kinds; ; k++ { // so few that nothing else could come next are too few
+		on = on[:0]
+		for i, a := range all {
+			if slices.Index(genres[:k], a.genre.String()) >= 0 {
+				on = append(on, i)
+			}
+		}
+		if len(on) > 2*memory || k == len(genres) {
+			return on
+		}
+	}
+}
+
 func (s *source) plays(ctx context.Context, emit func(sonify.Event)) error {
 	seed := s.seed()
 	d, all := newDice(seed, playDice), catalogue(seed)
 	end := time.Duration(s.c.Days) * 24 * time.Hour
 	var recent []int // the last artists, the latest last
 	today := make([]bool, artists)
+	variety := s.c.Variety
+	on := allowed(all, variety[0])
 	day, hour := 0, -1
 	for clock := time.Duration(0); clock < end; {
 		if ctx.Err() != nil {
@@ -93,16 +113,18 @@ func (s *source) plays(ctx context.Context, emit func(sonify.Event)) error {
 			if h/24 != day {
 				day = h / 24
 				clear(today)
+				on = allowed(all, variety[day%len(variety)])
 			}
 		}
 		// Every day the rotation moves on by a few.
 		pick := 0
 		for {
-			pick = d.below(rotation[hour%24])
+			n := min(max(rotation[hour%24]*variety[day%len(variety)]/100, memory+2), len(on))
+			pick = d.below(n)
 			if d.chance(400) { // the hits among them
-				pick = min(pick, d.below(rotation[hour%24]))
+				pick = min(pick, d.below(n))
 			}
-			pick = (pick + 3*day) % artists
+			pick = on[(pick+3*day)%len(on)]
 			if !slices.Contains(recent[max(0, len(recent)-memory):], pick) {
 				break
 			}
