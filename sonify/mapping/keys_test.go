@@ -96,8 +96,14 @@ func keys(pages map[string]*grammar.Page, page string, table map[string]any, vis
 	}
 }
 
-// Every key of the grammar does something: in some case the piece, or what is
-// said about it, is another without it.
+// said are the keys that change what is said about a piece, and not its sound.
+var said = map[string]bool{
+	" title": true, " about": true, "[signal.NAME] doc": true, "[signal.NAME] unit": true, "[signal.NAME] ends": true,
+	"[[rule]] doc": true, "[[rule]] unit": true, "[[rule]] ends": true, "[source.NAME] keep": true,
+}
+
+// Every key of the grammar does something: some case sounds otherwise without
+// it, or has a mistake; of the keys that are only said, something else is said.
 func TestKeys_AllDoSomething(t *testing.T) {
 	pages := map[string]*grammar.Page{}
 	list := grammar.Reference(&mapping.File{})
@@ -128,14 +134,14 @@ func TestKeys_AllDoSomething(t *testing.T) {
 		if _, err := toml.Decode(files["piece.toml"], &piece); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		whole := outcome(t, files, piece)
+		whole, told := heard(t, files, piece), outcome(t, files, piece)
 		keys(pages, "", piece, func(path string, table map[string]any, key string) {
 			if !missing[path] {
 				return
 			}
 			value := table[key]
 			delete(table, key)
-			if outcome(t, files, piece) != whole {
+			if said[path] && outcome(t, files, piece) != told || !said[path] && heard(t, files, piece) != whole {
 				delete(missing, path)
 			}
 			table[key] = value

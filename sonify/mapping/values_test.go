@@ -32,7 +32,10 @@ func heard(t *testing.T, files map[string]string, piece map[string]any) string {
 	perform(t, p, jsonl.NewWriter(&out))
 	_, score, _ := strings.Cut(out.String(), "\n") // without the header
 	for i := range p.Header.Voices {
-		p.Header.Voices[i].Instrument.Sample = nil // it would print its address
+		if in := &p.Header.Voices[i].Instrument; in.Sample != nil {
+			score += fmt.Sprintf("%+v", *in.Sample)
+			in.Sample = nil // it would print its address
+		}
 	}
 	return score + fmt.Sprintf("%+v %+v", p.Header.Voices, p.Header.Mix)
 }
