@@ -191,6 +191,11 @@ func (t *Text) mark(m *sonify.Mark) {
 	case sonify.MarkKey:
 		says("key", m.Name)
 	case sonify.MarkChord:
+		if len(m.Cause.Steered) > 0 {
+			b := append(append(append(begin('='), "chord "...), m.Name...), ' ')
+			t.line(append(b, m.Text...), &m.Cause)
+			return
+		}
 		says("chord", m.Name, m.Text)
 	case sonify.MarkMeter:
 		if m.Meter.Beats > 0 && m.Meter.Unit > 0 && m.Meter.Unit <= 32 {

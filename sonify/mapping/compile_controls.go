@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"proscenium/sonify"
 )
@@ -114,7 +115,7 @@ func (c *compiler) saysControl(q *Control, p *controlPlan) string {
 		if p.to.down {
 			more = controlAxes[p.param].less
 		}
-		says += fmt.Sprintf(" follows %s from %v to %v, more is %s", p.to.from.text, p.to.low, p.to.high, more)
+		says += fmt.Sprintf(" follows %s from %v to %v, more is %s", p.to.from.text, p.to.low, p.to.high, strings.TrimPrefix(more, "with "))
 	default:
 		says += " follows " + p.to.from.text
 	}

@@ -145,7 +145,7 @@ func (f *formState) let(p *Performance, s score.Sounding) {
 	f.sounding = s
 	m := sonify.Mark{Kind: sonify.MarkChord, Name: s.Name, Text: s.String()}
 	if r := p.piece.form.harmony.steering; len(r) > 0 {
-		m.Cause.Steered = p.steered(r)
+		m.Cause = sonify.Cause{By: -1, Steered: p.steered(r)}
 	}
 	p.mark(m)
 }

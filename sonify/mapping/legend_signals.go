@@ -116,6 +116,31 @@ func (g *stage) colours(i int, does *effects) []int {
 	return voices
 }
 
+// harmonyAxes say how the chords sound when a number of the form rises or falls.
+var harmonyAxes = map[string]axis{
+	"richness": {"richer chords", "barer chords"}, "tension": {"tenser chords", "calmer chords"},
+	"key_up": {"a higher key", "a lower key"}, "choose": {"other chords", "other chords"}, "mode": {"another mode", "another mode"},
+}
+
+// harmony says what signal i does to the chords and the key, and reports whether
+// it does anything.
+func (g *stage) harmony(i int, does *effects) bool {
+	h := &g.piece.form.harmony
+	moved := false
+	for _, n := range []*number{h.richness, h.tension, h.choose, h.mode, h.keyUp} {
+		if n == nil || n.fixed || !n.from.reads(i) {
+			continue
+		}
+		w := harmonyAxes[n.key].more
+		if g.rises(i, n) < 0 {
+			w = harmonyAxes[n.key].less
+		}
+		does.add(w, "the harmony")
+		moved = true
+	}
+	return moved
+}
+
 // signal returns the entry of a signal: all that it steers, heard together.
 func (g *stage) signal(i int) LegendEntry {
 	p := g.piece
@@ -151,6 +176,7 @@ func (g *stage) signal(i int) LegendEntry {
 		}
 	}
 	coloured := g.colours(i, &does)
+	harmony := g.harmony(i, &does)
 	if len(does.what) > 0 {
 		while = append(while, does.String())
 	}
@@ -186,7 +212,7 @@ func (g *stage) signal(i int) LegendEntry {
 	best, section := 0, -1
 	steered := func(k, sec int) bool {
 		q := &p.patterns[k]
-		return q.sections[sec] && (q.strong(i) || !strong && (len(q.moved(i)) > 0 || slices.Contains(coloured, q.voice)) || tempo && !strong)
+		return q.sections[sec] && (q.strong(i) || !strong && (len(q.moved(i)) > 0 || slices.Contains(coloured, q.voice)) || (tempo || harmony) && !strong)
 	}
 	for sec := range p.form.sections {
 		n := 0
