@@ -3,8 +3,12 @@ package mappings_test
 import (
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"proscenium/mappings/internal/figures"
 	"proscenium/mappings/internal/heard"
 	"proscenium/mappings/internal/take"
 	"proscenium/sonify"
@@ -93,6 +97,59 @@ func TestTicketSales_TheRateIsHeard(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A table that knows nothing but when an order was paid, and perhaps of how many
+// tickets, makes the same piece: phases by the pace, a tune, an end.
+func TestTicketSales_OrdersAreEnough(t *testing.T) {
+	whole := set{name: "all", piece: "mapping = \"ticket_sales\"\n" + fmt.Sprintf(sale, 450) + "seed = 6\ndays = 2\ncapacity = 12000\nlag = \"5h\"\nmax_gap = \"0s\"\n"}
+	for columns, row := range map[string]func(ev *sonify.Event) string{
+		"paid_at": func(ev *sonify.Event) string { return fmt.Sprintf("%.0f", ev.Clock.Seconds()) },
+		"paid_at,quantity,amount": func(ev *sonify.Event) string {
+			return fmt.Sprintf("%.0f,%v,%v", ev.Clock.Seconds(), ev.Value("quantity"), ev.Value("amount"))
+		},
+	} {
+		var table strings.Builder
+		table.WriteString(columns + "\n")
+		for _, m := range whole.perform(t, take.Options{}).Marks {
+			if m.Kind == sonify.MarkEvent && m.Heard.Event.Kind() == "order.paid" {
+				table.WriteString(row(m.Heard.Event) + "\n")
+			}
+		}
+		path := filepath.Join(t.TempDir(), "orders.csv")
+		if err := os.WriteFile(path, []byte(table.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		orders := set{name: columns, piece: fmt.Sprintf("mapping = \"ticket_sales\"\n[source.box]\ntype = \"csv\"\npath = %q\nevent = \"order.paid\"\ntime = \"paid_at\"\nspeed = 450\nmax_gap = \"0s\"\n", path)}
+		p := orders.perform(t, take.Options{MIDI: true})
+		for _, w := range p.Warned {
+			t.Errorf("%s: %v", columns, w)
+		}
+		entered := map[string]int{}
+		for _, m := range p.Marks {
+			if m.Kind == sonify.MarkSection {
+				entered[m.Name]++
+			}
+		}
+		for _, name := range []string{"rush", "selling", "quiet", "closed"} {
+			if entered[name] == 0 {
+				t.Errorf("%s: there is no section %s: %v", columns, name, entered)
+			}
+		}
+		f := figures.Of(p)
+		for _, o := range f.Outside(p) {
+			t.Errorf("%s: %s", columns, o)
+		}
+		f2, err := heard.Read(p.MIDI)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bar := f2.Bars[1] - f2.Bars[0]
+		got, was := paceHeard(f2, bar), count(p, "order.paid", bar, f2.Seconds)
+		if r := heard.Pearson(heard.Smooth(got[1:], 5), heard.Smooth(was[:len(was)-1], 5)); !(r >= 0.95) {
+			t.Errorf("%s: the rate goes with the true one by %.3f", columns, r)
+		}
 	}
 }
 

@@ -54,6 +54,7 @@ type Pace struct {
 	// event says. own.
 	Begin  time.Duration
 	Begins bool
+	Dated  bool // Begin is a date, since 1970, and is compared with those of the events
 }
 
 // batchSize is how many events travel together from a source to the conductor:

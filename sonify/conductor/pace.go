@@ -42,8 +42,16 @@ func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 		p.at = p.shift + p.pace.Delay
 	}
 	c, ok := clockOf(ev)
+	if p.pace.Dated {
+		// Clocks of one source's own begin anywhere; the calendar is the same for all.
+		c, ok = time.Duration(ev.At.UnixNano()), !ev.At.IsZero()
+	}
 	if !ok {
-		p.count(sonify.Absent, "event without a time, taken at the time of the one before", ev)
+		what := "event without a time, taken at the time of the one before"
+		if p.pace.Dated && ev.Timed {
+			what = "event without a date, taken at the time of the one before: begin is a date, and this clock has none"
+		}
+		p.count(sonify.Absent, what, ev)
 		return p.at
 	}
 	if !p.known {

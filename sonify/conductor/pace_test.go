@@ -74,6 +74,23 @@ func TestPace_BeginsWhereThePieceSays(t *testing.T) {
 	}
 }
 
+// A beginning that is a date is compared with dates, whatever the source's own clock
+// counts from.
+func TestPace_BeginsOnADate(t *testing.T) {
+	day := time.Date(2014, 8, 25, 0, 0, 0, 0, time.UTC)
+	var tally sonify.Tally
+	p := pacer{pace: Pace{Clock: "own", Speed: 3600, Begin: time.Duration(day.UnixNano()), Begins: true, Dated: true}, tally: &tally}
+	for i, h := range []float64{9, 10.5, 12} {
+		ev := &sonify.Event{Shape: bare, Timed: true, Clock: time.Duration((h - 9) * 3.6e12), At: day.Add(time.Duration(h * 3.6e12))}
+		if got, want := p.place(ev), sonify.Frame(h*48000); got != want {
+			t.Errorf("event %d arrives at %d, want %d", i, got, want)
+		}
+	}
+	if got := p.place(timed(time.Hour)); got != 12*sonify.SampleRate || len(tally.Counts()) != 1 {
+		t.Errorf("an event without a date arrives at %d, counted %+v", got, tally.Counts())
+	}
+}
+
 // However far a clock jumps, frames go forward and fit.
 func TestPace_SurvivesWildClocks(t *testing.T) {
 	p := pacer{pace: Pace{Clock: "own", Speed: 0.001}}

@@ -49,7 +49,7 @@ func (c *compiler) compileSources() {
 		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: tally, Keep: s.Keep, Live: info.Live}
 		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
 		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
-		plan.Pace.Begin, plan.Pace.Begins = s.Begin.At, s.Begin.Set
+		plan.Pace.Begin, plan.Pace.Begins, plan.Pace.Dated = s.Begin.At, s.Begin.Set, s.Begin.Date
 		timed := true
 		if p, ok := src.(sonify.Prober); ok && c.env.Probe {
 			got, err := p.Probe(context.Background())

@@ -60,6 +60,7 @@ type Pace struct {
 	Delay  sonify.Frame  // before the first event
 	Begin  time.Duration // own: what the source's clock shows when the music begins
 	Begins bool          // Begin is given; otherwise it is what the first event says
+	Dated  bool          // Begin is a date, since 1970
 }
 
 // fieldReader fetches the fields that one expression reads from events of

@@ -302,10 +302,11 @@ func (v *Words) Describe() grammar.Type {
 	return grammar.Type{Name: "names", Doc: "a name, or a list of names", OneOf: []grammar.Type{w, {Name: "list of names", Kind: grammar.Array, Of: &w}}}
 }
 
-// Moment is what a clock shows: time since its zero, or since 1970 of a date.
+// Moment is what a clock shows: time since its zero, or a date, since 1970.
 type Moment struct {
-	At  time.Duration
-	Set bool
+	At   time.Duration
+	Set  bool
+	Date bool
 }
 
 // moments are the ways to write a date; without a zone it is in UTC.
@@ -321,7 +322,7 @@ func (v *Moment) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 		}
 		for _, layout := range moments {
 			if t, err := time.Parse(layout, s); err == nil && t.Year() > 1700 && t.Year() < 2250 { // what fits a Duration
-				v.At, v.Set = time.Duration(t.UnixNano()), true
+				v.At, v.Set, v.Date = time.Duration(t.UnixNano()), true, true
 				return
 			}
 		}
