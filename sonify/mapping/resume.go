@@ -23,11 +23,11 @@ func (p *Piece) PerformAt(at Position) *Performance {
 	return pf
 }
 
-// Resume goes on with p where a performance left s, on the same bar line. If p
-// is what was played then, the two are one: no note differs from those of a
-// performance that was not interrupted. If it was edited meanwhile, signals,
+// Resume goes on with p where a performance left s. If p is what was played then,
+// the two are one: no note differs from those of a performance that was not
+// interrupted. If it was edited meanwhile, s must stand on a bar line: signals,
 // rules, patterns and sections that are still the same keep what they know, and
-// the rest begins on this bar line; notes that waited for a voice that is gone
+// the rest begins there; notes that waited for a voice that is gone
 // are lost, and counted. Then call Announce.
 //
 // s may come from a file: what cannot be is an error.

@@ -20,17 +20,19 @@ import (
 	"proscenium/sources"
 )
 
-// interrupted is a performance that is stopped on every bar line, and gone on
-// with by another one that knows only what the first wrote down.
+// interrupted is a performance that is stopped again and again, on bar lines and
+// elsewhere, and gone on with by another one that knows only what the first wrote
+// down.
 type interrupted struct {
 	*mapping.Performance
 	t     *testing.T
 	piece func() *mapping.Piece
 	times int
+	n     int
 }
 
 func (p *interrupted) Now() (sonify.Tick, sonify.Frame) {
-	if p.OnBar() {
+	if p.n++; p.Between() && (p.n%16 == 0 || p.n%37 == 0) {
 		s, err := p.State()
 		if err != nil {
 			p.t.Fatal(err)
@@ -161,7 +163,7 @@ func TestResume_NobodyHearsItInTheLibrary(t *testing.T) {
 				if kind == "tennis" {
 					src += "best_of = 3\nspeed = 60\nmax_gap = \"2m\"\n"
 				} else {
-					src += "days = 2\nspeed = 900\n"
+					src += "days = 1\nspeed = 900\n"
 				}
 				p, ps := mapping.Compile(mapping.Env{Sources: &reg, Library: mappings.Get, Mappings: mappings.Names()}, "p.toml", []byte(src), nil)
 				if p == nil {

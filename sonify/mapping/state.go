@@ -9,7 +9,7 @@ import (
 	"proscenium/sonify/score"
 )
 
-// State is all that a performance knows when it stands on a bar line. With it
+// State is all that a performance knows between two stretches. With it
 // another performance goes on as if it were the first: after a restart of the
 // program, on another machine, or as another piece ([Piece.Resume]). As JSON it is
 // lossless; its keys are no promise from one version of the program to the next.
@@ -269,12 +269,16 @@ type eventMemory struct {
 	Line   int64          `json:"line,omitempty"`
 }
 
-// OnBar reports whether p stands on a bar line with no stretch open and nothing
-// heard since, where its State can be had. Before its first bar it does not.
-func (p *Performance) OnBar() bool {
-	return p.end == p.now && p.now%p.piece.Header.Meter.Bar() == 0 &&
-		len(p.out.Notes)+len(p.out.Controls)+len(p.out.Marks) == 0
+// Between reports whether p stands between two stretches and has heard nothing of
+// the next, where its State can be had. At its very beginning it does not: it has
+// things to say first.
+func (p *Performance) Between() bool {
+	return p.end == p.now && len(p.out.Notes)+len(p.out.Controls)+len(p.out.Marks) == 0
 }
+
+// OnBar reports whether p stands between two stretches, on a bar line, where
+// another piece can take over.
+func (p *Performance) OnBar() bool { return p.Between() && p.now%p.piece.Header.Meter.Bar() == 0 }
 
 // Position returns where p stands.
 func (p *Performance) Position() Position {
@@ -282,12 +286,12 @@ func (p *Performance) Position() Position {
 		Heard: p.heard, Notes: p.notes, LastHeard: p.lastHeard}
 }
 
-var errNotOnBar = errors.New("a performance can be continued on a bar line only, before it hears what comes there")
+var errWithin = errors.New("a performance can be written down between two stretches only, before it hears what comes next")
 
-// State returns all that p knows. p must stand on a bar line: see OnBar.
+// State returns all that p knows. p must stand between two stretches: see Between.
 func (p *Performance) State() (*State, error) {
-	if !p.OnBar() {
-		return nil, errNotOnBar
+	if !p.Between() {
+		return nil, errWithin
 	}
 	h := &p.piece.Header
 	s := &State{Position: p.Position(), Meter: h.Meter.String(), Key: fingerprint(p.piece.key),

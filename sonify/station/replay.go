@@ -31,7 +31,7 @@ type Replay struct {
 	stage   stage
 	program *Program
 	until   sonify.Frame // how far the log says that it was played
-	whole   bool         // go on to the bar line after that
+	enough  func() bool  // whether it may stop there; nil: it may
 	cursors []journal.Cursor
 	ended   bool // it ends with a proper end
 }
@@ -186,7 +186,7 @@ func (r *Replay) run(ctx context.Context, outputs []sonify.Output, o conductor.O
 			}
 			return errAgain
 		case nil:
-			if now >= r.until && (!r.whole || r.stage.OnBar()) {
+			if now >= r.until && (r.enough == nil || r.enough()) {
 				return errEnd
 			}
 		}

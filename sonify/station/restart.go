@@ -44,8 +44,8 @@ func (s *Station) begin(ctx context.Context) ([]journal.Cursor, error) {
 	return cursors, nil
 }
 
-// resume plays the last segment of an unfinished run, silently, to the next bar
-// line, and takes over there.
+// resume plays the last segment of an unfinished run, silently, to its end, and
+// takes over there; on the next bar line, if the piece was edited meanwhile.
 func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.Cursor, ok bool, err error) {
 	paths, err := journal.LastRun(s.opts.Journal)
 	if err != nil || len(paths) == 0 {
@@ -66,18 +66,21 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 		return nil, false, err
 	}
 	defer r.Close()
-	r.whole = true
+	var same bool
+	r.enough = func() bool {
+		s.sameRound(r.program)
+		same = r.program.same(s.program)
+		return r.stage.OnBar() || same && r.stage.Between()
+	}
 	if err := r.run(ctx, nil, conductor.Options{}); err != nil {
 		return nil, false, err
 	}
 	if played := r.h.Time.Add((r.until - r.h.Frame).Duration()); now.Sub(played) > s.opts.ResumeWithin {
 		return nil, false, nil
 	}
-	if !r.stage.OnBar() {
-		return nil, false, nil // it had ended, or not begun
+	if !r.stage.Between() {
+		return nil, false, nil // it had ended
 	}
-	s.sameRound(r.program)
-	same := r.program.same(s.program)
 	state, err := r.stage.State()
 	if err != nil {
 		return nil, false, err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +19,6 @@ import (
 	"proscenium/sonify"
 	"proscenium/sonify/conductor"
 	"proscenium/sonify/journal"
-	"proscenium/sonify/jsonl"
 	"proscenium/sonify/mapping"
 	"proscenium/sonify/pcm"
 	"proscenium/sonify/sound"
@@ -288,7 +286,7 @@ func TestLog_RendersWhatWentOnTheAir(t *testing.T) {
 	}{
 		"live":        {text: shop},
 		"in segments": {text: shop, options: journal.Options{SegmentAge: 5 * time.Second}},
-		"edited": {text: shop, options: journal.Options{SegmentAge: 17 * time.Second}, edits: []string{
+		"edited": {text: shop, options: journal.Options{SegmentAge: 11 * time.Second}, edits: []string{
 			shop + "[voice.bell]\nwave = \"triangle\"\n", shop + "[voice.added]\n[[rule]]\non = \"order.paid\"\nvoice = \"added\"\npitch = \"C6\"\n",
 			strings.Replace(shop, "seed = 7", "seed = 8\nmeter = \"7/8\"", 1), strings.Replace(shop, "breaks = 9", "breaks = 4", 1),
 			strings.Replace(shop, `"base"`, `"base"`+"\nkey = \"D dorian\"\ntempo = 96", 1)}},
@@ -298,15 +296,15 @@ func TestLog_RendersWhatWentOnTheAir(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
-				air, st := onAir(t, station.Options{Journal: dir, JournalOptions: c.options}, c.text, 75*time.Second, func(s *station.Station) {
+				air, st := onAir(t, station.Options{Journal: dir, JournalOptions: c.options}, c.text, 45*time.Second, func(s *station.Station) {
 					for _, e := range c.edits {
-						sleep(9700 * time.Millisecond)
+						sleep(6700 * time.Millisecond)
 						if ps := s.Edit([]byte(e)); ps.Err() != nil {
 							t.Error(ps)
 						}
 					}
 				})
-				if air.frames < 75*48000 || st.Heard < 20 || st.JournalError != "" {
+				if air.frames < 45*48000 || st.Heard < 20 || st.JournalError != "" {
 					t.Fatalf("%v, %+v", air, st)
 				}
 				if log := rendered(t, dir); log.String() != air.String() {
@@ -317,30 +315,10 @@ func TestLog_RendersWhatWentOnTheAir(t *testing.T) {
 					t.Errorf("only %d segments", len(paths))
 				}
 				b, err := os.ReadFile(paths[0])
-				if err != nil || strings.Contains(string(b), "4242 4242") || strings.Contains(string(b), `"secret"`) && strings.Contains(string(b), `"type":"event"`) && strings.Contains(string(b), "4242") {
+				if err != nil || strings.Contains(string(b), "4242") {
 					t.Errorf("what did not pass the door is in the log: %v", err)
 				}
 			})
 		})
 	}
 }
-
-// score is the score of the newest run as text, of an unbroken piece.
-func score(t *testing.T, dir string) string {
-	t.Helper()
-	paths, err := journal.LastRun(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := station.NewReplay(mapping.Env{Version: "test"}, paths...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	if _, err := r.Play(t.Context(), []sonify.Output{jsonl.NewText(&b)}, conductor.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-var _ = filepath.Join
