@@ -176,9 +176,12 @@ func (c *compiler) kinds(pos grammar.Pos, key string, on []string, source string
 				found = found || f.takes(sh.Kind(), name)
 			}
 		}
-		if !found && !open && !c.borrowed(pos.At(key)) {
+		if found || c.borrowed(pos.At(key)) {
+			continue
+		}
+		if !open {
 			c.at(pos, key, sonify.DidYouMean(k, unique(known)), "no source reports events of kind %q", k)
-		} else if !found && len(known) > 0 {
+		} else if len(known) > 0 {
 			if n := sonify.Nearest(k, unique(known)); n != "" {
 				c.warn(pos, key, fmt.Sprintf("did you mean %q?", n), "no source is known to report events of kind %q", k)
 			}
