@@ -36,6 +36,7 @@ type Config struct {
 	Decimal     string   `toml:"decimal" doc:"what stands before the fraction of a number: point, comma, or auto, which is comma where cells are separated by semicolons" default:"auto" enum:"auto|point|comma"`
 	Missing     []string `toml:"missing" doc:"texts that stand for a missing value" default:"[\"\", \"null\", \"nil\", \"none\", \"nan\", \"n/a\", \"na\", \"#n/a\", \"undefined\", \"-\", \"--\", \"?\"]"`
 	ZeroMissing []string `toml:"zero_is_missing" doc:"columns in which 0 stands for a missing value" example:"[\"speed_kmh\"]"`
+	Measures    []string `toml:"measures" doc:"columns that are readings of their own: a row becomes an event for each of them, with the fields measure, value and unit" example:"[\"temperature\", \"humidity\"]"`
 	Text        []string `toml:"text" doc:"columns that are texts, whatever they look like" example:"[\"postcode\"]"`
 	MaxRecord   int      `toml:"max_record_kib" doc:"the longest row that is still believed to be one" unit:"KiB" default:"1024" min:"1" max:"65536"`
 }
@@ -158,12 +159,12 @@ func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	if err := d.open(in); err != nil {
 		return sonify.Prospect{}, input.Fail(ctx, "csv", s.c.Path, d.line(), err)
 	}
-	types := make([]map[sonify.ValueType]int, len(d.names))
+	types := make([]map[sonify.ValueType]int, len(d.fields))
 	for i := range types {
 		types[i] = make(map[sonify.ValueType]int)
 	}
 	kinds := []string{s.kind}
-	for range probed {
+	for range probed * max(1, len(d.measures)) {
 		ev, err := d.next()
 		if err == io.EOF {
 			break
@@ -180,9 +181,9 @@ func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 			kinds = append(kinds, k)
 		}
 	}
-	fields := make([]sonify.Field, len(d.names))
-	for i, n := range d.names {
-		fields[i] = sonify.Field{Name: n, Type: only(types[i]), Doc: d.doc(i)}
+	fields := append([]sonify.Field(nil), d.fields...)
+	for i := range fields {
+		fields[i].Type = only(types[i])
 	}
 	p := sonify.Prospect{Timed: timed, Open: s.c.EventFrom != ""}
 	for _, k := range kinds {

@@ -68,6 +68,17 @@ func TestDecode(t *testing.T) {
 		{"plain", "time,Speed KMH,who\n1,200,Ada\n2,,Bert\n", nil,
 			[]string{`reading time=1 speed_kmh=200 who="Ada"`, `reading time=2 speed_kmh? who="Bert"`},
 			[]string{"missing: no value for speed_kmh: 1 from line 3"}},
+		{"a column for each measure", "time,Air (°C),house,CO2 [ppm],Door (open?)x\n1,20.5,A,410,0\n2,,A,420,1\n",
+			func(c *csv.Config) { c.Measures, c.Time = []string{"CO2 [ppm]", "Air (°C)", "door_open_x"}, "time" },
+			[]string{
+				`reading 1s time=1 house="A" measure="co2" value=410 unit="ppm"`,
+				`reading 1s time=1 house="A" measure="air" value=20.5 unit="°C"`,
+				`reading 1s time=1 house="A" measure="door_open_x" value=0 unit?`,
+				`reading 2s time=2 house="A" measure="co2" value=420 unit="ppm"`,
+				`reading 2s time=2 house="A" measure="air" value? unit="°C"`,
+				`reading 2s time=2 house="A" measure="door_open_x" value=1 unit?`,
+			},
+			[]string{"missing: no value for air_c: 1 from line 3"}},
 		{"own clock", "t,v\n1.5,7\n3,8\n2,9\n,1\nsoon,2\n4,3\n", func(c *csv.Config) { c.Time = "t" },
 			[]string{"reading 1.5s t=1.5 v=7", "reading 3s t=3 v=8", "reading 3s t=2 v=9", "reading 3s t? v=1", `reading 3s t="soon" v=2`, "reading 4s t=4 v=3"},
 			[]string{"repaired: clock ran backwards, held: 1 from line 4", "repaired: time not readable, held: 1 from line 6",
@@ -121,6 +132,9 @@ func TestDecode_RefusesForGood(t *testing.T) {
 		"no such column": {"timestamp,v\n1,2\n", `did you mean "timestamp"?`, func(c *csv.Config) { c.Time = "timestmap" }},
 		"no such text":   {"a,v\n1,2\n", "no such column", func(c *csv.Config) { c.Text = []string{"zzz"} }},
 		"no time":        {"t,v\n1/2/2014,2\n1/3/2014,3\n", `time_format`, func(c *csv.Config) { c.Time = "t" }},
+		"lost column":    {"value,a,b\n1,2,3\n", `column "value" of its own`, func(c *csv.Config) { c.Measures = []string{"a", "b"} }},
+		"twice":          {"a,b\n1,2\n", "named twice", func(c *csv.Config) { c.Measures = []string{"a", "A"} }},
+		"no measure":     {"air,b\n1,2\n", `did you mean "air"?`, func(c *csv.Config) { c.Measures = []string{"aire"} }},
 		"long row":       {"a\n" + strings.Repeat("x", 3000), "more than 2048 bytes", func(c *csv.Config) { c.MaxRecord = 2 }},
 	} {
 		_, _, err := read(c.text, config(c.change))
@@ -172,6 +186,15 @@ func TestProbe_TellsFieldsAndTypes(t *testing.T) {
 	s, _ = csv.Info().New(sonify.SourceEnv{Dir: dir, Tally: new(sonify.Tally)}, &c)
 	if _, err := s.(sonify.Prober).Probe(t.Context()); err == nil {
 		t.Error("a file that is not there is no mistake")
+	}
+}
+
+// Two columns in other units are two measures.
+func TestDecode_MeasuresHaveNamesOfTheirOwn(t *testing.T) {
+	got, _, err := read("Air (°C),Air (°F)\n20,68\n", config(func(c *csv.Config) { c.Measures = []string{"air_c", "air_f"} }))
+	want := []string{`reading measure="air" value=20 unit="°C"`, `reading measure="air_f" value=68 unit="°F"`}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, %v; want %q", got, err, want)
 	}
 }
 

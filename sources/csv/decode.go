@@ -40,6 +40,9 @@ type decoder struct {
 	early    int           // rows before the first time
 	firstBad string        // the first text that was no time
 	absent   []string      // what to count for a missing value, by column
+	measures []measure     // columns that are events of their own
+	others   []int         // the columns that are not
+	waiting  []sonify.Event
 }
 
 func (d *decoder) line() int64 {
@@ -134,11 +137,12 @@ func (d *decoder) columns() (err error) {
 			}
 		}
 	}
-	d.fields = make([]sonify.Field, len(d.names))
 	d.absent = make([]string, len(d.names))
 	for i, n := range d.names {
-		d.fields[i] = sonify.Field{Name: n, Doc: d.doc(i)}
 		d.absent[i] = "no value for " + n
+	}
+	if err := d.findMeasures(); err != nil {
+		return err
 	}
 	d.shape = sonify.NewShape(d.kind, d.fields...)
 	d.shapes = map[string]*sonify.Shape{d.kind: d.shape}
@@ -197,6 +201,11 @@ func (d *decoder) read() ([]string, error) {
 // next returns the next event.
 func (d *decoder) next() (sonify.Event, error) {
 	for {
+		if len(d.waiting) > 0 {
+			ev := d.waiting[0]
+			d.waiting = d.waiting[1:]
+			return ev, nil
+		}
 		cells, err := d.read()
 		if err == io.EOF && d.time != nil && !d.time.Started() && d.early > 0 {
 			err = d.noTime()
@@ -234,6 +243,10 @@ func (d *decoder) next() (sonify.Event, error) {
 		}
 		ev.Shape = d.shapeOf(cells)
 		ev.Values = d.values(cells)
+		if len(d.measures) > 0 {
+			d.split(ev)
+			continue
+		}
 		return ev, nil
 	}
 }
