@@ -39,14 +39,14 @@
 // their order; what they play is put on the grid at or after the arrival, with
 // a [Cause] that names event, rule and value. Every sixteenth the conductor
 // opens a stretch of the piece: the patterns look at the signals and add what
-// they play. Closing the stretch ducks what would mask a note of the data,
-// and gives a [Passage] to the outputs.
+// they play, the controls move the sound of the voices. Closing the stretch ducks
+// what would mask a note of the data, and gives a [Passage] to the outputs.
 //
 // # The packages
 //
 //	sonify             this vocabulary; imports nothing of ours
 //	sonify/exact       arithmetic and dice that are the same on every CPU
-//	sonify/score       scales, chords, rhythms, themes
+//	sonify/score       scales, tunings, chords, rhythms, themes
 //	sonify/mapping     TOML to a compiled piece, and its performance
 //	sonify/conductor   the loop, the merging of sources, the pace of time
 //	sonify/chip        the synth; integers only, also compiled to WebAssembly

@@ -144,7 +144,7 @@ func (bubbleClock) Wait(ctx context.Context, at time.Time) error {
 
 // Live playing and rendering a file are the same loop with another clock.
 func TestLive_IsTheRenderWithAClock(t *testing.T) {
-	for _, name := range []string{"rule", "patterns", "form", "idle", "idle_section", "cross_time", "controls", "sections", "meters", "caption_waits", "mapped", "clocks"} {
+	for _, name := range []string{"rule", "patterns", "form", "idle", "idle_section", "cross_time", "controls", "harmony", "build", "choices", "idle_priority", "sections", "meters", "caption_waits", "mapped", "clocks"} {
 		piece, events := caseFile(t, name)
 		want := text(t, compile(t, piece, events))
 		synctest.Test(t, func(t *testing.T) {

@@ -154,7 +154,7 @@ func NewKey(tonic int, s Scale) Key {
 }
 
 // ParseKey reads a key by name: "A minor", "D dorian", "C# pelog", "F" (major).
-// The scale may be anything that [ParseScale] reads.
+// The scale may be anything that [ParseScale] reads, or notes: "C Eb G".
 func ParseKey(s string) (Key, error) {
 	f := strings.Fields(s)
 	if len(f) == 0 {
@@ -163,6 +163,14 @@ func ParseKey(s string) (Key, error) {
 	pc, err := sonify.ParsePitchClass(f[0])
 	if err != nil {
 		return Key{}, fmt.Errorf("a key begins with a note name, such as \"A minor\" or \"D dorian\": %w", err)
+	}
+	byNotes := len(f) > 1
+	for _, n := range f {
+		_, err := sonify.ParsePitchClass(n)
+		byNotes = byNotes && err == nil
+	}
+	if byNotes {
+		return KeyOf(f)
 	}
 	name := strings.Join(f[1:], " ")
 	if name == "" {

@@ -151,4 +151,7 @@ func TestKey_SpellsItself(t *testing.T) {
 	if got := k.String() + ", " + k.Up(2).String() + ", " + k.Up(-14).String(); got != "C Eb G Bb, D F A C, Bb Db F Ab" {
 		t.Errorf("a key by notes and those above and below it are called %s", got)
 	}
+	if again := key(t, k.String()); again.String() != k.String() || len(again.Scale.Steps) != 4 {
+		t.Errorf("%s is read as %s", k, again)
+	}
 }
