@@ -14,8 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"proscenium/mappings"
 	"proscenium/sonify"
 	"proscenium/sonify/conductor"
 	"proscenium/sonify/journal"
@@ -23,9 +22,8 @@ import (
 	"proscenium/sonify/pcm"
 	"proscenium/sonify/sound"
 	"proscenium/sonify/station"
+	"proscenium/sources"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // orders is a live source: it reports orders at odd moments of the world, and
 // breaks now and then.
@@ -279,8 +277,15 @@ func sleep(d time.Duration) { conductor.Wall{}.Wait(context.Background(), time.N
 // source that breaks, a piece that is edited while it plays, segments that end.
 // What went on the air is what its log renders, to the sample.
 func TestLog_RendersWhatWentOnTheAir(t *testing.T) {
+	var reg sonify.Registry
+	if err := reg.Add(sources.Standard()...); err != nil {
+		t.Fatal(err)
+	}
+	world := mapping.Env{Sources: &reg, Library: mappings.Get, Mappings: mappings.Names(), Version: "test", Probe: true}
+	const match = "mapping = \"tennis\"\nlevel = \"full\"\nseed = 3\nsource.s = { type = \"sim\", speed = 40, matches = 2 }\n"
 	for name, c := range map[string]struct {
 		text    string
+		env     mapping.Env
 		options journal.Options
 		edits   []string
 	}{
@@ -291,12 +296,13 @@ func TestLog_RendersWhatWentOnTheAir(t *testing.T) {
 			strings.Replace(shop, "seed = 7", "seed = 8\nmeter = \"7/8\"", 1), strings.Replace(shop, "breaks = 9", "breaks = 4", 1),
 			strings.Replace(shop, `"base"`, `"base"`+"\nkey = \"D dorian\"\ntempo = 96", 1)}},
 		"in rounds":        {text: walk},
+		"a match":          {text: match, env: world, options: journal.Options{SegmentAge: 9 * time.Second}, edits: []string{match + "tempo = 96\n", strings.Replace(match, "level", "key = \"E minor\"\nlevel", 1)}},
 		"edited in rounds": {text: walk, edits: []string{walk + "[voice.c]\n", strings.Replace(walk, "hits = 3", "hits = 6", 1), strings.Replace(walk, `"steps"`, `"steps"`+"\ncount = 7", 1)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
-				air, st := onAir(t, station.Options{Journal: dir, JournalOptions: c.options}, c.text, 45*time.Second, func(s *station.Station) {
+				air, st := onAir(t, station.Options{Env: c.env, Journal: dir, JournalOptions: c.options}, c.text, 45*time.Second, func(s *station.Station) {
 					for _, e := range c.edits {
 						sleep(6700 * time.Millisecond)
 						if ps := s.Edit([]byte(e)); ps.Err() != nil {
