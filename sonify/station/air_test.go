@@ -432,7 +432,9 @@ func TestHour_NothingGrows(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
-		if last.goroutines != first.goroutines || last.heap > first.heap+first.heap/5+1<<20 {
+		// Hundreds of listeners and of broken connections: a goroutine for each would
+		// be seen. One or two may be on their way out.
+		if last.goroutines > first.goroutines+2 || last.heap > first.heap+first.heap/5+1<<20 {
 			t.Errorf("after twenty minutes %+v, at the end %+v", first, last)
 		}
 		t.Logf("after twenty minutes %+v, at the end %+v; %d events", first, last, s.Status().Heard)
