@@ -2,6 +2,7 @@ package sonify
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -92,7 +93,8 @@ func (ps Problems) Sort() {
 
 // Nearest returns the name among known that is most like name, and "" if none
 // is near: at most a third of its letters wrong, two at least, a swap of
-// neighbours counting once.
+// neighbours counting once; or, if none is, the shortest of which it is a part
+// between points and underscores.
 func Nearest(name string, known []string) string {
 	best, least := "", max(2, len(name)/3)+1
 	for _, k := range known {
@@ -100,8 +102,18 @@ func Nearest(name string, known []string) string {
 			best, least = k, d
 		}
 	}
-	if len(name) <= 2 && least > 1 {
-		return ""
+	if len(name) <= 3 && least > 1 {
+		best = "" // of three letters two wrong ones leave another word
+	}
+	if best != "" {
+		return best
+	}
+	// A part of the name: "speed" of speed_kmh, "point" of tennis.point.
+	for _, k := range known {
+		if len(name) > 2 && slices.Contains(strings.FieldsFunc(strings.ToLower(k), func(r rune) bool { return r == '_' || r == '.' }), strings.ToLower(name)) &&
+			(best == "" || len(k) < len(best)) {
+			best = k
+		}
 	}
 	return best
 }

@@ -161,6 +161,10 @@ type TallyCount struct {
 	First int64 // line of the first, 0 if unknown
 }
 
+// SilenceCut is what is counted when a silence was longer than a source's
+// max_gap and was cut to it.
+const SilenceCut = "silence longer than max_gap, cut"
+
 // tallyLimit bounds how many different oddities are told apart.
 const tallyLimit = 200
 

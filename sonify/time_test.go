@@ -87,8 +87,8 @@ func TestParsePitch(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	known := []string{"dorian", "major", "minor", "speed_kmh", "server"}
-	for name, want := range map[string]string{"doran": "dorian", "spede_kmh": "speed_kmh", "Minor": "minor", "xyzzy": "", "servre": "server"} {
+	known := []string{"dorian", "major", "minor", "speed_kmh", "server", "tennis.game_point", "tennis.point", "ace"}
+	for name, want := range map[string]string{"speed": "speed_kmh", "Point": "tennis.point", "ten": "", "Ann": "", "acr": "ace", "kmh": "speed_kmh", "doran": "dorian", "spede_kmh": "speed_kmh", "Minor": "minor", "xyzzy": "", "servre": "server"} {
 		if got := sonify.Nearest(name, known); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
 		}

@@ -81,7 +81,7 @@ func (p *pacer) place(ev *sonify.Event) sonify.Frame {
 	}
 	p.clock = c
 	if g := p.pace.MaxGap; g > 0 && p.frames(d) > g {
-		p.count(sonify.Repaired, "silence longer than max_gap, cut", ev)
+		p.count(sonify.Repaired, sonify.SilenceCut, ev)
 		d = time.Duration(float64(g) * 1e9 / float64(sonify.SampleRate) * p.pace.Speed)
 	}
 	if p.off += d; p.off < 0 {

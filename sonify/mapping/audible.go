@@ -8,6 +8,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sonify/mapping/expression"
+	"proscenium/sonify/mapping/grammar"
 )
 
 // audible warns where research says that rules, taken together, will not be
@@ -37,6 +38,14 @@ func (c *compiler) audible() {
 	}
 }
 
+// advise warns, unless it is a mapping of the library that would have to be
+// changed: it is none of the business of who uses it.
+func (c *compiler) advise(pos grammar.Pos, key, hint, format string, args ...any) {
+	if !c.borrowed(pos) {
+		c.warn(pos, key, hint, format, args...)
+	}
+}
+
 // weakPair warns of a value that loudness and panning carry together: neither is
 // judged well, and one of them is lost on one loudspeaker.
 func (c *compiler) weakPair(i int) {
@@ -46,7 +55,7 @@ func (c *compiler) weakPair(i int) {
 		keys = append(keys, n.key)
 	}
 	if r.voice >= 0 && slices.Equal(keys, []string{"velocity", "pan"}) {
-		c.warn(c.piece.told.rules[i].pos, "velocity", "let pitch or rhythm carry it", "a value carried by loudness and panning alone is hardly heard")
+		c.advise(c.piece.told.rules[i].pos, "velocity", "let pitch or rhythm carry it", "a value carried by loudness and panning alone is hardly heard")
 	}
 }
 
@@ -71,7 +80,7 @@ func (c *compiler) tooFine(i int) {
 		}
 		c.fine = true
 	}
-	c.warn(pos, key, `such as "1/16"`, "values may come %d ms apart: nearer than 50 ms they run into one another", gap.Duration()/time.Millisecond)
+	c.advise(pos, key, `such as "1/16"`, "values may come %d ms apart: nearer than 50 ms they run into one another", gap.Duration()/time.Millisecond)
 }
 
 // rhythmOf is what tells two rules on one voice apart besides their pitch.
@@ -114,11 +123,11 @@ func (c *compiler) alike(k, i int) bool {
 		if 2*(top-low) <= min(a.pitchTop-a.pitchLow, b.pitchTop-b.pitchLow) {
 			return false
 		}
-		c.warn(pos, "voice", "give one a voice of its own, a range two octaves away, or a motif",
+		c.advise(pos, "voice", "give one a voice of its own, a range two octaves away, or a motif",
 			"%s and %s play different values (%s, %s) on the voice %s between %v and %v: one cannot hear which it is", a.name, b.name, whose(a, b, m), whose(b, a, n), voice.Name, low, top)
 		return true
 	case len(a.moving()) == 0 && len(b.moving()) == 0 && a.sound(voice.Pitched) == b.sound(voice.Pitched):
-		c.warn(pos, "", "give one another pitch, motif or voice", "it sounds just as %s does: one cannot hear which event it was", a.name)
+		c.advise(pos, "", "give one another pitch, motif or voice", "it sounds just as %s does: one cannot hear which event it was", a.name)
 		return true
 	}
 	return false
@@ -171,7 +180,7 @@ func (c *compiler) opposed(k, i int) bool {
 	if m.down {
 		up, down = down, up
 	}
-	c.warn(tb.pos, "pitch.polarity", "let like things move the same way", "in %s more of %s is higher, in %s it is lower: a listener learns one direction", up, what, down)
+	c.advise(tb.pos, "pitch.polarity", "let like things move the same way", "in %s more of %s is higher, in %s it is lower: a listener learns one direction", up, what, down)
 	return true
 }
 
@@ -192,11 +201,16 @@ func (c *compiler) crowded() {
 	for v := range p.Header.Voices {
 		var what []string
 		add := func(n *number) {
-			if n.from.fieldReader != nil && c.ofTheForm(n.from.expr) {
-				return
+			read := slices.Clone(n.from.expr.Fields())
+			for _, i := range n.from.expr.Signals() {
+				if i < len(p.signals) { // those that every piece has are no data
+					read = append(read, "signal."+p.signals[i].name)
+				}
 			}
-			if !slices.Contains(what, n.from.text) {
-				what = append(what, n.from.text)
+			for _, name := range read {
+				if !slices.Contains(what, name) {
+					what = append(what, name)
+				}
 			}
 		}
 		for i := range p.rules {
@@ -220,7 +234,7 @@ func (c *compiler) crowded() {
 		}
 		if len(what) > 3 {
 			name := p.Header.Voices[v].Name
-			c.warn(c.file.Voice.Get(name).Pos, "", "give some of them a voice of their own", "%d different values move the voice %s (%s): most listeners can follow two", len(what), name, strings.Join(what, "; "))
+			c.advise(c.file.Voice.Get(name).Pos, "", "give some of them a voice of their own", "%d different values move the voice %s (%s): most listeners can follow two", len(what), name, strings.Join(what, ", "))
 		}
 	}
 }
@@ -261,7 +275,7 @@ func (c *compiler) softly(i int) {
 	if len(names) == 1 && names["pan"] {
 		carrier = "panning"
 	}
-	c.warn(p.told.signals[i].pos, "", "let it move hits, register or a theme too", "it is heard in %s alone, which listeners judge badly", carrier)
+	c.advise(p.told.signals[i].pos, "", "let it move hits, register or a theme too", "it is heard in %s alone, which listeners judge badly", carrier)
 }
 
 // asked reports whether a condition, a section, another signal or a crossing

@@ -37,7 +37,7 @@ func splitCaption(s string) (parts []captionPart, exprs []string, err error) {
 		case s[i] == '{':
 			j := closing(s[i+1:])
 			if j < 0 {
-				return nil, nil, fmt.Errorf("the brace at character %d is not closed: write {{ for a brace itself", i+1)
+				return nil, nil, fmt.Errorf("the brace at character %d is not closed: write } after what it holds, or {{ for a brace itself", i+1)
 			}
 			if lit.Len() > 0 {
 				parts = append(parts, captionPart{literal: lit.String()})

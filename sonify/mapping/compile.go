@@ -337,7 +337,11 @@ func (c *compiler) compileSignals() {
 			}
 			// Signals later in the file would be a beat behind; to read oneself is a
 			// mistake.
+			told := len(c.problems)
 			p.value = c.formula(s.Pos, "value", s.Value, c.scope(nil, "", false))
+			if p.value == nil && len(c.problems) > told && !strings.Contains(s.Value, "signal.") {
+				c.problems[told].Hint = "to read a field of an event, add on = " + c.someKind() + ", say"
+			}
 			if p.value != nil {
 				for _, j := range p.value.expr.Signals() {
 					c.piece.formMoves = c.piece.formMoves || j >= len(c.piece.signals)

@@ -96,7 +96,7 @@ func (c *compiler) compileForm() {
 		}
 		c.note(s.On, s.Source, q.when)
 		if len(s.Until) == 0 && s.UntilWhen != "" {
-			c.at(s.Pos, "until_when", `add until = "tennis.point", say`, "a section that no event ends has nothing to ask")
+			c.at(s.Pos, "until_when", "add until = "+c.someKind()+", say", "a section that no event ends has nothing to ask")
 		}
 		if s.Remove {
 			c.nothingToRemove(s.Pos, s.Name)

@@ -31,7 +31,7 @@ func (c *compiler) compileRules() {
 		}
 		p := rulePlan{name: numbered(r.Name, "rule", i), kinds: kindFilter{kinds: r.On, source: r.Source}, voice: -1, stop: r.Stop}
 		if len(r.On) == 0 && r.Cross == nil && !written(r.Pos, "on") && !written(r.Pos, "cross") {
-			c.at(r.Pos, "on", `on = "tennis.point", say, or "*" for every event`, "the rule does not say what it hears")
+			c.at(r.Pos, "on", "add on = "+c.someKind()+`, say, or "*" for every event`, "the rule does not say what it hears")
 		}
 		c.kinds(r.Pos, "on", r.On, r.Source)
 		sc := c.scope(r.On, r.Source, true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"proscenium/sonify"
@@ -187,6 +188,17 @@ func (c *compiler) kinds(pos grammar.Pos, key string, on []string, source string
 			}
 		}
 	}
+}
+
+// someKind returns a kind of event that the sources report, in quotes, for
+// hints.
+func (c *compiler) someKind() string {
+	for _, name := range c.order {
+		if sh := c.sources[name].Shapes; len(sh) > 0 {
+			return strconv.Quote(sh[0].Kind())
+		}
+	}
+	return `"tennis.point"`
 }
 
 func unique(names []string) []string {

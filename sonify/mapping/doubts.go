@@ -2,6 +2,8 @@ package mapping
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"proscenium/sonify"
 	"proscenium/sonify/exact"
@@ -12,6 +14,12 @@ import (
 // places.
 func (p *Piece) Doubts(s *Survey) sonify.Problems {
 	d := doubter{piece: p, survey: s}
+	for i := range p.Sources {
+		if n := s.sources[i]; n.cut*5 > n.heard && n.heard >= 10 {
+			gap := float64(p.Sources[i].Pace.MaxGap) / float64(sonify.SampleRate) * p.Sources[i].Pace.Speed
+			d.warn(&p.told.sources[i], "max_gap", `write max_gap = "0s" if the distances of the events are to be heard`, "%s of the %d silences between its events are longer than %s, and are cut to that", part(n.cut, n.heard-1), n.heard-1, seconds(gap))
+		}
+	}
 	for i := range p.rules {
 		if p.rules[i].voice >= 0 {
 			d.rule(i)
@@ -142,6 +150,17 @@ func (p *Piece) steers(i int) bool {
 		}
 	}
 	return false
+}
+
+// seconds writes a stretch of time: "10m".
+func seconds(s float64) string {
+	d := time.Duration(float64(s*1e9) + 0.5).Round(time.Second / 10).String()
+	for _, zero := range []string{"m0s", "h0m"} { // 10m0s is 10m
+		if strings.HasSuffix(d, zero) {
+			d = d[:len(d)-2]
+		}
+	}
+	return d
 }
 
 // noRoom is why an event is lost that a rule can put nowhere.

@@ -105,10 +105,11 @@ func (p *Piece) Legend(s *Survey) *Legend {
 }
 
 // told is what a piece says for its legend and nothing else of it needs, by the
-// index of rules and signals.
+// index of rules, signals and sources.
 type told struct {
 	rules   []toldOf
 	signals []toldOf
+	sources []toldOf
 }
 
 type toldOf struct {
@@ -119,6 +120,9 @@ type toldOf struct {
 
 // tell keeps what the legend wants of the file.
 func (c *compiler) tell() {
+	for i := range c.piece.Sources {
+		c.piece.told.sources = append(c.piece.told.sources, toldOf{pos: c.file.Source.Get(c.piece.Sources[i].Name).Pos})
+	}
 	byName := map[string]*Rule{}
 	for i := range c.file.Rule {
 		byName[numbered(c.file.Rule[i].Name, "rule", i)] = &c.file.Rule[i]

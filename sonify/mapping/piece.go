@@ -73,7 +73,7 @@ type Signal struct {
 // Voice is a part with a sound of its own.
 type Voice struct {
 	Pos      grammar.Pos `toml:"-"`
-	Wave     string      `toml:"wave" doc:"the kind of sound" default:"pulse" enum:"pulse|triangle|noise|wave|sample" example:"triangle"`
+	Wave     string      `toml:"wave" doc:"the kind of sound" default:"pulse" enum:"pulse|triangle|noise|wave|sample" instead:"square=pulse|sine=triangle|sin=triangle|saw=wave|sawtooth=wave|drum=noise|drums=noise|white=noise|wav=sample" example:"triangle"`
 	Duty     Macro       `toml:"duty" doc:"pulse: the width, 0 to 3 for 12.5, 25, 50 and 75 %, stepped through at 60 Hz" unit:"steps of 60 Hz" default:"2" example:"[2, 1]"`
 	Volume   Macro       `toml:"volume" doc:"the volume, 0 to 15, stepped through at 60 Hz; the last value stays" default:"15" example:"[15, 13, 11, 9, 8, 7]"`
 	Arpeggio Macro       `toml:"arpeggio" doc:"semitones added to the note, stepped through at 60 Hz" example:"\"| 0 4 7\""`

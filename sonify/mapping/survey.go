@@ -16,6 +16,7 @@ type Survey struct {
 	Whole  bool         // the sources came to their end within the survey
 	Lost   map[string]uint64
 
+	sources  []sourceSurvey
 	rules    []ruleSurvey
 	signals  []values // of the piece's own
 	domains  []ends   // of the signals
@@ -27,6 +28,11 @@ type Survey struct {
 type ends struct {
 	low, high float64
 	known     bool
+}
+
+type sourceSurvey struct {
+	heard int64
+	cut   int64 // silences that were cut
 }
 
 type ruleSurvey struct {
@@ -114,6 +120,7 @@ type Surveyor struct {
 func (p *Piece) Survey(events uint64, length sonify.Frame) *Surveyor {
 	s := &Surveyor{Performance: p.Perform(), counts: make([]uint64, len(p.rules)), events: events, until: length}
 	s.survey.signals = make([]values, len(p.signals))
+	s.survey.sources = make([]sourceSurvey, len(p.Sources))
 	s.survey.sections = make([]sectionSurvey, len(p.form.sections))
 	for i := range p.rules {
 		r := &p.rules[i]
@@ -144,6 +151,11 @@ func (s *Surveyor) Hear(ev *sonify.Event, at sonify.Frame) {
 	}
 	s.Performance.Hear(ev, at)
 	s.look(ev, at)
+	for i := range s.piece.Sources {
+		if s.piece.Sources[i].Name == ev.Source {
+			s.survey.sources[i].heard++
+		}
+	}
 	for i := range s.piece.signals {
 		if s.known[i] {
 			s.survey.signals[i].add(s.values[i])
@@ -222,6 +234,13 @@ func (s *Surveyor) Done() *Survey {
 	out := &s.survey
 	out.Events, out.Length, out.Lost = s.heard, s.tempo.Frame(s.now), s.lost
 	out.Whole = !s.full
+	for i := range s.piece.Sources {
+		for _, c := range s.piece.Sources[i].Tally.Counts() {
+			if c.What == sonify.SilenceCut {
+				out.sources[i].cut = c.Count
+			}
+		}
+	}
 	out.domains = make([]ends, len(s.signals))
 	for i := range s.signals {
 		d := s.signals[i].domain

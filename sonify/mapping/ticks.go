@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"strings"
 	"time"
 
 	"proscenium/sonify"
@@ -224,13 +223,7 @@ func everyWords(w Window) string {
 	case w.Events > 1:
 		return decimals(float64(w.Events), 0) + " events"
 	case w.Time > 0:
-		s := w.Time.String()
-		for _, zero := range []string{"m0s", "h0m"} { // 10m0s is 10m
-			if strings.HasSuffix(s, zero) {
-				s = s[:len(s)-2]
-			}
-		}
-		return s + " of the data's time"
+		return seconds(w.Time.Seconds()) + " of the data's time"
 	}
 	return w.Music.String()
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -67,9 +68,14 @@ func (v *Pitch) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 	case grammar.Table:
 		var t pitchTable
 		grammar.Defaults(&t)
+		before := r.Errors()
 		r.Bind(n, &t)
 		v.Set = true
 		v.Number = Number{Set: true, Table: true, From: t.From, Domain: t.Domain, Curve: t.Curve, Polarity: t.Polarity, Missing: t.Missing.Do, Fill: t.Missing.Fill}
+		if t.Range != nil && r.Errors() > before {
+			t.Range = nil // its ends may be no pitches, which is told
+			t.Domain.Set = false
+		}
 		if t.Range != nil {
 			v.Low, v.High = t.Range[0].Std(), t.Range[1].Std()
 			v.Number.HasRange, v.Number.Low, v.Number.High = true, v.Low.Semitones(), v.High.Semitones()
@@ -112,6 +118,10 @@ type lengthTable struct {
 // FromTOML implements [grammar.Value].
 func (v *Length) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 	if n.Kind() != grammar.Table {
+		if d, err := grammar.ParseDuration(n.Text()); n.Kind() == grammar.String && err == nil && d > 0 {
+			r.Error(n, fmt.Sprintf(`write length = { from = "%g", unit = "s" }`, d.Seconds()), "%q is a time of the world, and a length is one of music", n.Text())
+			return
+		}
 		v.Fraction.FromTOML(n, r)
 		v.Number = Number{}
 		return

@@ -161,6 +161,9 @@ func ParseKey(s string) (Key, error) {
 		return Key{}, fmt.Errorf("a key is a note name and a scale, such as \"A minor\" or \"D dorian\"")
 	}
 	pc, err := sonify.ParsePitchClass(f[0])
+	if _, bad := ParseScale(s); err != nil && bad == nil {
+		return Key{}, fmt.Errorf("%q is a scale, and a key begins with a note name: write \"A %s\", say", s, strings.TrimSpace(s))
+	}
 	if err != nil {
 		return Key{}, fmt.Errorf("a key begins with a note name, such as \"A minor\" or \"D dorian\": %w", err)
 	}

@@ -3,6 +3,7 @@ package expression
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/expr-lang/expr/ast"
 
@@ -181,6 +182,17 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, *Error) {
 	}
 	if strings.EqualFold(name, "and") || strings.EqualFold(name, "or") || strings.EqualFold(name, "not") {
 		hint = "write " + strings.ToLower(name) + " in small letters"
+	}
+	if c.scope.Fields == nil && c.scope.Extra == nil {
+		if near := sonify.Nearest(name, c.scope.Signals); near != "" {
+			return code{}, c.fault(n, "did you mean signal."+near+"?", "%s is no number and no signal, and nothing else can be read here", quoted(name))
+		}
+		return code{}, c.fault(n, "write signal.NAME"+c.listed(c.scope.Signals), "%s is no number and no signal, and nothing else can be read here", quoted(name))
+	}
+	if first := []rune(name)[0]; hint == "" && unicode.IsUpper(first) {
+		hint = "a text is written in quotes: '" + name + "'"
+	} else if hint == "" {
+		hint = "\"proscenium events --all\" shows what there is"
 	}
 	return code{}, c.fault(n, hint, "there is no field %s", quoted(name))
 }

@@ -87,6 +87,9 @@ func parse(src string) (n ast.Node, bad *Error) {
 // token matches how the parser names what it did not expect.
 var token = regexp.MustCompile(`^unexpected token (\w+)(?:\("(.*)"\))?`)
 
+// choice says how a choice is written, to those who write if or forget a half.
+const choice = "a choice is written winner == 1 ? 1 : -1"
+
 // explain says what the parser's error means.
 func explain(src string, err error) *Error {
 	var fe *file.Error
@@ -100,8 +103,11 @@ func explain(src string, err error) *Error {
 		msg = fmt.Sprintf("the expression has more than %d parts", maxNodes)
 	case m != nil && m[1] == "EOF":
 		msg = "the expression ends too early"
-		if strings.Count(src, "(") > strings.Count(src, ")") {
+		switch {
+		case strings.Count(src, "(") > strings.Count(src, ")"):
 			hint = "a ) is missing"
+		case strings.Contains(src, "?") && !strings.Contains(src, ":"):
+			hint = choice
 		}
 	case m != nil:
 		msg = "unexpected " + m[2]
@@ -114,6 +120,8 @@ func explain(src string, err error) *Error {
 			msg, hint = "an expression cannot loop", "it is evaluated for one event at a time"
 		case strings.EqualFold(m[2], "and") || strings.EqualFold(m[2], "or") || strings.EqualFold(m[2], "not"):
 			hint = "write " + strings.ToLower(m[2]) + " in small letters"
+		case m[2] == "then" || m[2] == "else" || m[2] == "if" || strings.HasPrefix(strings.TrimSpace(src), "if "):
+			hint = choice
 		case m[1] == "Identifier" || m[1] == "Number" || m[1] == "String":
 			hint = "an operator is missing before it"
 		}

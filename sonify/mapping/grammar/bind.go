@@ -62,7 +62,11 @@ func pointer(into any) reflect.Value {
 // table fills structs from a table. The keys in taken are somebody else's.
 func (r *Reporter) table(n *Node, structs []reflect.Value, taken []string) {
 	if n.Kind() != Table {
-		r.Expected(n, "a table", "")
+		hint := ""
+		if kids := n.Children(); n.Kind() == Array && len(kids) > 0 && kids[0].Kind() == Table && n.name != "" {
+			hint = "write one pair of brackets, [" + n.Pos().Path + "]"
+		}
+		r.Expected(n, "a table", hint)
 		return
 	}
 	ours := make(map[string]bool, n.Len())
@@ -275,6 +279,8 @@ func (r *Reporter) text(n *Node, v reflect.Value, f *field) {
 		hint := ""
 		if near := sonify.Nearest(n.str, f.enum); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
+		} else if is := f.instead[n.str]; is != "" {
+			hint = fmt.Sprintf("write %q", is)
 		}
 		r.Error(n, hint, "expected one of %s, found %s", strings.Join(f.enum, ", "), shorten(n.str))
 		return

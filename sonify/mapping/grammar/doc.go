@@ -24,6 +24,7 @@
 //	required  "true": it is a mistake to leave it out
 //	enum      the texts allowed, separated by |
 //	min, max  the least and the greatest value; of lists: of each element
+//	instead   what people write in place of an enumerated value: "square=pulse|saw=wave"
 //	len       how many elements a list has: "2", "1..32" or "1.."
 //
 // Fields may be bool, whole numbers, floats, strings, structs, slices, arrays,

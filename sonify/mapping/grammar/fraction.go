@@ -130,7 +130,16 @@ func gcd(a, b int) int {
 // FromTOML implements [Value].
 func (f *Fraction) FromTOML(n *Node, r *Reporter) {
 	if n.Kind() != String {
-		r.Expected(n, fractionIs, "")
+		hint := ""
+		switch i, ok := n.Int(); {
+		case ok && i == 1:
+			hint = `write "1 bar" or "1 beat"`
+		case ok && i > 1 && i <= 64 && i&(i-1) == 0:
+			hint = fmt.Sprintf(`write "%d bars" or "1/%d"`, i, i)
+		case ok && i > 1 && i < 1000:
+			hint = fmt.Sprintf(`write "%d bars" or "%d beats"`, i, i)
+		}
+		r.Expected(n, fractionIs, hint)
 		return
 	}
 	x, err := ParseFraction(n.str)

@@ -32,6 +32,7 @@ type field struct {
 	example   string
 	beside    string // a key whose example stands beside this one's, in braces
 	enum      []string
+	instead   map[string]string // what people write who do not know the enum
 	min, max  *float64
 	low, high string // min and max as they are written
 	lenMin    int
@@ -97,6 +98,14 @@ func newField(t reflect.Type, sf reflect.StructField, key string, index []int) *
 	f := &field{key: key, index: index, typ: sf.Type, lenMax: -1}
 	bad := func(tag, text string) {
 		panic(fmt.Sprintf("grammar: %s.%s: the tag %s:%q makes no sense", t, sf.Name, tag, text))
+	}
+	for _, pair := range strings.Split(sf.Tag.Get("instead"), "|") {
+		if wrong, right, ok := strings.Cut(pair, "="); ok {
+			if f.instead == nil {
+				f.instead = map[string]string{}
+			}
+			f.instead[wrong] = right
+		}
 	}
 	f.doc, f.unit, f.example, f.beside = sf.Tag.Get("doc"), sf.Tag.Get("unit"), sf.Tag.Get("example"), sf.Tag.Get("beside")
 	f.def, f.hasDef = sf.Tag.Lookup("default")

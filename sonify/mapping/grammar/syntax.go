@@ -100,6 +100,9 @@ func (b *builder) syntax(begin int, swallowed bool, err *scanError) {
 			word = string(after)
 		}
 		err.msg, hint = "nothing more may stand on this line, found "+cut(word), "one key and value a line; texts in quotes"
+		if after == ',' && off > 0 && digit(t.data[off-1]) && off+1 < len(t.data) && digit(t.data[off+1]) {
+			err.msg, hint = "a comma is no decimal point", "write 0.5, not 0,5"
+		}
 		if after == ']' {
 			err.msg, hint = "a ] that nothing opened", ""
 		} else if after == '}' {
@@ -192,3 +195,5 @@ func bareWord(s string) string {
 	}
 	return strings.TrimRight(word, ".")
 }
+
+func digit(b byte) bool { return b >= '0' && b <= '9' }
