@@ -57,7 +57,7 @@
 //
 // # Limits
 //
-// A line has at most 32 MiB, a text in an event 64 KiB, an event 4096 values; a
+// Two lines lie at most a day apart. A line has at most 32 MiB, a text in an event 64 KiB, an event 4096 values; a
 // segment ends by default at 64 MiB or after six hours, and the oldest of a
 // station are deleted when all have more than 1 GiB. An hour of a busy station
 // (one event a second) is half a megabyte.

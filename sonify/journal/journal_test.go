@@ -184,6 +184,7 @@ func TestJournal_DamageIsAnError(t *testing.T) {
 		"unknown shape":    {2, `{"type":"event","at":4800,"shape":9,"values":[]}` + "\n", "x.log:3: no line above describes shape 9"},
 		"a list":           {2, `{"type":"event","at":4800,"shape":1,"values":[[1]]}` + "\n", "x.log:3: value 1 is no number, text, true, false or null"},
 		"a frame too far":  {4, `{"type":"here","frame":900000000000000000,"tick":0}` + "\n", "x.log:5: frame 900000000000000000 or tick 0 is out of range"},
+		"a day of nothing": {4, `{"type":"here","frame":5000000000,"tick":0}` + "\n", "x.log:5: frame 5000000000 lies more than a day after frame 4801 of a line above: a log says on every bar line where it is"},
 		"an unknown state": {3, `{"type":"source","at":4801,"source":"s","state":"odd"}` + "\n", `x.log:4: there is no state "odd"`},
 		"a second header":  {4, lines[0], "x.log:5: frame 0 lies before frame 4801 of a line above"},
 	} {

@@ -220,6 +220,9 @@ func (d *Reader) check(r Record) error {
 	if at < d.frame {
 		return fmt.Errorf("frame %d lies before frame %d of a line above", at, d.frame)
 	}
+	if _, first := r.(*Header); !first && at-d.frame > maxGap {
+		return fmt.Errorf("frame %d lies more than a day after frame %d of a line above: a log says on every bar line where it is", at, d.frame)
+	}
 	d.frame = at
 	return nil
 }

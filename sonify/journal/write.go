@@ -25,6 +25,9 @@ const (
 	maxShapes = 4096
 	maxFrame  = sonify.Frame(1) << 47
 	maxTick   = sonify.Tick(1) << 41
+	// maxGap is the longest time between two lines: a bar of 32 whole notes at ten
+	// quarter notes a minute takes 13 minutes.
+	maxGap = 24 * 3600 * sonify.SampleRate
 )
 
 // Options say how a journal is kept. The zero value of a field is its default.

