@@ -224,10 +224,10 @@ func (c *Chip) block(out *[Block]Frame) {
 	} else {
 		peak = c.master.integrate(&c.config, &c.centre, &c.mix, from, to)
 	}
-	if c.config.Loudness != 0 {
-		c.level.listen(&c.config, &c.mix)
-	}
 	c.guard.pass(&c.config, peak, &c.mix, out)
+	if c.config.Loudness != 0 {
+		c.level.listen(&c.config, &c.mix, c.guard.at)
+	}
 }
 
 // catchUp runs the channels of a voice up to frame at, so that a change there finds

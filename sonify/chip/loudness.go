@@ -155,6 +155,7 @@ func (h *history) loudness() (centi int32, n uint32) {
 // without hearing the sound twice.
 type leveller struct {
 	meter
+	heard   uint64 // power that the guard let through, since the last 100 ms
 	blocks  uint32 // since the last 100 ms
 	tenths  uint32 // of a second since something was first heard, at most 2^31
 	last    [4]uint64
@@ -173,9 +174,9 @@ const (
 	startGain  = -100 // hundredths of a dB: about right for three voices
 	gainLimit  = 2400
 	correctMax = 400 // how far the gain goes off to make up for the past
-	horizon    = 60  // tenths of a second in which it wants to have made up for it
+	horizon    = 45  // tenths of a second in which it wants to have made up for it
 	rawFade    = 160 // tenths: half of it is 11 s ago
-	eager      = 100 // how far too loud it has to be to be turned down fast
+	eager      = 70  // how far too loud it has to be to be turned down fast
 	alarm      = 300 // how far beyond that for it to be a mishap, which is put right within seconds
 	outFade    = 2400
 )
@@ -216,9 +217,15 @@ func (l *leveller) glide(c *Config) (from, to int64) {
 	return from, l.factor
 }
 
-// listen measures a block after the gain, and moves the gain every 100 ms.
-func (l *leveller) listen(c *Config, out *[Block]Frame) {
+// listen measures a block after the gain, and moves the gain every 100 ms. guard is
+// what the guard makes of the block, times 2^24: what it takes away is not heard.
+// A few plucked notes, as loud as a band, have peaks that it takes half their power.
+func (l *leveller) listen(c *Config, out *[Block]Frame, guard int64) {
+	was := l.power
 	l.measure(out)
+	f := uint64(guard >> 8)
+	hi, lo := bits.Mul64(l.power-was, f*f)
+	l.heard += hi<<32 | lo>>32
 	l.blocks++
 	if l.blocks == stretch100 {
 		l.blocks = 0
@@ -230,9 +237,11 @@ func (l *leveller) listen(c *Config, out *[Block]Frame) {
 func (l *leveller) decide(c *Config) {
 	p := l.power
 	l.power = 0
+	heard := l.heard
+	l.heard = 0
 	copy(l.last[:3], l.last[1:])
 	copy(l.lastOut[:3], l.lastOut[1:])
-	l.lastOut[3] = p
+	l.lastOut[3] = heard
 	// Without the gain, that is divided by its square, it is what the voices do.
 	f := uint64(l.factor >> 16)
 	l.last[3] = 0

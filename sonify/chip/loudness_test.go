@@ -179,6 +179,27 @@ func TestLoudness_IsWhatWasAskedFor(t *testing.T) {
 	}
 }
 
+// TestLoudness_CountsWhatTheGuardTakes plays chords that are plucked far apart: to be
+// as loud as a band they would need peaks that the guard takes.
+func TestLoudness_CountsWhatTheGuardTakes(t *testing.T) {
+	p := AppendConfig(nil, 0, &Config{A4: 440000, Loudness: -1600, Guard: true, Ceiling: -100})
+	decay := Macro{Values: []int16{15, 13, 11, 9, 8, 7, 6, 5, 4, 4, 3, 3, 2, 2, 1, 1, 1, 0}, Loop: -1}
+	p = AppendVoice(p, 0, 0, &Voice{Wave: Pulse, Polyphony: 8, Gain: 1000, Volume: decay, Duty: Macro{Values: []int16{1}, Loop: -1}, SampleLoop: -1})
+	const seconds = 60
+	delta := int64(0)
+	for range seconds * 2 {
+		for _, key := range []int32{57, 64, 72} {
+			p = AppendNote(p, delta, &Note{Pitch: key << 16, Velocity: 110, Frames: 16000})
+			delta = 0
+		}
+		delta = Rate / 2
+	}
+	f := renderAll(p, seconds*Rate, 4800)
+	if got := integrated(f); math.Abs(got+16) > 0.5 {
+		t.Errorf("%.2f LUFS, want -16", got)
+	}
+}
+
 // TestLoudness_MovesSlowly looks at the gain itself: after the first seconds of an
 // even piece it must stand still, so that the dynamics are the piece's own.
 func TestLoudness_MovesSlowly(t *testing.T) {

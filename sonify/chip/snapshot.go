@@ -5,7 +5,7 @@ import "math/bits"
 // A snapshot is the bytes "chip", its version, and every number of the chip as a
 // zigzag varint in the order of the visit functions below, then a checksum. The
 // same functions read it, so the two cannot disagree.
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 // Error is why something was refused.
 type Error string
@@ -333,6 +333,7 @@ func (a *archive) leveller(l *leveller) {
 	}
 	num(a, &l.groups)
 	num(a, &l.power)
+	num(a, &l.heard)
 	num(a, &l.blocks)
 	num(a, &l.tenths)
 	nums(a, l.last[:])
