@@ -3,8 +3,8 @@
 //
 // [Theme] answers the first. It compares what the melodies are made of, wherever
 // it stands, so it does not hear which match is played; transposition, a sequence
-// on another step of the scale, another tempo and another order leave it nearly
-// as it is.
+// on another step of the scale, augmentation, another tempo and another order leave
+// it nearly as it is.
 //
 // [Course] answers the second. It compares what happens when, and forgets what
 // the two have in common all the time, so it does not hear which theme is played:
@@ -28,10 +28,10 @@ import (
 const gramSteps = 4
 
 // turn is a piece of melody as one remembers it: whether it goes up or down and
-// about how far, and in which rhythm.
+// about how far, and in which rhythm, at whatever speed.
 type turn [gramSteps]struct {
-	leap int8 // see size
-	time sonify.Tick
+	leap int8        // see size
+	time sonify.Tick // in twelfths of the turn's first step, rounded
 }
 
 // size is how far an interval goes as the memory has it: 0 stays, 1 a step, 2 a
@@ -65,7 +65,8 @@ func turns(t *take.Take) map[turn]float64 {
 			var k turn
 			for j := range k {
 				a, b := &line[i-gramSteps+j], &line[i-gramSteps+j+1]
-				k[j].leap, k[j].time = size(b.Pitch.Key()-a.Pitch.Key()), b.Tick-a.Tick
+				first := line[i-gramSteps+1].Tick - line[i-gramSteps].Tick
+				k[j].leap, k[j].time = size(b.Pitch.Key()-a.Pitch.Key()), (12*(b.Tick-a.Tick)+first/2)/first
 			}
 			out[k]++
 			n++

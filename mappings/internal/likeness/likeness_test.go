@@ -37,7 +37,7 @@ var (
 	leap  = []int{0, 7, -2, -2, 5, -8} // up a fifth and home
 	slide = []int{0, -1, -2, 2, 1, -3}
 	march = []sonify.Tick{960, 480, 480, 960, 480, 480}
-	waltz = []sonify.Tick{640, 320, 320, 640, 960, 960}
+	waltz = []sonify.Tick{320, 640, 320, 640, 960, 960}
 
 	win  = []int{60, 60, 62, 64, 64, 67, 67, 72, 71, 69, 67, 60, 60, 64, 72, 79}
 	lose = []int{72, 67, 0, 72, 60, 62, 79, 60, 64, 62, 0, 79, 60, 72, 62, 67}
@@ -51,6 +51,10 @@ func TestTheme_HearsTheTuneWhateverTheStory(t *testing.T) {
 	// On another step of the scale a fifth is a fourth, a third minor.
 	if x := Theme(a, tune([]int{0, 5, -1, -2, 6, -9}, march, win)); x < 0.7 {
 		t.Errorf("the same tune on another step: %.2f", x)
+	}
+	twice := tune(leap, []sonify.Tick{1920, 960, 960, 1920, 960, 960}, []int{60, 0, 62, 0, 64, 0, 67, 0, 72, 0, 60, 0})
+	if x := Theme(a, twice); x < 0.7 {
+		t.Errorf("the same tune twice as slowly: %.2f", x)
 	}
 	for name, b := range map[string]*take.Take{"another melody": tune(slide, march, win), "another rhythm": tune(leap, waltz, win)} {
 		if x := Theme(a, b); x > 0.1 {
