@@ -59,6 +59,7 @@ type LegendEntry struct {
 	Samples []LegendSample `json:"samples"`
 
 	decisive bool // a section that an event begins
+	inner    bool // a signal that displays leave out
 }
 
 // LegendSample is one value as it sounds.

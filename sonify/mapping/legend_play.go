@@ -49,26 +49,29 @@ func (l *Legend) Chosen(h *sonify.Header, kinds []LegendKind, room sonify.Frame)
 }
 
 // ranks is how many ranks of importance there are.
-const ranks = 6
+const ranks = 7
 
 // rank returns how important it is to hear an entry, 0 first; ranks for one that
 // there is nothing to hear of.
 func (e *LegendEntry) rank() int {
+	silent := !slices.ContainsFunc(e.Samples, func(s LegendSample) bool { return len(s.Passage.Notes) > 0 })
 	switch {
-	case len(e.Samples) == 0:
+	case silent:
 		return ranks
 	case e.Kind == LegendRule && e.From != "":
 		return 0
-	case e.Kind == LegendSignal:
+	case e.Kind == LegendSignal && !e.inner:
 		return 1
-	case e.Kind == LegendRule:
-		return 2
 	case e.Kind == LegendSection && e.decisive:
+		return 2
+	case e.Kind == LegendRule:
 		return 3
 	case e.Kind == LegendPattern && e.From != "":
 		return 4
-	case e.Kind == LegendSection:
+	case e.Kind == LegendSignal:
 		return 5
+	case e.Kind == LegendSection:
+		return 6
 	}
 	return ranks // it says nothing of the data
 }

@@ -35,23 +35,42 @@ func (f *formula) reads(i int) bool {
 	return f != nil && f.fieldReader != nil && slices.Contains(f.expr.Signals(), i)
 }
 
-// moved returns the levers of a pattern that signal i moves.
-func (p *patternPlan) moved(i int) []lever {
+// readsAny reports whether an expression reads any of the signals.
+func (f *formula) readsAny(of []int) bool {
+	return slices.ContainsFunc(of, f.reads)
+}
+
+// following returns signal i and the signals that are made of it.
+func (p *Piece) following(i int) []int {
+	of := []int{i}
+	for changed := true; changed; {
+		changed = false
+		for k := range p.signals {
+			if s := &p.signals[k]; s.derived && !slices.Contains(of, k) && s.value.readsAny(of) {
+				of, changed = append(of, k), true
+			}
+		}
+	}
+	return of
+}
+
+// moved returns the levers of a pattern that the signals move.
+func (p *patternPlan) moved(of []int) []lever {
 	var out []lever
 	for _, l := range p.levers() {
-		if l.n.from.reads(i) {
+		if l.n.from.readsAny(of) {
 			out = append(out, l)
 		}
 	}
 	return out
 }
 
-// strong reports whether signal i is heard in the pattern by itself.
-func (p *patternPlan) strong(i int) bool {
-	if p.when.reads(i) || p.invert.reads(i) {
+// strong reports whether one of the signals is heard in the pattern by itself.
+func (p *patternPlan) strong(of []int) bool {
+	if p.when.readsAny(of) || p.invert.readsAny(of) {
 		return true
 	}
-	for _, l := range p.moved(i) {
+	for _, l := range p.moved(of) {
 		if l.strong {
 			return true
 		}
@@ -97,10 +116,11 @@ func (g *stage) rises(i int, n *number) int {
 // colours says what controls that signal i moves do to voices, and returns the
 // voices that they move.
 func (g *stage) colours(i int, does *effects) []int {
+	of := g.piece.following(i)
 	var voices []int
 	for k := range g.piece.controls {
 		c := &g.piece.controls[k]
-		if !c.to.from.reads(i) {
+		if !c.to.from.readsAny(of) {
 			continue
 		}
 		a := controlAxes[c.param]
@@ -125,10 +145,11 @@ var harmonyAxes = map[string]axis{
 // harmony says what signal i does to the chords and the key, and reports whether
 // it does anything.
 func (g *stage) harmony(i int, does *effects) bool {
+	of := g.piece.following(i)
 	h := &g.piece.form.harmony
 	moved := false
 	for _, n := range []*number{h.richness, h.tension, h.choose, h.mode, h.keyUp} {
-		if n == nil || n.fixed || !n.from.reads(i) {
+		if n == nil || n.fixed || !n.from.readsAny(of) {
 			continue
 		}
 		w := harmonyAxes[n.key].more
@@ -145,12 +166,13 @@ func (g *stage) harmony(i int, does *effects) bool {
 func (g *stage) signal(i int) LegendEntry {
 	p := g.piece
 	s := &p.signals[i]
+	of := p.following(i)
 	t := p.told.signals[i]
-	e := LegendEntry{Kind: LegendSignal, Name: s.name, Maker: -1, Doc: t.doc, From: "signal." + s.name, Unit: t.unit, Domain: endsWords(s.domain, t.unit), Times: -1, Voices: []string{}, Samples: []LegendSample{}}
+	e := LegendEntry{Kind: LegendSignal, Name: s.name, Maker: -1, Doc: t.doc, From: "signal." + s.name, Unit: t.unit, Domain: endsWords(s.domain, t.unit), inner: !s.show, Times: -1, Voices: []string{}, Samples: []LegendSample{}}
 	var does effects
 	var while []string
 	strong := false
-	tempo := p.tempo != nil && p.tempo.from.reads(i)
+	tempo := p.tempo != nil && p.tempo.from.readsAny(of)
 	if tempo {
 		e.Carrier = "tempo"
 		if p.tempo.down {
@@ -162,8 +184,8 @@ func (g *stage) signal(i int) LegendEntry {
 	for _, first := range []bool{true, false} { // what is heard best is said first
 		for k := range p.patterns {
 			q := &p.patterns[k]
-			strong = strong || q.strong(i)
-			for _, l := range q.moved(i) {
+			strong = strong || q.strong(of)
+			for _, l := range q.moved(of) {
 				if l.strong == first {
 					does.add(g.leverWords(i, l.n), spoken(q.name))
 				}
@@ -171,7 +193,7 @@ func (g *stage) signal(i int) LegendEntry {
 		}
 	}
 	for k := range p.rules {
-		if n := p.rules[k].reading(i); n != nil {
+		if n := p.rules[k].reading(of); n != nil {
 			does.add(g.leverWords(i, n), spoken(p.rules[k].name))
 		}
 	}
@@ -186,10 +208,10 @@ func (g *stage) signal(i int) LegendEntry {
 	var conditions effects
 	for k := range p.patterns {
 		q := &p.patterns[k]
-		if q.when.reads(i) {
+		if q.when.readsAny(of) {
 			conditions.add("only while "+q.when.text, spoken(q.name))
 		}
-		if q.invert.reads(i) {
+		if q.invert.readsAny(of) {
 			conditions.add("upside down while "+q.invert.text, spoken(q.name))
 		}
 	}
@@ -212,7 +234,7 @@ func (g *stage) signal(i int) LegendEntry {
 	best, section := 0, -1
 	steered := func(k, sec int) bool {
 		q := &p.patterns[k]
-		return q.sections[sec] && (q.strong(i) || !strong && (len(q.moved(i)) > 0 || slices.Contains(coloured, q.voice)) || (tempo || harmony) && !strong)
+		return q.sections[sec] && (q.strong(of) || !strong && (len(q.moved(of)) > 0 || slices.Contains(coloured, q.voice)) || (tempo || harmony) && !strong)
 	}
 	for sec := range p.form.sections {
 		n := 0
@@ -236,7 +258,7 @@ func (g *stage) signal(i int) LegendEntry {
 			if !slices.Contains(e.Voices, v) {
 				e.Voices = append(e.Voices, v)
 			}
-			if l := p.patterns[k].moved(i); len(l) > 0 && e.Carrier == "" {
+			if l := p.patterns[k].moved(of); len(l) > 0 && e.Carrier == "" {
 				e.Carrier = l[0].n.key
 			}
 		}
@@ -246,10 +268,10 @@ func (g *stage) signal(i int) LegendEntry {
 }
 
 // reading returns the first number of a rule, but for the one that carries its
-// value, that reads signal i; nil if none does.
-func (r *rulePlan) reading(i int) *number {
+// value, that reads one of the signals; nil if none does.
+func (r *rulePlan) reading(of []int) *number {
 	for _, n := range r.moving() {
-		if n.from.reads(i) && n != r.carrier() {
+		if n.from.readsAny(of) && n != r.carrier() {
 			return n
 		}
 	}
@@ -327,7 +349,7 @@ func (g *stage) where(p *patternPlan) string {
 
 // main returns the best heard number of a pattern that signal i moves.
 func (p *patternPlan) main(i int) *number {
-	for _, l := range p.moved(i) {
+	for _, l := range p.moved([]int{i}) {
 		return l.n
 	}
 	return nil
@@ -378,7 +400,7 @@ func (g *stage) steeredSound(i int, v float64, section int, patterns []int, temp
 	for _, k := range patterns {
 		p := &g.piece.patterns[k]
 		// A condition on something else would only hide what is to be heard.
-		g.add(q, k, i >= 0 && p.when.reads(i))
+		g.add(q, k, i >= 0 && p.when.readsAny(g.piece.following(i)))
 		round := sonify.Tick(p.cycle) * p.step
 		for _, th := range p.themes {
 			round = max(round, th.Length)

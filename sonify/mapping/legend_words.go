@@ -116,6 +116,9 @@ func withUnit(value, unit string) string {
 	case "%":
 		return value + " %"
 	}
+	if (value == "1" || value == "-1") && len(unit) > 3 {
+		unit = strings.TrimSuffix(unit, "s") // 1 goal, 2 goals
+	}
 	return value + " " + unit
 }
 
