@@ -42,7 +42,7 @@ func sections(p *take.Take, name string, apart float64) (out []stretch) {
 }
 
 // Tension is there in the sound: in the last 20 seconds before every match point
-// it is higher than before them, and lower after it; and nearly always it still
+// it is higher than before them, and lower after it; and (but for one, perhaps) it still
 // rises within these seconds. Run it with -v for the figures, of the sum and of
 // each of its parts.
 func TestTennis_TensionIsHeardBeforeMatchPoint(t *testing.T) {
@@ -102,7 +102,7 @@ func TestTennis_TensionIsHeardBeforeMatchPoint(t *testing.T) {
 		}
 	}
 	t.Logf("tension about match points:\n%s%d of %d rise, %d fall", table.String(), rises, points, falls)
-	if points < len(all) || falls < points || higher < points || rises*10 < points*8 {
+	if points < len(all) || falls < points || higher < points || rises < points-1 {
 		t.Errorf("%d matches, %d match points: tension is higher before %d of them, still rises before %d, falls after %d", len(all), points, higher, rises, falls)
 	}
 }

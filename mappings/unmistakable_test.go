@@ -91,7 +91,7 @@ func (b *bar) is() string {
 		keys[n.Key] = true
 	}
 	tune := len(b.one) + len(b.two)
-	hammer := len(b.left)+len(b.right) >= 12 && len(keys) <= 2
+	hammer := len(b.left)+len(b.right) >= 12 && len(keys) <= 2 && tune == 0
 	switch {
 	case hammer && b.snares >= 10:
 		return "set point"
