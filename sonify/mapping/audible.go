@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"proscenium/sonify"
-	"proscenium/sonify/mapping/expression"
 	"proscenium/sonify/mapping/grammar"
 )
 
@@ -182,17 +181,6 @@ func (c *compiler) opposed(k, i int) bool {
 	}
 	c.advise(tb.pos, "pitch.polarity", "let like things move the same way", "in %s more of %s is higher, in %s it is lower: a listener learns one direction", up, what, down)
 	return true
-}
-
-// ofTheForm reports whether e reads nothing but where the piece stands, such as
-// the bars of its section: that is no data to follow.
-func (c *compiler) ofTheForm(e *expression.Expr) bool {
-	for _, s := range e.Signals() {
-		if s < len(c.piece.signals) {
-			return false
-		}
-	}
-	return len(e.Fields()) == 0 && len(e.Signals()) > 0
 }
 
 // crowded warns of voices that carry more different values than can be followed.

@@ -143,7 +143,7 @@ func (g *stage) numberEnds(rule int, n *number) (low, typical, high float64, kno
 	seen := g.valuesOf(rule, n)
 	switch {
 	case n.signal >= 0 && n.signal < len(g.piece.signals) && (n.domain == nil || !n.mapped):
-		low, typical, high, known = g.signalEnds(n.signal)
+		low, _, high, known = g.signalEnds(n.signal)
 		if !n.mapped && !known {
 			return 0, 0, 0, false, false
 		}
