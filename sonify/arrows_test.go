@@ -43,7 +43,8 @@ var arrows = map[string][]string{
 	"sources/internal/*":        {"sonify", "sonify/exact", "sources/internal/*"},
 	"mappings":                  {},
 	"mappings/internal/*":       {"sonify", "sonify/*", "sources", "mappings", "mappings/internal/*"},
-	"web":                       {"sonify", "sonify/pcm"},
+	"web":                       {"sonify", "sonify/chip", "sonify/wire"},
+	"web/internal/module":       {},
 }
 
 // free may import anything of ours.

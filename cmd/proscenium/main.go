@@ -141,7 +141,7 @@ func (p *program) command() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("play", p.renderCommand())
+	add("play", p.serveCommand(), p.renderCommand())
 	add("work", p.newCommand(), p.checkCommand(), p.explainCommand(), p.eventsCommand())
 	add("about", p.sourcesCommand(), p.schemaCommand(), p.versionCommand())
 	root.SetHelpCommandGroupID("about")

@@ -27,6 +27,35 @@ func (e *Encoder) Begin(h *sonify.Header) ([]byte, error) {
 	return e.coder.Begin(nil, h)
 }
 
+// Change makes h the header of the passages from the next one on, as
+// [sonify.Changer] has it. What waits belongs to the piece before: Flush it first.
+// What the chip has to know of the new voices goes in front of the next score
+// message, so that a listener who knows nothing of the change hears it all the
+// same; the piece message tells of it. If Change fails, e is what it was.
+func (e *Encoder) Change(h *sonify.Header) error {
+	commands := e.commands
+	if len(commands) == 0 {
+		commands = chip.AppendAt(commands, int64(e.coder.Frame()))
+	}
+	commands, err := e.coder.Change(commands, h)
+	if err != nil {
+		return err
+	}
+	e.commands = commands
+	e.state.change(h)
+	return nil
+}
+
+// Piece describes the piece of h, which is that of the last Begin or Change.
+func (e *Encoder) Piece(h *sonify.Header) Piece {
+	p := PieceOf(h)
+	p.From, p.Tick = h.Frame, h.Tick
+	for i, s := range e.coder.Slots() {
+		p.Voices[i].Slot = s
+	}
+	return p
+}
+
 // Add takes a passage over. Nothing of it is kept.
 func (e *Encoder) Add(ps *sonify.Passage) {
 	if len(e.commands) == 0 && len(e.causes) == 0 && len(e.marks) == 0 && e.begin == e.end {
@@ -51,10 +80,12 @@ func (e *Encoder) Add(ps *sonify.Passage) {
 	for i := range ps.Marks {
 		if m := &ps.Marks[i]; onWire(m.Kind) {
 			e.marks = append(e.marks, *m)
-			e.state.Mark(m)
 		}
 	}
 }
+
+// End returns the frame up to which everything was added.
+func (e *Encoder) End() sonify.Frame { return e.end }
 
 // Waiting returns how many bytes of commands and how many causes and marks wait
 // for Flush: nothing that a listener could miss if all are 0.
@@ -70,13 +101,16 @@ func (e *Encoder) Flush() (message []byte, seq uint64) {
 	message, _ = Append(make([]byte, 0, 32+len(e.commands)+6*len(e.causes)+16*len(e.marks)), s)
 	seq = e.seq
 	e.seq++
+	for i := range e.marks {
+		e.state.Mark(&e.marks[i])
+	}
 	e.begin = e.end
 	e.commands, e.causes, e.marks = e.commands[:0], e.causes[:0], e.marks[:0]
 	return message, seq
 }
 
 // Keyframe returns a message with which a listener can begin before the next score
-// message: snapshot is that of a chip that was pushed all that Flush returned, and
+// message; its marks are those that the messages so far have told. snapshot is that of a chip that was pushed all that Flush returned, and
 // has rendered up to frame at.
 func (e *Encoder) Keyframe(at sonify.Frame, snapshot []byte) []byte {
 	p, _ := Append(make([]byte, 0, len(snapshot)+512), &Keyframe{Seq: e.seq, Frame: at, Snapshot: snapshot, Marks: e.state.Marks()})

@@ -141,11 +141,13 @@ func (t *Translator) note(c *chip.Command, causes []Cause, i int) jsonNote {
 	return n
 }
 
-func (t *Translator) voice(i uint8) string {
-	if int(i) < len(t.piece.Voices) {
-		return t.piece.Voices[i].Name
+func (t *Translator) voice(slot uint8) string {
+	for i := range t.piece.Voices {
+		if t.piece.Voices[i].Slot == slot {
+			return t.piece.Voices[i].Name
+		}
 	}
-	return strconv.Itoa(int(i))
+	return strconv.Itoa(int(slot))
 }
 
 func (t *Translator) marks(marks []sonify.Mark) []jsonMark {

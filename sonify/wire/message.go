@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"proscenium/sonify"
+	"proscenium/sonify/chip"
 )
 
 // Version is the version of the protocol. A client that meets a greater one does
@@ -86,7 +87,7 @@ type Piece struct {
 	Legend  []LegendEntry `json:"legend,omitempty"`
 }
 
-// VoiceInfo describes a voice; its number is its place in the list.
+// VoiceInfo describes a voice.
 type VoiceInfo struct {
 	Name    string      `json:"name"`
 	Wave    sonify.Wave `json:"wave"`
@@ -95,6 +96,9 @@ type VoiceInfo struct {
 	Channel int         `json:"midi_channel,omitempty"`
 	Program int         `json:"midi_program,omitempty"`
 	Drum    int         `json:"midi_drum,omitempty"`
+	// Slot is the voice's number on the chip, by which commands name it. When a piece
+	// takes over from another it need not be the voice's place in the list.
+	Slot uint8 `json:"slot"`
 }
 
 // MakerInfo describes a rule, pattern or section.
@@ -138,7 +142,7 @@ func PieceOf(h *sonify.Header) Piece {
 		Voices: []VoiceInfo{}, Makers: []MakerInfo{}, Signals: []SignalInfo{}, Sources: append([]string{}, h.Sources...)}
 	for i := range h.Voices {
 		v := &h.Voices[i]
-		p.Voices = append(p.Voices, VoiceInfo{v.Name, v.Instrument.Wave, v.Pan, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum})
+		p.Voices = append(p.Voices, VoiceInfo{v.Name, v.Instrument.Wave, v.Pan, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum, uint8(min(i, chip.MaxVoices-1))})
 	}
 	for i := range h.Makers {
 		m := &h.Makers[i]

@@ -24,6 +24,14 @@ func (s *State) Begin(h *sonify.Header) {
 	*s = State{signals: make([]sonify.Mark, len(h.Signals)), known: make([]bool, len(h.Signals))}
 }
 
+// change forgets what another piece may have given other numbers or names.
+func (s *State) change(h *sonify.Header) {
+	was := *s
+	s.Begin(h)
+	s.holds, s.has = was.holds, was.has
+	s.has[sonify.MarkSection] = false
+}
+
 // Mark takes a mark over.
 func (s *State) Mark(m *sonify.Mark) {
 	switch m.Kind {

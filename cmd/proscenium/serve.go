@@ -1,0 +1,270 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sonify/sound"
+	"proscenium/sonify/station"
+	"proscenium/web"
+
+	"github.com/spf13/cobra"
+)
+
+// latency is how soon something is heard, against how many messages that takes.
+type latency struct {
+	ahead, cushion, margin time.Duration
+}
+
+// latencies are the values of --latency.
+var latencies = map[string]latency{
+	"low":     {60 * time.Millisecond, 50 * time.Millisecond, 50 * time.Millisecond},
+	"default": {120 * time.Millisecond, 150 * time.Millisecond, 70 * time.Millisecond},
+	"economy": {200 * time.Millisecond, 1200 * time.Millisecond, 150 * time.Millisecond},
+}
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	addr       string
+	latency    string
+	listeners  int
+	perAddress int
+	cert, key  string
+	origins    []string
+	log        string
+	piece      renderFlags // --set, --seed and --level
+}
+
+func (p *program) serveCommand() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve [PIECE...]",
+		Short: "Put pieces on the air: a page that plays them live",
+		Long: `Serve puts every piece on the air as a station with a page of its own, until it is
+stopped (Ctrl-C). Without a piece it serves the demonstration, one match that
+never was after another.
+
+A changed piece is taken on the next bar line; one that is wrong is told, and
+the one before plays on. With --log everything that was heard is written down.
+
+It listens on this machine only, unless --addr says otherwise. Whoever can reach
+it can listen, and nothing else.`,
+		Example: `  proscenium serve
+  proscenium serve first examples/grand-slam --addr :8080
+  proscenium serve piece.toml --addr :443 --tls-cert cert.pem --tls-key key.pem
+  curl -s http://127.0.0.1:8080/s/demo/stream.wav | ffplay -i -`,
+		RunE: func(c *cobra.Command, args []string) error { return p.serve(c.Context(), &f, args) },
+
+		ValidArgsFunction: pieceFiles,
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address and port to listen on; :8080 is all addresses")
+	fl.StringVar(&f.latency, "latency", "default", "low, default or economy: how soon an event is heard, against work for the server")
+	fl.IntVar(&f.listeners, "listeners", 1000, "listeners at once")
+	fl.IntVar(&f.perAddress, "per-address", 50, "listeners at once from one address; this machine's own are not limited")
+	fl.StringVar(&f.cert, "tls-cert", "", "file with the certificate, to speak TLS")
+	fl.StringVar(&f.key, "tls-key", "", "file with its key")
+	fl.StringSliceVar(&f.origins, "origin", nil, "other sites whose pages may listen, such as https://example.org")
+	fl.StringVar(&f.log, "log", "", "folder for the stations' own logs; each has a folder in it")
+	c.RegisterFlagCompletionFunc("latency", cobra.FixedCompletions([]string{"low", "default", "economy"}, cobra.ShellCompDirectiveNoFileComp))
+	f.piece.pieceFlags(c)
+	return c
+}
+
+// serve puts pieces on the air until ctx is done.
+func (p *program) serve(ctx context.Context, f *serveFlags, names []string) error {
+	lat, ok := latencies[f.latency]
+	if !ok {
+		return usagef("--latency %s: there are low, default and economy%s", f.latency, hint(sonify.DidYouMean(f.latency, []string{"low", "default", "economy"})))
+	}
+	if f.listeners < 1 || f.perAddress < 1 {
+		return usagef("--listeners and --per-address: expected at least 1")
+	}
+	o := web.Options{Listeners: f.listeners, PerAddress: f.perAddress, JoinRate: 500, Origins: f.origins}
+	if (f.cert == "") != (f.key == "") {
+		return usagef("--tls-cert and --tls-key: expected both")
+	}
+	if f.cert != "" {
+		pair, err := tls.LoadX509KeyPair(f.cert, f.key)
+		if err != nil {
+			return fmt.Errorf("--tls-cert %s: %w", f.cert, err)
+		}
+		o.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	log := slog.New(p.say.handler())
+	o.Log = log
+	shows, err := p.shows(f, names, lat, log)
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.addr)
+	if err != nil {
+		return fmt.Errorf("--addr %s: %w", f.addr, err)
+	}
+	srv := web.NewServer(o)
+	for _, s := range shows {
+		if err := srv.Add(s.channel, s.info); err != nil {
+			l.Close()
+			return err
+		}
+	}
+	return p.air(ctx, srv, l, shows, o.TLS != nil)
+}
+
+// air runs stations and server until ctx is done or one of them fails.
+func (p *program) air(ctx context.Context, srv *web.Server, l net.Listener, shows []*show, secure bool) error {
+	asked := ctx
+	ctx, cancel := context.WithCancelCause(asked)
+	defer cancel(nil)
+	scheme := "http"
+	if secure {
+		scheme = "https"
+	}
+	for _, s := range shows {
+		p.say.linef("%q is on the air: %s://%s/s/%s", s.station.Header().Title, scheme, l.Addr(), s.channel.Name())
+	}
+	var wg sync.WaitGroup
+	for _, s := range shows {
+		wg.Go(func() {
+			if err := s.station.Run(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	wg.Go(func() {
+		if err := srv.Serve(ctx, l); err != nil {
+			cancel(err)
+		}
+	})
+	wg.Wait()
+	if asked.Err() != nil {
+		p.say.linef("stopped")
+		return nil // that is how it ends
+	}
+	return context.Cause(ctx)
+}
+
+// show is a station and what carries it.
+type show struct {
+	station *station.Station
+	channel *web.Channel
+}
+
+// shows makes a station of every piece, or of the demonstration.
+func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Logger) ([]*show, error) {
+	var out []*show
+	sets, err := f.piece.overrides()
+	if err != nil {
+		return nil, err
+	}
+	taken := map[string]bool{}
+	add := func(name string, o station.Options) error {
+		for n, i := name, 2; taken[name]; i++ {
+			name = fmt.Sprintf("%s-%d", n, i)
+		}
+		taken[name] = true
+		o.Name, o.Ahead, o.Log, o.Check = name, lat.ahead, log, playable
+		if f.log != "" {
+			o.Journal = filepath.Join(f.log, name)
+		}
+		st, err := station.New(o)
+		if err != nil {
+			return err
+		}
+		p.say.problems(st.Status().Problems)
+		c := web.NewChannel(name, web.ChannelOptions{Program: "proscenium " + version, Cushion: lat.cushion, Margin: lat.margin})
+		st.Attach(c)
+		out = append(out, &show{st, c})
+		return nil
+	}
+	if len(names) == 0 {
+		w := &written{name: "demo.toml", src: []byte(brought("demo")), sets: sets}
+		err := add("demo", station.Options{Env: w.env(false), File: w.name, Set: w.sets, Read: func() ([]byte, error) { return w.src, nil }})
+		return out, err
+	}
+	for _, name := range names {
+		if name == "-" {
+			return nil, usagef("serve: a piece on the air is a file: it is read again when it changes")
+		}
+		w, err := p.find(name, sets)
+		if err != nil {
+			return nil, err
+		}
+		o := station.Options{Env: w.env(false), File: w.name, Set: w.sets, Watch: true}
+		if err := add(stationName(w.name), o); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// stationName makes a name for addresses of a piece's path: of the file, or of its
+// folder if that is only called piece.toml.
+func stationName(path string) string {
+	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if base == "piece" {
+		if abs, err := filepath.Abs(path); err == nil {
+			base = filepath.Base(filepath.Dir(abs))
+		}
+	}
+	var b strings.Builder
+	for _, r := range strings.ToLower(base) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-', r == '_':
+			b.WriteRune(r)
+		default:
+			b.WriteByte('-')
+		}
+	}
+	if name := strings.Trim(b.String(), "-"); name != "" {
+		return name
+	}
+	return "station"
+}
+
+// playable refuses a piece that the chip cannot play.
+func playable(h *sonify.Header) error {
+	var c sound.Coder
+	_, err := c.Begin(nil, h)
+	return err
+}
+
+// info tells the page and the metrics how the station is.
+func (s *show) info() web.Info {
+	st := s.station.Status()
+	i := web.Info{Title: st.Title, About: st.About, State: string(st.State), Well: !st.Broken && st.JournalError == "", Sources: []web.Source{},
+		Counts: map[string]float64{
+			"events_total":        float64(st.Heard),
+			"notes_total":         float64(st.Notes),
+			"late_events_total":   float64(st.Late),
+			"max_late_seconds":    st.MaxLate.Seconds(),
+			"held_seconds_total":  st.Held.Seconds(),
+			"played_frames_total": float64(st.Frame),
+			"rounds_total":        float64(st.Round),
+		}}
+	var lost float64
+	for _, n := range st.Lost {
+		lost += float64(n)
+	}
+	i.Counts["lost_total"] = lost
+	for _, src := range st.Sources {
+		i.Sources = append(i.Sources, web.Source{Name: src.Name, Kind: src.Kind, State: src.State})
+		if src.State == "failed" || src.State == "stale" {
+			i.Well = false
+		}
+	}
+	if st.Broken {
+		for _, p := range st.Problems {
+			i.Problems = append(i.Problems, p.Error())
+		}
+	}
+	return i
+}

@@ -1,0 +1,32 @@
+// Package web puts stations on the network: the score, as messages of package
+// wire, to any number of listeners, and what they need to play it.
+//
+//	ch := web.NewChannel("court", web.ChannelOptions{Program: "proscenium 1.0"})
+//	station.Attach(ch)                  // the channel is an output
+//	srv := web.NewServer(web.Options{})
+//	err := srv.Add(ch, info)            // info tells the page how the station is
+//	err = srv.Serve(ctx, tcpListener)   // until ctx is done; then listeners hear goodbye
+//
+// # One encoding, many listeners
+//
+// A [Channel] makes every message once, with its frame of the WebSocket around it,
+// and shares the bytes among all listeners. A chip of its own plays along, so that
+// whoever joins can be handed its snapshot, and so that there is sound for those
+// who cannot play a score (stream.wav). What a listener costs is one write to a
+// socket for a message: there are four a second at the default cushion, one in
+// economy.
+//
+// # Who is slow
+//
+// The channel and the station never wait for a listener. Writes do not block: what
+// the socket does not take waits, up to a limit of bytes. Beyond it the listener
+// loses what waits and is given a keyframe as soon as the socket takes something
+// again; who takes nothing for long is let go. Everything of that is counted, and
+// /metrics tells it.
+//
+// # What gets out
+//
+// Listeners are read-only. What they may send is a request for the clock; anything
+// else ends the connection. The only files are those of this package. PROTOCOL.md
+// says what is said, for those who write a client.
+package web

@@ -1,0 +1,79 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// The metrics are written in the text format of Prometheus by hand: a few counters
+// do not need a library and what it brings along.
+
+// metrics answers /metrics.
+func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
+	m := metricsText{lines: map[string][]string{}}
+	m.add("proscenium_refused_total", "counter", "", float64(s.refused.Load()))
+	for _, o := range s.all() {
+		label := fmt.Sprintf(`{station=%q}`, o.Name())
+		h := o.hub.stats()
+		o.mu.Lock()
+		c, taps := o.counts, len(o.taps)
+		o.mu.Unlock()
+		m.add("proscenium_listeners", "gauge", label, float64(h.listeners+taps))
+		m.add("proscenium_joined_total", "counter", label, float64(c.joins))
+		m.add("proscenium_resumed_total", "counter", label, float64(c.resumes))
+		m.add("proscenium_caught_up_total", "counter", label, float64(h.skipped))
+		m.add("proscenium_dropped_listeners_total", "counter", label, float64(h.dropped))
+		m.add("proscenium_refused_listeners_total", "counter", label, float64(h.refused))
+		m.add("proscenium_messages_total", "counter", label, float64(c.messages))
+		m.add("proscenium_late_messages_total", "counter", label, float64(c.late))
+		m.add("proscenium_lead_seconds", "gauge", label, c.lead.Seconds())
+		m.add("proscenium_keyframes_total", "counter", label, float64(c.keyframes))
+		m.add("proscenium_sent_bytes_total", "counter", label, float64(h.written))
+		m.add("proscenium_sent_frames_total", "counter", label, float64(h.frames))
+		m.add("proscenium_longest_sweep_seconds", "gauge", label, h.longest.Seconds())
+		i := o.info()
+		playing := 0.0
+		if i.State == "playing" {
+			playing = 1
+		}
+		m.add("proscenium_playing", "gauge", label, playing)
+		for name, v := range i.Counts {
+			kind := "gauge"
+			if strings.HasSuffix(name, "_total") {
+				kind = "counter"
+			}
+			m.add("proscenium_"+name, kind, label, v)
+		}
+	}
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write(m.text())
+}
+
+// metricsText collects lines by metric, as the format wants them.
+type metricsText struct {
+	names []string
+	lines map[string][]string
+}
+
+func (m *metricsText) add(name, kind, label string, v float64) {
+	if m.lines[name] == nil {
+		m.names = append(m.names, name)
+		m.lines[name] = []string{fmt.Sprintf("# TYPE %s %s\n", name, kind)}
+	}
+	m.lines[name] = append(m.lines[name], fmt.Sprintf("%s%s %v\n", name, label, v))
+}
+
+func (m *metricsText) text() []byte {
+	var b bytes.Buffer
+	slices.Sort(m.names)
+	for _, n := range m.names {
+		for _, l := range m.lines[n] {
+			b.WriteString(l)
+		}
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"proscenium/sonify/chip"
+)
+
+// tap is a listener who reads by an ordinary HTTP response: sound, or JSON as
+// server-sent events. There are few of them, and each has a goroutine: that of its
+// request.
+type tap struct {
+	sound bool
+	c     chan []byte // closed when the channel ends or the listener is too slow
+	done  bool
+}
+
+// tapRoom is how many chunks wait for a slow tap: more than ten seconds.
+const tapRoom = 256
+
+// tap adds a tap. first is what it is to send before what comes by its c.
+func (c *Channel) tap(sound bool) (t *tap, first [][]byte, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, nil, errClosed
+	}
+	t = &tap{sound: sound, c: make(chan []byte, tapRoom)}
+	if sound {
+		first = [][]byte{wavHeader()}
+	} else if c.begun {
+		j, err := c.joining()
+		if err != nil {
+			return nil, nil, err
+		}
+		first = [][]byte{j.hello.json(), j.keyframe.json()}
+	}
+	c.taps[t] = struct{}{}
+	c.counts.joins++
+	return t, first, nil
+}
+
+// untap removes a tap.
+func (c *Channel) untap(t *tap) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drain(t)
+}
+
+// fill gives a chunk to a tap. One that has no room for it has fallen asleep, and
+// is let go. mu is held.
+func (c *Channel) fill(t *tap, chunk []byte) {
+	if t.done {
+		return
+	}
+	select {
+	case t.c <- chunk:
+	default:
+		c.hub.count(func(n *hubCounts) { n.dropped++ })
+		c.drain(t)
+	}
+}
+
+func (c *Channel) drain(t *tap) {
+	if !t.done {
+		t.done = true
+		close(t.c)
+	}
+	delete(c.taps, t)
+}
+
+// pour gives sound to the taps that want it. mu is held.
+func (c *Channel) pour(frames []chip.Frame) {
+	var chunk []byte
+	for t := range c.taps {
+		if !t.sound {
+			continue
+		}
+		if chunk == nil {
+			chunk = appendInt16(make([]byte, 0, 4*len(frames)), frames)
+		}
+		c.fill(t, chunk)
+	}
+}
