@@ -1,66 +1,312 @@
-// The plain page of a station: its sound as an endless file, and in words what is
-// heard, at the moment at which it is.
+// The page of a station: what is shown, and what the listener may do.
 
-const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+import { colour, dark, paper } from "./palette.js";
+import { Roll } from "./roll.js";
+import { Score } from "./score.js";
+import { Sound } from "./sound.js";
+import { Voices } from "./voices.js";
+import { sentence, why } from "./why.js";
+import { say, speak, spoken } from "./words.js";
+import { keys } from "./keys.js";
+import { session } from "./session.js";
 
-/** The path of the station: this page's, or that of the only one there is. */
+/** @typedef {import("./words.js").Word} Word */
+
+const here = new URL(".", import.meta.url);
+const wanted = new URL(location.href).searchParams;
+
+/** @param {string} id @returns {any} */
+const el = (id) => document.getElementById(id);
+
+const score = new Score();
+const roll = new Roll(el("roll"), score);
+/** @type {Sound} */
+let sound;
+/** @type {Worker} */
+let link;
+let latency = 255;
+let playing = false;
+/** @type {Word | ""} */
+let trouble = "connecting";
+let palette = dark;
+
+/** Which station: the one in the address, or the first that is on. */
 async function station() {
-  const path = location.pathname.replace(/\/$/, "");
-  if (path.startsWith("/s/")) return path;
-  const [only] = await (await fetch("/api/stations")).json();
-  return only.path;
+  const m = location.pathname.match(/^\/s\/([^/]+)/);
+  if (m) return decodeURIComponent(m[1]);
+  const answer = await fetch("/api/stations");
+  const list = await answer.json();
+  const all = Array.isArray(list) ? list : list.stations;
+  return all[0].name;
 }
 
-const shown = 6; // captions at once
-
-/** Shows a caption, and forgets the oldest. */
-function caption(text) {
-  const item = document.createElement("li");
-  item.textContent = text;
-  $("captions").append(item);
-  while ($("captions").childElementCount > shown) $("captions").firstElementChild?.remove();
-}
-
-/** Calls show for every mark when its frame is heard. */
-function listen(path) {
-  const events = new EventSource(path + "/events");
-  let zero = 0; // when frame 0 is heard here, in milliseconds of performance.now()
-  let rate = 48000;
-  const at = (frame, f) => setTimeout(f, Math.max(0, zero + (frame / rate) * 1000 - performance.now()));
-  const show = (m) => {
-    if (m.kind === "caption") caption(m.text);
-    if (m.kind === "section") $("section").textContent = (m.name || "").replaceAll("_", " ");
+async function begin() {
+  settle();
+  const name = await station();
+  const base = new URL(`/s/${encodeURIComponent(name)}/`, location.href);
+  const code = await (await fetch(new URL("chip.wasm", here))).arrayBuffer();
+  sound = new Sound({ code, stream: new URL("stream.wav", base).href, blocks: wanted.get("sound") === "blocks" });
+  link = new Worker(new URL("link.js", here), { type: "module" });
+  link.onmessage = (e) => heard(e.data);
+  const line = new URL("ws", base);
+  line.protocol = base.protocol === "https:" ? "wss:" : "ws:";
+  link.postMessage({ type: "open", url: line.href });
+  sound.addEventListener("state", show);
+  sound.addEventListener("broken", () => link.postMessage({ type: "keyframe" }));
+  await sound.prepare((port) => link.postMessage({ type: "player", port }, [port]));
+  for (const when of ["pageshow", "online", "focus"]) window.addEventListener(when, () => link.postMessage({ type: "again" }));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") link.postMessage({ type: "again" });
+  });
+  voices.onchange = () => {
+    sound.mute(voices.silentSlots());
+    sound.pitch(voices.shift, voices.pitchedSlots());
+    roll.silent = voices.silent();
+    show();
   };
-  events.onopen = () => ($("state").textContent = "");
-  events.onerror = () => ($("state").textContent = "The station is not heard at the moment; trying again.");
-  events.onmessage = (e) => {
-    const m = JSON.parse(e.data);
-    if (m.type === "hello" || m.type === "piece") {
-      const piece = m.piece || m;
-      document.title = piece.title + " - Proscenium";
-      $("title").textContent = piece.title;
-      $("about").textContent = piece.about || "";
-    }
-    if (m.type === "hello") {
-      rate = m.rate;
-      $("captions").replaceChildren();
-    }
-    if (m.type === "hello" || m.type === "clock") zero = performance.now() + (m.zero_us - m.now_us) / 1000 + 120;
-    if (m.type === "goodbye") $("state").textContent = "The station has closed.";
-    for (const mark of m.marks || []) at(mark.frame, () => show(mark));
-  };
+  sound.setVolume(el("volume").value / 100);
+  show();
+  requestAnimationFrame(draw);
+  // For tests, and for whoever is curious.
+  Object.assign(globalThis, { proscenium: { score, sound, link, roll, voices } });
 }
 
-const path = await station();
-const sound = /** @type {HTMLAudioElement} */ ($("sound"));
-sound.src = path + "/stream.wav";
-// A live sound is not gone on with where it was left: what waited is the past.
-sound.addEventListener("play", () => {
-  if (sound.currentTime > 0 && sound.dataset.left) {
-    delete sound.dataset.left;
-    sound.load();
-    sound.play();
+const voices = new Voices(el("voices"), () => palette);
+
+/** @param {any} m from the line */
+function heard(m) {
+  switch (m.type) {
+    case "hello":
+      trouble = "";
+      latency = m.hello.latency;
+      sound.cushion = m.hello.cushion_ms;
+      if (score.run !== m.hello.run || !score.pieces.length) {
+        score.run = m.hello.run;
+        score.begin(m.hello.piece);
+      }
+      piece(m.hello.piece);
+      break;
+    case "piece":
+      score.change(m.piece);
+      piece(m.piece);
+      break;
+    case "clock":
+      sound.clock(m);
+      break;
+    case "keyframe":
+      score.mark(m.marks);
+      break;
+    case "score":
+      score.add(m);
+      sound.margin(m.slack);
+      break;
+    case "line":
+      trouble = "lost";
+      break;
+    case "goodbye":
+      trouble = "over";
+      break;
+    case "newer":
+      trouble = "newer";
   }
+  if (m.type !== "score" && m.type !== "clock") show();
+}
+
+/** @param {import("./wire.js").Piece} p */
+function piece(p) {
+  el("title").textContent = p.title;
+  el("about").textContent = p.about ?? "";
+  document.title = p.title + " · Proscenium";
+  voices.begin(p);
+  session(p, { play, pause });
+}
+
+async function play() {
+  playing = true;
+  show();
+  const ok = await sound.play();
+  trouble = ok ? (trouble === "noSound" ? "" : trouble) : "noSound";
+  if (!ok) playing = false;
+  show();
+}
+
+async function pause() {
+  playing = false;
+  await sound.pause();
+  show();
+}
+
+/** Brings everything that is words up to date. */
+function show() {
+  document.documentElement.lang = spoken();
+  document.body.classList.toggle("playing", playing);
+  /** @type {[string, Word][]} */
+  const words = [["listen-text", "listen"], ["play-text", playing ? "pause" : "listen"], ["air-text", "onAir"], ["captions-name", "captions"],
+    ["voices-name", "voices"], ["volume-name", "volume"], ["pitch-name", "pitch"], ["share", "share"], ["language", "language"], ["help", "help"]];
+  for (const [id, word] of words) el(id).textContent = say(word);
+  el("language").lang = spoken() === "en" ? "fr" : "en";
+  el("theme").setAttribute("aria-label", say("theme"));
+  el("lower").setAttribute("aria-label", say("lower"));
+  el("higher").setAttribute("aria-label", say("higher"));
+  el("listen").hidden = playing;
+  el("lamp").classList.toggle("lit", trouble === "" || trouble === "noSound");
+  el("status").textContent = trouble ? say(trouble) : "";
+  el("shift").textContent = voices.shift === 0 ? say("asWritten") : say("octaves", { n: (voices.shift > 0 ? "+" : "−") + Math.abs(voices.shift / 12) });
+  if (sound) el("way").textContent = say(sound.way) + (sound.way === "stream" ? "" : ", " + say("behind", { ms: Math.round(sound.delay) }));
+  if (!lastWhy) el("why").textContent = say("waiting");
+  voices.show();
+  roll.label();
+}
+
+/** Language and theme: as asked in the address, as kept, as the system has it. */
+function settle() {
+  const l = wanted.get("lang") ?? localStorage.getItem("language") ?? (navigator.language.startsWith("fr") ? "fr" : "en");
+  speak(l === "fr" ? "fr" : "en");
+  const kept = wanted.get("theme") ?? localStorage.getItem("theme");
+  const light = kept ? kept === "light" : matchMedia("(prefers-color-scheme: light)").matches;
+  dress(light);
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  roll.still = still.matches;
+  still.onchange = () => (roll.still = still.matches);
+  show();
+}
+
+/** @param {boolean} light */
+function dress(light) {
+  palette = light ? paper : dark;
+  document.documentElement.dataset.theme = light ? "light" : "dark";
+}
+
+/** @type {import("./score.js").Note | null} */
+let lastWhy = null;
+/** @type {import("./wire.js").Mark | null} */
+let lastCaption = null;
+let spokenAt = -Infinity;
+let shownWay = 0;
+
+/** Once for every picture on the screen. */
+function draw() {
+  requestAnimationFrame(draw);
+  const frame = sound.frame;
+  roll.draw(frame, palette, latency);
+  const now = frame - latency;
+  const c = score.holds("caption", now);
+  if (c && c !== lastCaption) caption(c);
+  const n = score.notes.findLast((x) => x.data && x.cause?.step === 0 && x.frame <= now);
+  if (n && n !== lastWhy) {
+    lastWhy = n;
+    tell(n);
+  }
+  voices.sounding(score, now);
+  if (performance.now() - shownWay > 1000) {
+    shownWay = performance.now();
+    show();
+  }
+  pronounce();
+}
+
+/** @param {import("./wire.js").Mark} c */
+function caption(c) {
+  lastCaption = c;
+  const p = el("caption");
+  p.textContent = c.text ?? "";
+  p.classList.remove("fresh");
+  void p.offsetWidth; // begins the animation anew
+  p.classList.add("fresh");
+}
+
+/** @param {import("./score.js").Note} n */
+function tell(n) {
+  const dot = document.createElement("span");
+  dot.className = "dot";
+  dot.style.setProperty("--dot", colour(palette, n.voice));
+  el("why").replaceChildren(dot, sentence(n));
+}
+
+// A screen reader gets a caption every five seconds at most, the newest.
+function pronounce() {
+  if (!lastCaption || performance.now() - spokenAt < 5000) return;
+  const text = lastCaption.text ?? "";
+  if (el("spoken").textContent === text) return;
+  el("spoken").textContent = text;
+  spokenAt = performance.now();
+}
+
+/** Shows why a note sounds, beside it. */
+function card() {
+  const n = roll.chosen;
+  const box = el("card");
+  box.hidden = !n;
+  if (!n) return;
+  const w = why(n);
+  const title = document.createElement("b");
+  title.textContent = sentence(n);
+  box.replaceChildren(title, w.says);
+  const d = roll.drawn.find((x) => x.note === n);
+  const x = Math.min(d?.x ?? 20, roll.width - 340);
+  const y = d ? d.y + d.h + 12 : 40;
+  box.style.left = Math.max(6, x) + "px";
+  box.style.top = Math.min(y, roll.height - 90) + "px";
+  el("spoken").textContent = sentence(n);
+  spokenAt = performance.now();
+}
+
+/** @param {number} step */
+function choose(step) {
+  roll.choose(step, sound.frame - latency);
+  card();
+}
+
+el("listen").onclick = el("play").onclick = () => (playing ? pause() : play());
+el("volume").oninput = () => sound.setVolume(el("volume").value / 100);
+el("lower").onclick = () => voices.move(-12);
+el("higher").onclick = () => voices.move(12);
+el("theme").onclick = () => {
+  const light = palette === dark;
+  localStorage.setItem("theme", light ? "light" : "dark");
+  dress(light);
+  show();
+};
+el("language").onclick = () => {
+  const l = spoken() === "en" ? "fr" : "en";
+  localStorage.setItem("language", l);
+  speak(l);
+  if (lastWhy) tell(lastWhy);
+  show();
+};
+el("share").onclick = async () => {
+  const address = location.origin + location.pathname;
+  try {
+    if (navigator.share) await navigator.share({ url: address });
+    else await navigator.clipboard.writeText(address);
+    el("share").textContent = say("shared");
+  } catch {
+    // The listener changed their mind, or the page may not: the address bar has it.
+  }
+};
+el("roll").onclick = (/** @type {PointerEvent} */ e) => {
+  const box = el("roll").getBoundingClientRect();
+  roll.chosen = roll.at(e.clientX - box.left, e.clientY - box.top);
+  card();
+};
+keys({
+  toggle: () => (playing ? pause() : play()),
+  silence: () => voices.toggleAll(),
+  voice: (i, alone) => voices.press(i, alone),
+  choose,
+  leave: () => {
+    roll.chosen = null;
+    card();
+  },
+  louder: (by) => {
+    el("volume").value = Number(el("volume").value) + by;
+    el("volume").oninput();
+  },
 });
-sound.addEventListener("pause", () => (sound.dataset.left = "yes"));
-listen(path);
+
+begin().catch((error) => {
+  console.warn("proscenium:", error);
+  trouble = "lost";
+  show();
+  setTimeout(() => location.reload(), 5000 + Math.random() * 5000);
+});

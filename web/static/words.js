@@ -1,0 +1,136 @@
+// What the page says, in the listener's language.
+
+/** @typedef {keyof typeof english} Word */
+
+const english = {
+  listen: "Listen",
+  pause: "Pause",
+  connecting: "Tuning in …",
+  lost: "The line is cut. Trying again …",
+  over: "The station has gone off the air.",
+  newer: "The station speaks a newer language: reload the page.",
+  onAir: "On the air",
+  exact: "the station's own samples",
+  blocks: "in blocks, for plain http",
+  stream: "as a stream",
+  behind: "{ms} ms after the event",
+  muted: "silent",
+  volume: "Volume",
+  mute: "Silence",
+  voices: "Voices",
+  muteVoice: "{voice}: silence",
+  soloVoice: "{voice}: alone",
+  pitch: "Pitch of the data",
+  lower: "An octave lower",
+  higher: "An octave higher",
+  asWritten: "as written",
+  octaves: "{n} oct.",
+  theme: "Light or dark",
+  language: "Français",
+  keys: "Keys",
+  help: "space listen · m silence · 1–9 a voice · shift 1–9 alone · ← → the notes of the data · − + volume",
+  score: "The score, as it sounds. With the arrow keys go from one note of the data to another.",
+  captions: "What happens",
+  becomes: "becomes",
+  pattern: "part of the music",
+  waiting: "Every bright note is something that has just happened.",
+  live: "live",
+  idle: "quiet",
+  stale: "no news",
+  ended: "ended",
+  failed: "out of reach",
+  noSound: "This browser lets no sound out. Press Listen once more.",
+  share: "Copy the link",
+  shared: "Copied",
+};
+
+/** @type {Record<Word, string>} */
+const french = {
+  listen: "Écouter",
+  pause: "Pause",
+  connecting: "Connexion …",
+  lost: "La ligne est coupée. Nouvel essai …",
+  over: "La station a quitté l’antenne.",
+  newer: "La station parle une langue plus récente : rechargez la page.",
+  onAir: "À l’antenne",
+  exact: "les échantillons de la station",
+  blocks: "par blocs, en http simple",
+  stream: "en flux",
+  behind: "{ms} ms après l’événement",
+  muted: "muet",
+  volume: "Volume",
+  mute: "Silence",
+  voices: "Voix",
+  muteVoice: "{voice} : silence",
+  soloVoice: "{voice} : seule",
+  pitch: "Hauteur des données",
+  lower: "Une octave plus bas",
+  higher: "Une octave plus haut",
+  asWritten: "comme écrit",
+  octaves: "{n} oct.",
+  theme: "Clair ou sombre",
+  language: "English",
+  keys: "Touches",
+  help: "espace écouter · m silence · 1–9 une voix · maj 1–9 seule · ← → les notes des données · − + volume",
+  score: "La partition, telle qu’elle sonne. Les flèches vont d’une note des données à l’autre.",
+  captions: "Ce qui se passe",
+  becomes: "devient",
+  pattern: "fait partie de la musique",
+  waiting: "Chaque note vive est quelque chose qui vient d’arriver.",
+  live: "en direct",
+  idle: "calme",
+  stale: "sans nouvelles",
+  ended: "terminé",
+  failed: "injoignable",
+  noSound: "Ce navigateur retient le son. Appuyez encore une fois sur Écouter.",
+  share: "Copier le lien",
+  shared: "Copié",
+};
+
+export const languages = { en: english, fr: french };
+
+/** @typedef {keyof typeof languages} Language */
+
+/** @type {Language} */
+let language = "en";
+
+/** @param {Language} l */
+export function speak(l) {
+  language = l;
+}
+
+/** @returns {Language} */
+export function spoken() {
+  return language;
+}
+
+/**
+ * @param {Word} word
+ * @param {Record<string, string | number>} [values] for what stands in braces
+ */
+export function say(word, values = {}) {
+  return languages[language][word].replace(/\{(\w+)\}/g, (_, k) => String(values[k]));
+}
+
+/**
+ * A number the way the language writes it, with at most three digits that matter
+ * behind the point.
+ * @param {number} x
+ */
+export function number(x) {
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: 5 }).format(x);
+}
+
+const english12 = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
+const french12 = ["do", "do♯", "ré", "mi♭", "mi", "fa", "fa♯", "sol", "la♭", "la", "si♭", "si"];
+
+/**
+ * The name of a pitch: A5; la4 in French, where octaves are counted one lower.
+ * @param {number} pitch in semitones
+ */
+export function pitchName(pitch) {
+  const key = Math.round(pitch);
+  const octave = Math.floor(key / 12) - 1;
+  const k = ((key % 12) + 12) % 12;
+  return language === "fr" ? french12[k] + (octave - 1) : english12[k] + octave;
+}
