@@ -307,9 +307,12 @@ type Mix struct {
 // Summary is what an output is told after the last passage.
 type Summary struct {
 	Ticks  Tick
-	Frames Frame // the last note's end, and the room it rings in
-	Heard  uint64
-	Notes  uint64
+	Frames Frame  // the last note's end, and the room it rings in
+	Heard  uint64 // events
+	// Sounded counts the events that made a note of their own, Gathered those that
+	// sounded together with others, because there were too many.
+	Sounded, Gathered uint64
+	Notes             uint64
 	// Lost counts, by reason, the events that a rule wanted to play and could
 	// not, and the notes that had no room.
 	Lost map[string]uint64

@@ -402,6 +402,9 @@ func (s *speaker) lost(sum *sonify.Summary) {
 		}
 		return strings.Compare(a, b)
 	})
+	if sum.Gathered > 0 {
+		s.linef("%s of %s sounded together with others: there were more than the budgets of the piece", count(sum.Gathered), plural(sum.Heard, "event"))
+	}
 	const shown = 5
 	for i, why := range whys {
 		if i == shown {

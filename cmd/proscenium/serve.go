@@ -243,6 +243,8 @@ func (s *show) info() web.Info {
 	i := web.Info{Title: st.Title, About: st.About, State: string(st.State), Well: !st.Broken && st.JournalError == "", Sources: []web.Source{},
 		Counts: map[string]float64{
 			"events_total":        float64(st.Heard),
+			"sounded_total":       float64(st.Sounded),
+			"gathered_total":      float64(st.Gathered),
 			"notes_total":         float64(st.Notes),
 			"late_events_total":   float64(st.Late),
 			"max_late_seconds":    st.MaxLate.Seconds(),

@@ -251,7 +251,11 @@ func (p *Performance) caption(c *caption, ev *sonify.Event, cause sonify.Cause, 
 	if c == nil {
 		return
 	}
-	text := c.text(p, ev)
+	p.say(c.text(p, ev), cause, tick, frame)
+}
+
+// say marks a text for the listener, now or when its time has come.
+func (p *Performance) say(text string, cause sonify.Cause, tick sonify.Tick, frame sonify.Frame) {
 	if text == "" {
 		return
 	}

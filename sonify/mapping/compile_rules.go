@@ -73,6 +73,8 @@ func (c *compiler) compileRules() {
 		p.velocity = c.number(r.Pos, "velocity", r.Velocity, sc)
 		p.pan = c.number(r.Pos, "pan", r.Pan, sc)
 		p.chance = c.number(r.Pos, "chance", r.Chance, sc)
+		p.priority = c.number(r.Pos, "priority", r.Priority, sc)
+		p.crowd = map[string]int{"chord": crowdChord, "note": crowdNote}[r.Crowd]
 		c.doubleRule(r, &p)
 		if p.chance != nil && p.chance.fixed && p.chance.value >= 1 {
 			p.chance = nil
@@ -85,7 +87,7 @@ func (c *compiler) compileRules() {
 		p.coolDown = c.fraction(r.Pos, "cool_down", r.CoolDown)
 		p.say = c.caption(r.Pos, r.Say, sc)
 		c.note(r.On, r.Source, p.when)
-		c.noteNumbers(r.On, r.Source, p.pitch, p.length, p.velocity, p.pan, p.chance)
+		c.noteNumbers(r.On, r.Source, p.pitch, p.length, p.velocity, p.pan, p.chance, p.priority)
 		if p.say != nil {
 			for k := range p.say.parts {
 				c.note(r.On, r.Source, p.say.parts[k].value)

@@ -20,6 +20,9 @@ func (c *compiler) compileSources() {
 	for _, name := range c.file.Source.Names() {
 		s := c.file.Source.Get(name)
 		c.piece.Header.Sources = append(c.piece.Header.Sources, name)
+		b := c.budget(s.Pos, s.Budget)
+		c.piece.sourceBudgets = append(c.piece.sourceBudgets, b)
+		c.piece.sourced = c.piece.sourced || b.per > 0
 		pr := &prospect{speed: s.Speed, keep: s.Keep, pos: s.Pos}
 		pr.Open = true
 		c.sources[name] = pr

@@ -95,6 +95,7 @@ func (c *compiler) compileVoices() {
 			c.warn(v.Pos, "notes", "voices of one note, each on a MIDI channel of its own, are bent to where they belong", "in a MIDI file the notes of a voice that plays several at once sound as the nearest keys of the piano")
 		}
 		c.piece.Header.Voices = append(c.piece.Header.Voices, out)
+		c.piece.budgets = append(c.piece.budgets, c.budget(v.Pos, v.Budget))
 	}
 }
 
@@ -132,6 +133,10 @@ func (c *compiler) sample(v *Voice) *sonify.SampleSound {
 		c.at(v.Pos, "loop", "", "frame %d is past the end of the sample, which has %d", v.Loop, len(s.PCM))
 	}
 	return s
+}
+
+func (c *compiler) budget(pos grammar.Pos, b Budget) budgetPlan {
+	return budgetPlan{b.Notes, c.fraction(pos, "budget", b.Per)}
 }
 
 // voice finds a voice by name, -1 for none.

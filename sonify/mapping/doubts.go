@@ -50,7 +50,7 @@ func (d *doubter) warn(of *toldOf, key, hint, format string, args ...any) {
 func (d *doubter) rule(i int) {
 	r, rs, t := &d.piece.rules[i], &d.survey.rules[i], &d.piece.told.rules[i]
 	if lost := int64(d.survey.Lost[noRoom(r.name)]); lost*10 > rs.played && rs.played >= enough {
-		d.warn(t, "", "let the source run slower, take a finer grid, or let a signal gather the events", "%s of its %d events find no room on the grid and are not heard", part(lost, rs.played), rs.played)
+		d.warn(t, "", "give the voice a budget, which gathers what is too much, let the source run slower, or take a finer grid", "%s of its %d events find no room on the grid and are not heard", part(lost, rs.played), rs.played)
 	}
 	if len(rs.of) == 0 || rs.played < enough {
 		return
@@ -164,6 +164,9 @@ func seconds(s float64) string {
 }
 
 // noRoom is why an event is lost that a rule can put nowhere.
+// overBudget is what is lost when a budget is used up and a rule has no crowd.
+func overBudget(rule string) string { return "the budget was used up for rule " + rule }
+
 func noRoom(rule string) string { return "no room on the grid for rule " + rule }
 
 // part says what part of all n is.

@@ -50,6 +50,23 @@ func TestFlood_IsBoundedAndCounted(t *testing.T) {
 	}
 }
 
+// What a budget keeps out sounds together, and all of it is accounted for.
+func TestBudget_GathersTheFlood(t *testing.T) {
+	const events = 9000
+	head := "tempo = 120\n[source.s]\ntype = \"script\"\n[voice.a]\nnotes = 3\nbudget = \"4 per beat\"\n[[rule]]\nname = \"r\"\non = \"r\"\nvoice = \"a\"\npitch = { from = \"v\", domain = [0, 9000], range = [\"C4\", \"C6\"] }\n"
+	notes, sum := flood(t, head, events)
+	if sum.Sounded != 4 || sum.Gathered != events-4 || len(sum.Lost) > 0 {
+		t.Errorf("%d sounded, %d together, lost %v: expected 4 and the rest together", sum.Sounded, sum.Gathered, sum.Lost)
+	}
+	if notes != 4+3 {
+		t.Errorf("%d notes: expected 4, and one chord of three", notes)
+	}
+	_, sum = flood(t, head+"crowd = \"off\"\n", events)
+	if sum.Sounded != 4 || sum.Gathered != 0 || sum.Lost["the budget was used up for rule r"] != events-4 {
+		t.Errorf("%d sounded, %d together, lost %v: expected 4 and the rest lost", sum.Sounded, sum.Gathered, sum.Lost)
+	}
+}
+
 // Turns that cross bar lines, one after the other, do not keep a piece from its
 // end.
 func TestEnd_DoesNotWaitForPatterns(t *testing.T) {

@@ -27,6 +27,7 @@ func (p *Performance) Hear(ev *sonify.Event, at sonify.Frame) {
 	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkEvent, Tick: tick, Frame: at, Heard: h})
 	p.form.hear(p, hs, ev, tick)
 	p.tickHear(ev, at)
+	before := h.Notes
 	for _, i := range hs.rules {
 		r := &p.piece.rules[i]
 		if r.cross != nil {
@@ -40,6 +41,9 @@ func (p *Performance) Hear(ev *sonify.Event, at sonify.Frame) {
 		}
 	}
 	p.crossings(ev, h, at, tick)
+	if h.Notes > before {
+		p.sounded++
+	}
 }
 
 func (p *Performance) hearersOf(ev *sonify.Event) *hearers {
@@ -223,7 +227,15 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 	// voice still has to say.
 	land, frame := tick, at
 	onGrid := r.grid > 0
-	if onGrid {
+	source := p.sourceOf(ev)
+	governed, until := p.governed(r, source), sonify.Tick(0)
+	priority := 1.0
+	within := true
+	if governed {
+		priority = min(max(p.or(r.priority, ev, 1), 0), 1)
+		within, until = p.allowed(r, source, tick, priority)
+	}
+	if onGrid && within {
 		land = (tick + r.grid - 1) / r.grid * r.grid
 		free := st.free
 		if v := &p.voices[r.voice]; p.piece.Header.Voices[r.voice].Polyphony <= 1 && v.free > free {
@@ -233,9 +245,16 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 			land = (free + r.grid - 1) / r.grid * r.grid
 		}
 		if r.maxDelay > 0 && land-tick > r.maxDelay {
-			p.lose(noRoom(r.name))
-			return false
+			if !governed || r.crowd == crowdOff {
+				p.lose(noRoom(r.name))
+				return false
+			}
+			within, until = false, tick+r.maxDelay
 		}
+	}
+	if !within && r.crowd == crowdOff {
+		p.lose(overBudget(r.name))
+		return false
 	}
 
 	length, frames := r.every, sonify.Frame(0)
@@ -251,6 +270,10 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 	velocity := velocityOf(p.or(r.velocity, ev, 0.8))
 	pan := p.panOf(r.pan, ev, r.voice)
 
+	if !within {
+		p.gather(i, ev, sonify.Note{Length: length, Frames: frames, Voice: r.voice, Pitch: p.sounds(r, pitch), Velocity: velocity, Pan: pan, Cause: cause}, until, priority)
+		return true
+	}
 	every := r.every
 	if every <= 0 {
 		every = length
@@ -258,6 +281,9 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 	if len(p.queue)+len(r.motif)*len(r.chord) > queueLimit {
 		p.lose("too many notes were waiting for rule " + r.name)
 		return false
+	}
+	if governed {
+		p.spend(r, source)
 	}
 	st.ready = tick + r.coolDown
 	key := p.form.key
@@ -318,6 +344,18 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 		p.caption(r.say, ev, cause, land, f)
 	}
 	return true
+}
+
+// sounds returns the pitch at which a rule's note sounds.
+func (p *Performance) sounds(r *rulePlan, pitch sonify.Pitch) sonify.Pitch {
+	if !p.piece.Header.Voices[r.voice].Pitched {
+		return clampPitch(pitch)
+	}
+	key := p.form.key
+	if r.scale != nil {
+		key = *r.scale
+	}
+	return p.tuned(pitch, &key)
 }
 
 // rulePitch chooses the pitch of a rule's note.

@@ -34,6 +34,7 @@ type Performance struct {
 
 	rules    []ruleState
 	voices   []voiceState
+	sources  []budgetState // of those of the piece
 	queue    noteQueue
 	waiting  int           // notes of rules in the queue
 	captions []sonify.Mark // that are said later, in the order of their events
@@ -50,6 +51,8 @@ type Performance struct {
 
 	heard     uint64
 	notes     uint64
+	sounded   uint64 // events that made a note
+	gathered  uint64 // events that sounded together with others
 	lastHeard sonify.Frame
 	idle      bool
 	ending    int         // 0 going on, 1 asked to end, 2 in the last section, 3 over
@@ -88,10 +91,12 @@ type ruleState struct {
 	below   bool
 	started bool
 	count   uint64
+	crowd   crowd
 }
 
 type voiceState struct {
-	free sonify.Tick // of monophonic voices: the first grid place that no data note has
+	free   sonify.Tick // of monophonic voices: the first grid place that no data note has
+	budget budgetState
 }
 
 // The builtin signals, after the piece's own.
@@ -120,6 +125,7 @@ func (p *Piece) Perform() *Performance {
 		byShape:  make(map[speaker]*hearers),
 		rules:    make([]ruleState, len(p.rules)),
 		voices:   make([]voiceState, len(p.Header.Voices)),
+		sources:  make([]budgetState, len(p.Header.Sources)),
 		patterns: make([]patternState, len(p.patterns)),
 		controls: make([]controlState, len(p.controls)),
 		refs:     make([]referenceState, len(p.reference)),
@@ -210,6 +216,7 @@ func (p *Performance) Open() sonify.Frame {
 	p.out.Begin = begin
 	p.out.End = p.tempo.Frame(p.end)
 	if p.ending < 3 {
+		p.playCrowds(b)
 		for i := range p.patterns {
 			p.playPattern(i, b)
 		}
@@ -297,7 +304,7 @@ func cmpFrame(a, b sonify.Frame) int {
 
 // Summary tells what became of the performance so far.
 func (p *Performance) Summary() *sonify.Summary {
-	return &sonify.Summary{Ticks: p.base + p.now, Frames: p.tempo.Frame(p.now), Heard: p.heard, Notes: p.notes, Lost: p.lost}
+	return &sonify.Summary{Ticks: p.base + p.now, Frames: p.tempo.Frame(p.now), Heard: p.heard, Sounded: p.sounded, Gathered: p.gathered, Notes: p.notes, Lost: p.lost}
 }
 
 func (p *Performance) lose(why string) { p.lost[why]++ }

@@ -49,6 +49,7 @@ type Source struct {
 	MaxGap grammar.Duration `toml:"max_gap" doc:"a longer silence of the source's own clock is cut to this, in the source's time; \"0s\" cuts none" default:"10m" example:"10m"`
 	Begin  Moment           `toml:"begin" doc:"what the source's own clock shows when the music begins: a stretch of time or a date; sources that begin at the same keep step; without it, what the first event says" example:"9h"`
 	Delay  grammar.Duration `toml:"delay" doc:"music before the first event" default:"0s" example:"4s"`
+	Budget Budget           `toml:"budget" doc:"how many notes its events may make in so long; what goes beyond is gathered and sounds together" example:"\"16 per bar\""`
 	Rest   grammar.Raw      `toml:"*"`
 }
 
@@ -91,6 +92,7 @@ type Voice struct {
 	Gain     float64     `toml:"gain" doc:"how loud the voice is in the mix" unit:"factor" default:"1" min:"0" max:"4" example:"0.7"`
 	Pan      float64     `toml:"pan" doc:"where the voice stands: -1 left, 1 right" default:"0" min:"-1" max:"1" example:"-0.3"`
 	Notes    int         `toml:"notes" doc:"how many notes it plays at once" unit:"notes" default:"1" min:"1" max:"16" example:"4"`
+	Budget   Budget      `toml:"budget" doc:"how many notes of the data it plays in so long; what goes beyond is gathered, and sounds together when that is over" example:"\"4 per beat\""`
 	Pitched  *bool       `toml:"pitched" doc:"whether its pitch is melody; by default all waves but noise are, unless they drop" example:"false"`
 	MIDI     MIDI        `toml:"midi" doc:"what it is in a MIDI file"`
 }
@@ -149,6 +151,8 @@ type Rule struct {
 	Grid     Grid             `toml:"grid" doc:"where it may sound; without it, the grid of the piece" example:"1/4"`
 	MaxDelay grammar.Fraction `toml:"max_delay" doc:"how late a note may come when the grid is full before it is left out and counted" default:"2 bars" example:"1 bar"`
 	CoolDown grammar.Fraction `toml:"cool_down" doc:"how long it stays silent after it played" example:"1 bar"`
+	Priority Number           `toml:"priority" doc:"how much of the budget of its voice and its source is open to it: 0 a quarter, 1 all; of the events that are gathered, the weightiest lends its cause" unit:"0 to 1" default:"(1)" example:"{ from = \"server\", domain = [1, 2] }"`
+	Crowd    string           `toml:"crowd" doc:"how events beyond the budget sound together: as a chord that spans their values, as one note, or not at all, and then they are counted as lost" default:"chord" enum:"chord|note|off" example:"note"`
 	Stop     bool             `toml:"stop" doc:"whether later rules do not hear an event that this one played" default:"false" example:"true"`
 	Say      string           `toml:"say" doc:"the caption, with values in braces" example:"Ace, {speed_kmh} km/h"`
 	Level    string           `toml:"level" doc:"the least level of the piece at which it plays" default:"plain" enum:"plain|gentle|full" example:"full"`

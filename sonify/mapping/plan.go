@@ -33,6 +33,10 @@ type Piece struct {
 	told      told      // what the piece says for its legend
 	ticks     *ticksPlan
 	reference []referencePlan
+
+	budgets       []budgetPlan // of the voices
+	sourceBudgets []budgetPlan // of the sources, as Header.Sources
+	sourced       bool         // a source has one
 }
 
 // SourcePlan is one source of a piece, ready to be run.
@@ -230,6 +234,8 @@ type rulePlan struct {
 	coolDown sonify.Tick
 	say      *caption
 	stop     bool // later rules do not hear an event that this one played
+	priority *number
+	crowd    int // crowdOff, ...
 }
 
 type patternPlan struct {

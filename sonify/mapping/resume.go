@@ -13,6 +13,7 @@ import (
 func (p *Piece) PerformAt(at Position) *Performance {
 	pf := p.Perform()
 	pf.base, pf.heard, pf.notes = at.Base+at.Now, at.Heard, at.Notes
+	pf.sounded, pf.gathered = at.Sounded, at.Gathered
 	pf.tempo = sonify.NewTempoMapAt(0, at.Exact, p.Header.Tempo)
 	pf.lastHeard = at.Frame()
 	for i := range pf.out.Marks {
@@ -53,6 +54,7 @@ func (p *Piece) Resume(s *State) (*Performance, error) {
 	pf.end = pf.now
 	pf.tempo = sonify.NewTempoMapAt(pf.now, s.Exact, s.Tempo)
 	pf.heard, pf.notes, pf.lastHeard, pf.order = s.Heard, s.Notes, s.LastHeard, s.Order
+	pf.sounded, pf.gathered = s.Sounded, s.Gathered
 	pf.idle, pf.ending, pf.asked = s.Idle, s.Ending, s.Asked+r.shift
 	for why, n := range s.Lost {
 		pf.lost[why] = n
@@ -172,14 +174,35 @@ func (r *resumption) rules() {
 		for i := range r.piece.rules {
 			if r.piece.rules[i].name == m.Name {
 				r.Performance.rules[i] = ruleState{ready: m.Ready + r.shift, free: m.Free + r.shift, above: m.Above, below: m.Below, started: m.Started, count: m.Count}
+				r.crowd(i, m.Crowd)
 			}
 		}
 	}
 	for _, m := range r.s.Voices {
 		if i, ok := r.voice[m.Name]; ok {
 			r.voices[i].free = m.Free + r.shift
+			r.voices[i].budget = budgetState{m.Began + r.shift, m.Used}
 		}
 	}
+	for _, m := range r.s.Budgets {
+		if i := slices.Index(r.piece.Header.Sources, m.Name); i >= 0 {
+			r.sources[i] = budgetState{m.Began + r.shift, m.Used}
+		}
+	}
+}
+
+// crowd takes over what a rule has gathered, unless its voice was edited away.
+func (r *resumption) crowd(i int, m *crowdMemory) {
+	if m == nil {
+		return
+	}
+	n, ok := r.note(&m.Note)
+	if !ok || r.piece.rules[i].voice != n.Voice {
+		r.lost[overBudget(r.piece.rules[i].name)] += m.N
+		return
+	}
+	r.Performance.rules[i].crowd = crowd{until: m.Until + r.shift, n: m.N, sum: m.Sum, low: m.Low, high: m.High, priority: m.Priority, note: n, say: m.Say}
+	r.waiting++
 }
 
 func (r *resumption) cause(m *causeMemory) (sonify.Cause, bool) {

@@ -45,9 +45,7 @@ func (s *State) check() error {
 	}
 	for _, ns := range [][]noteMemory{s.Queue, s.Sounding} {
 		for i := range ns {
-			n := &ns[i]
-			if !tick(n.Tick) || n.Length < 1 || !tick(n.Length) || n.Frame < 0 || n.Frame > farthestFrame || n.Frames < 0 || n.Frames > farthestFrame ||
-				n.Velocity < 1 || n.Velocity > sonify.MaxVelocity || n.Pan < -100 || n.Pan > 100 || n.Pitch < 0 || n.Pitch > sonify.Key(127) {
+			if !ns[i].sane(tick) {
 				return errRange
 			}
 		}
@@ -58,12 +56,22 @@ func (s *State) check() error {
 		}
 	}
 	for i := range s.Rules {
-		if r := &s.Rules[i]; !tick(r.Ready) || !tick(r.Free) {
+		r := &s.Rules[i]
+		if !tick(r.Ready) || !tick(r.Free) {
+			return errRange
+		}
+		if c := r.Crowd; c != nil && (!tick(c.Until) || c.N < 1 || c.N > 1<<38 || c.Sum < 0 || c.Sum/int64(c.N) > int64(sonify.Key(127)) || c.Low < 0 || c.Low > c.High || c.High > sonify.Key(127) ||
+			!(c.Priority >= 0 && c.Priority <= 1) || !c.Note.sane(tick)) {
 			return errRange
 		}
 	}
 	for i := range s.Voices {
-		if !tick(s.Voices[i].Free) {
+		if v := &s.Voices[i]; !tick(v.Free) || v.Used < 0 || v.Used > queueLimit || !tick(v.Began) {
+			return errRange
+		}
+	}
+	for i := range s.Budgets {
+		if b := &s.Budgets[i]; b.Used < 0 || b.Used > queueLimit || !tick(b.Began) {
 			return errRange
 		}
 	}
@@ -160,4 +168,10 @@ func (m *domainMemory) restore(d *domain) error {
 	d.recent, d.next = slices.Clone(m.Recent), m.Next
 	d.sorted = slices.Sorted(slices.Values(m.Recent))
 	return nil
+}
+
+// sane reports whether a note can be one.
+func (n *noteMemory) sane(tick func(sonify.Tick) bool) bool {
+	return tick(n.Tick) && n.Length >= 1 && tick(n.Length) && n.Frame >= 0 && n.Frame <= farthestFrame && n.Frames >= 0 && n.Frames <= farthestFrame &&
+		n.Velocity >= 1 && n.Velocity <= sonify.MaxVelocity && n.Pan >= -100 && n.Pan <= 100 && n.Pitch >= 0 && n.Pitch <= sonify.Key(127)
 }

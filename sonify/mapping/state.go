@@ -32,6 +32,7 @@ type State struct {
 	Numbers  []numberMemory  `json:"numbers,omitempty"`
 	Rules    []ruleMemory    `json:"rules,omitempty"`
 	Voices   []voiceMemory   `json:"voices,omitempty"`
+	Budgets  []budgetMemory  `json:"budgets,omitempty"` // of the sources
 	Queue    []noteMemory    `json:"queue,omitempty"`
 	Captions []captionMemory `json:"captions,omitempty"`
 	Sounding []noteMemory    `json:"sounding,omitempty"`
@@ -55,6 +56,8 @@ type Position struct {
 	Tempo     sonify.Tempo `json:"tempo"`
 	Heard     uint64       `json:"heard,omitempty"`
 	Notes     uint64       `json:"notes,omitempty"`
+	Sounded   uint64       `json:"sounded,omitempty"`
+	Gathered  uint64       `json:"gathered,omitempty"`
 	LastHeard sonify.Frame `json:"last_heard,omitempty"`
 }
 
@@ -124,19 +127,41 @@ type numberMemory struct {
 }
 
 type ruleMemory struct {
-	Name    string      `json:"name"`
-	Ready   sonify.Tick `json:"ready"`
-	Free    sonify.Tick `json:"free"`
-	Above   bool        `json:"above,omitempty"`
-	Below   bool        `json:"below,omitempty"`
-	Started bool        `json:"started,omitempty"`
-	Count   uint64      `json:"count"`
+	Name    string       `json:"name"`
+	Ready   sonify.Tick  `json:"ready"`
+	Free    sonify.Tick  `json:"free"`
+	Above   bool         `json:"above,omitempty"`
+	Below   bool         `json:"below,omitempty"`
+	Started bool         `json:"started,omitempty"`
+	Count   uint64       `json:"count"`
+	Crowd   *crowdMemory `json:"crowd,omitempty"`
+}
+
+// crowdMemory is what a rule has gathered.
+type crowdMemory struct {
+	Until    sonify.Tick  `json:"until"`
+	N        uint64       `json:"n"`
+	Sum      int64        `json:"sum"`
+	Low      sonify.Pitch `json:"low"`
+	High     sonify.Pitch `json:"high"`
+	Priority float64      `json:"priority"`
+	Note     noteMemory   `json:"note"`
+	Say      string       `json:"say,omitempty"`
+}
+
+// budgetMemory is what was used of a budget in the window that began last.
+type budgetMemory struct {
+	Name  string      `json:"name"`
+	Began sonify.Tick `json:"began"`
+	Used  int         `json:"used"`
 }
 
 type voiceMemory struct {
-	Name string      `json:"name"`
-	Is   string      `json:"is"`
-	Free sonify.Tick `json:"free,omitempty"`
+	Name  string      `json:"name"`
+	Is    string      `json:"is"`
+	Free  sonify.Tick `json:"free,omitempty"`
+	Used  int         `json:"used,omitempty"` // of its budget, in the window that began last
+	Began sonify.Tick `json:"began,omitempty"`
 }
 
 type causeMemory struct {
@@ -283,7 +308,7 @@ func (p *Performance) OnBar() bool { return p.Between() && p.now%p.piece.Header.
 // Position returns where p stands.
 func (p *Performance) Position() Position {
 	return Position{Base: p.base, Now: p.now, Exact: p.tempo.Exact(p.now), Tempo: p.tempo.At(p.now),
-		Heard: p.heard, Notes: p.notes, LastHeard: p.lastHeard}
+		Heard: p.heard, Notes: p.notes, Sounded: p.sounded, Gathered: p.gathered, LastHeard: p.lastHeard}
 }
 
 var errWithin = errors.New("a performance can be written down between two stretches only, before it hears what comes next")
@@ -313,10 +338,15 @@ func (p *Performance) State() (*State, error) {
 		s.Numbers = append(s.Numbers, m)
 	}
 	for i, r := range p.rules {
-		s.Rules = append(s.Rules, ruleMemory{p.piece.rules[i].name, r.ready, r.free, r.above, r.below, r.started, r.count})
+		s.Rules = append(s.Rules, ruleMemory{p.piece.rules[i].name, r.ready, r.free, r.above, r.below, r.started, r.count, p.crowdMemory(&r.crowd)})
 	}
 	for i, v := range p.voices {
-		s.Voices = append(s.Voices, voiceMemory{h.Voices[i].Name, voiceFingerprint(h.Voices[i]), v.free})
+		s.Voices = append(s.Voices, voiceMemory{h.Voices[i].Name, voiceFingerprint(h.Voices[i]), v.free, v.budget.used, v.budget.began})
+	}
+	for i, b := range p.sources {
+		if b.used > 0 {
+			s.Budgets = append(s.Budgets, budgetMemory{h.Sources[i], b.began, b.used})
+		}
 	}
 	queue := slices.Clone(p.queue)
 	slices.SortFunc(queue, func(a, b queuedNote) int {
@@ -392,6 +422,13 @@ func (d *domain) memory() *domainMemory {
 		return nil
 	}
 	return &domainMemory{fingerprint(d.plan), d.low, d.high, d.n, d.mean, d.m2, d.seenLow, d.seenHigh, slices.Clone(d.recent), d.next}
+}
+
+func (p *Performance) crowdMemory(c *crowd) *crowdMemory {
+	if c.n == 0 {
+		return nil
+	}
+	return &crowdMemory{c.until, c.n, c.sum, c.low, c.high, c.priority, p.noteMemory(&c.note), c.say}
 }
 
 func copied[T any](v T) *T { return &v }

@@ -377,3 +377,46 @@ func (v *Window) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 func (v *Window) Describe() grammar.Type {
 	return grammar.Type{Name: "window", Doc: "so many events, a stretch of the data's time, or so many bars or beats", Kind: grammar.String, Examples: []string{"12 events", "30s", "10m", "2 bars"}}
 }
+
+// Budget is how many notes there may be in a window. The zero value is as many as
+// there are.
+type Budget struct {
+	Notes int // at least 1, if Per is set
+	Per   grammar.Fraction
+}
+
+// FromTOML implements [grammar.Value].
+func (v *Budget) FromTOML(n *grammar.Node, r *grammar.Reporter) {
+	const what = `so many notes in so long, such as "8 per bar" or "4 per 1/4"`
+	if i, ok := n.Int(); ok {
+		r.Error(n, `write "`+strconv.FormatInt(i, 10)+` per bar"`, "%d notes in how long? expected %s", i, what)
+		return
+	}
+	many, per, ok := strings.Cut(strings.TrimSpace(n.Text()), " per ")
+	notes, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(many), "notes"), "note")))
+	if n.Kind() != grammar.String || !ok || err != nil {
+		r.Expected(n, what, "")
+		return
+	}
+	if per = strings.TrimSpace(per); per == "bar" || per == "beat" {
+		per = "1 " + per
+	}
+	f, err := grammar.ParseFraction(per)
+	if err != nil {
+		r.Error(n, "", "%q is no length: %v; expected %s", per, err, what)
+		return
+	}
+	if notes < 1 || notes > budgetLimit {
+		r.Error(n, "", "%d notes: expected 1 to %d", notes, budgetLimit)
+		return
+	}
+	*v = Budget{notes, f}
+}
+
+// budgetLimit is the largest budget: more than anybody can hear.
+const budgetLimit = 1000
+
+// Describe implements [grammar.Value].
+func (v *Budget) Describe() grammar.Type {
+	return grammar.Type{Name: "budget", Doc: "so many notes in so long", Kind: grammar.String, Examples: []string{"8 per bar", "4 per beat", "2 per 1/8"}}
+}

@@ -18,21 +18,24 @@ const (
 
 // Status tells how a station is. It is brought up to date on every bar line.
 type Status struct {
-	Name    string
-	State   State
-	Title   string
-	About   string
-	Piece   string // its file, without folders
-	Round   uint64 // how often the piece has begun again
-	Frame   sonify.Frame
-	Heard   uint64            // events
-	Notes   uint64            // that sounded
-	Lost    map[string]uint64 // events and notes that did not, by reason
-	Late    uint64            // events that came too late for their time, and were heard at once
-	MaxLate time.Duration     // the latest of them
-	Held    time.Duration     // how long the music stood still because the machine did
-	Outputs int
-	Sources []SourceStatus
+	Name  string
+	State State
+	Title string
+	About string
+	Piece string // its file, without folders
+	Round uint64 // how often the piece has begun again
+	Frame sonify.Frame
+	Heard uint64 // events
+	// Sounded are the events that made a note of their own, Gathered those that
+	// sounded together with others, because there were too many.
+	Sounded, Gathered uint64
+	Notes             uint64            // that sounded
+	Lost              map[string]uint64 // events and notes that did not, by reason
+	Late              uint64            // events that came too late for their time, and were heard at once
+	MaxLate           time.Duration     // the latest of them
+	Held              time.Duration     // how long the music stood still because the machine did
+	Outputs           int
+	Sources           []SourceStatus
 
 	// Problems are those of the last text of the piece; if it is Broken they are why
 	// the one before plays on.
@@ -107,6 +110,7 @@ func (s *Station) observe() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.status.Frame, s.status.Heard, s.status.Notes = sum.Frames, sum.Heard, sum.Notes
+	s.status.Sounded, s.status.Gathered = sum.Sounded, sum.Gathered
 	s.status.Lost = maps.Clone(sum.Lost)
 	s.status.Outputs = s.fan.outputs()
 	s.status.Sources = sources
