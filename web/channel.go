@@ -26,10 +26,9 @@ type ChannelOptions struct {
 	Margin time.Duration
 	// Keep is how much of the past is kept for listeners who come back. Default 30 s.
 	Keep time.Duration
-	// Legend is what the hello says of the mappings, slots being the number that each
-	// voice has on the chip. It is called by the station's goroutine and must return
-	// soon.
-	Legend func(h *sonify.Header, slots []uint8) []wire.LegendEntry
+	// Legend returns what the piece's mappings are and how they sound, for those who
+	// ask. It may be called from any goroutine, of several at once; nil: there is none.
+	Legend func() (*wire.Legend, error)
 	// Now is the clock; default time.Now.
 	Now func() time.Time
 }
@@ -127,7 +126,7 @@ func (c *Channel) Begin(h *sonify.Header) error {
 		return fmt.Errorf("channel %s: %w", c.name, err)
 	}
 	c.run, c.ring, c.join, c.begun, c.begin = newRun(), nil, nil, false, 0
-	c.describe(&own)
+	c.piece = c.enc.Piece(&own)
 	if err := c.shadow.begin(setup); err != nil {
 		return fmt.Errorf("channel %s: %w", c.name, err)
 	}
@@ -135,18 +134,6 @@ func (c *Channel) Begin(h *sonify.Header) error {
 }
 
 var errClosed = errors.New("the channel is closed")
-
-// describe makes the piece that listeners are told of. mu is held.
-func (c *Channel) describe(h *sonify.Header) {
-	c.piece = c.enc.Piece(h)
-	if c.opts.Legend != nil {
-		slots := make([]uint8, len(c.piece.Voices))
-		for i := range slots {
-			slots[i] = c.piece.Voices[i].Slot
-		}
-		c.piece.Legend = c.opts.Legend(h, slots)
-	}
-}
 
 // Change implements [sonify.Changer]: listeners are told of the piece, and what
 // sounds rings out.
@@ -163,7 +150,7 @@ func (c *Channel) Change(h *sonify.Header) error {
 	if err := c.enc.Change(&own); err != nil {
 		return fmt.Errorf("channel %s: %w", c.name, err)
 	}
-	c.describe(&own)
+	c.piece = c.enc.Piece(&own)
 	// Who comes back has to know of it: there is no resuming across it.
 	c.ring, c.join = nil, nil
 	if !c.begun {

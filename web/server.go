@@ -43,6 +43,11 @@ type Info struct {
 	State   string   `json:"state"`
 	Well    bool     `json:"well"` // nothing is wrong with it
 	Sources []Source `json:"sources"`
+	// Heard is how many events there were since the piece began, Notes how many notes
+	// sounded, and Lost how many events and notes did not that should have.
+	Heard uint64 `json:"heard"`
+	Notes uint64 `json:"notes"`
+	Lost  uint64 `json:"lost"`
 	// Problems of the last edit, if it could not be played: only those who are on the
 	// server's machine are told.
 	Problems []string `json:"problems,omitempty"`
@@ -102,6 +107,7 @@ func NewServer(o Options) *Server {
 	s.mux.HandleFunc("GET /s/{name}/ws", s.socket)
 	s.mux.HandleFunc("GET /s/{name}/events", s.events)
 	s.mux.HandleFunc("GET /s/{name}/stream.wav", s.stream)
+	s.mux.HandleFunc("GET /s/{name}/legend", s.legend)
 	s.mux.HandleFunc("GET /api/stations", s.list)
 	s.mux.HandleFunc("GET /healthz", s.health)
 	s.mux.HandleFunc("GET /metrics", s.metrics)

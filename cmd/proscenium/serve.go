@@ -180,7 +180,7 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 			return err
 		}
 		p.say.problems(st.Status().Problems)
-		c := web.NewChannel(name, web.ChannelOptions{Program: "proscenium " + version, Cushion: lat.cushion, Margin: lat.margin})
+		c := web.NewChannel(name, web.ChannelOptions{Program: "proscenium " + version, Cushion: lat.cushion, Margin: lat.margin, Legend: (&onAirLegend{station: st}).get})
 		st.Attach(c)
 		out = append(out, &show{st, c})
 		return nil
@@ -257,6 +257,7 @@ func (s *show) info() web.Info {
 		lost += float64(n)
 	}
 	i.Counts["lost_total"] = lost
+	i.Heard, i.Notes, i.Lost = st.Heard, st.Notes, uint64(lost)
 	for _, src := range st.Sources {
 		i.Sources = append(i.Sources, web.Source{Name: src.Name, Kind: src.Kind, State: src.State})
 		if src.State == "failed" || src.State == "stale" {

@@ -71,20 +71,19 @@ type Hello struct {
 
 // Piece is what a page needs to know about what is played.
 type Piece struct {
-	Type    string        `json:"type"` // "piece"
-	From    sonify.Frame  `json:"from"` // the frame at which it begins
-	Title   string        `json:"title"`
-	About   string        `json:"about,omitempty"`
-	Level   string        `json:"level,omitempty"`
-	Key     string        `json:"key"`
-	Meter   string        `json:"meter"`
-	Tempo   sonify.Tempo  `json:"tempo"` // microseconds a quarter note, at From
-	Tick    sonify.Tick   `json:"tick"`  // at From
-	Voices  []VoiceInfo   `json:"voices"`
-	Makers  []MakerInfo   `json:"makers"`
-	Signals []SignalInfo  `json:"signals"`
-	Sources []string      `json:"sources"`
-	Legend  []LegendEntry `json:"legend,omitempty"`
+	Type    string       `json:"type"` // "piece"
+	From    sonify.Frame `json:"from"` // the frame at which it begins
+	Title   string       `json:"title"`
+	About   string       `json:"about,omitempty"`
+	Level   string       `json:"level,omitempty"`
+	Key     string       `json:"key"`
+	Meter   string       `json:"meter"`
+	Tempo   sonify.Tempo `json:"tempo"` // microseconds a quarter note, at From
+	Tick    sonify.Tick  `json:"tick"`  // at From
+	Voices  []VoiceInfo  `json:"voices"`
+	Makers  []MakerInfo  `json:"makers"`
+	Signals []SignalInfo `json:"signals"`
+	Sources []string     `json:"sources"`
 }
 
 // VoiceInfo describes a voice.
@@ -117,23 +116,6 @@ type SignalInfo struct {
 	Low    float64 `json:"low,omitempty"`
 	High   float64 `json:"high,omitempty"`
 	Hidden bool    `json:"hidden,omitempty"`
-}
-
-// LegendEntry is one mapping of the piece as it is explained to a listener.
-type LegendEntry struct {
-	Name   string        `json:"name"`
-	Words  string        `json:"words"`
-	Unit   string        `json:"unit,omitempty"`
-	Voice  string        `json:"voice,omitempty"`
-	Values []LegendValue `json:"values"`
-}
-
-// LegendValue is one value of a mapping and how it sounds: commands for a chip
-// that has the piece's voices, which begin at frame 0.
-type LegendValue struct {
-	Say      string       `json:"say"`
-	Commands []byte       `json:"commands"` // base64 in JSON
-	Frames   sonify.Frame `json:"frames"`
 }
 
 // PieceOf describes a piece from its header.

@@ -36,8 +36,7 @@ func messages() []Message {
 	p := Piece{Type: "piece", From: 5, Title: "T", Key: "A minor", Meter: "4/4", Tempo: 500000,
 		Voices:  []VoiceInfo{{Name: "lead", Wave: sonify.Pulse, Pitched: true}, {Name: "hat", Wave: sonify.Noise, Pan: -20, Drum: 42, Slot: 1}},
 		Makers:  []MakerInfo{{Kind: sonify.MakerPattern, Name: "bass"}, {Kind: sonify.MakerRule, Name: "ace", Says: "faster is higher", Data: true}},
-		Signals: []SignalInfo{{Name: "tension", Low: 0, High: 1}}, Sources: []string{"court"},
-		Legend: []LegendEntry{{Name: "ace", Words: "faster is higher", Unit: "km/h", Values: []LegendValue{{Say: "120 km/h", Commands: []byte{1, 0}, Frames: 9}}}}}
+		Signals: []SignalInfo{{Name: "tension", Low: 0, High: 1}}, Sources: []string{"court"}}
 	return []Message{
 		&Hello{Type: "hello", Protocol: Version, Program: "proscenium 1", Station: "final", Run: "r1", Rate: 48000, Latency: chip.Latency, PPQ: 960, Zero: 1_700_000_000_000_000, Now: 1_700_000_000_500_000, Cushion: 120, Piece: p},
 		&p,
