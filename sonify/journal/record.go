@@ -55,7 +55,9 @@ type Report struct {
 	Open   bool   `json:"open,omitempty"`
 	Timed  bool   `json:"timed,omitempty"`
 	Live   bool   `json:"live,omitempty"`
-	Kinds  []Kind `json:"kinds,omitempty"`
+	// Unasked means that it was not asked, and the rest says nothing.
+	Unasked bool   `json:"unasked,omitempty"`
+	Kinds   []Kind `json:"kinds,omitempty"`
 }
 
 // Kind is a kind of event with its fields.

@@ -132,11 +132,13 @@ func sorted(m map[string]*sonify.Shape) []string {
 func environment(t testing.TB, events string, files map[string]string) mapping.Env {
 	s := parseScript(t, events)
 	var reg sonify.Registry
-	err := reg.Add(sonify.SourceInfo{Name: "script", Doc: "events of a case", Config: func() any { return &scriptConfig{} },
+	info := sonify.SourceInfo{Name: "script", Doc: "events of a case", Config: func() any { return &scriptConfig{} },
 		New: func(_ sonify.SourceEnv, c any) (sonify.Source, error) {
 			return probed{s, c.(*scriptConfig).Open}, nil
-		}})
-	if err != nil {
+		}}
+	live := info
+	live.Name, live.Live = "live", true
+	if err := reg.Add(info, live); err != nil {
 		t.Fatal(err)
 	}
 	return mapping.Env{Sources: &reg, Probe: true, Version: "test",
@@ -157,6 +159,18 @@ func environment(t testing.TB, events string, files map[string]string) mapping.E
 		}}
 }
 
+// newsfeed makes news about their source of events of the kinds "is.stale",
+// "is.failed" and "is.live".
+type newsfeed struct{ conductor.Feed }
+
+func (f newsfeed) Next(ctx context.Context, limit sonify.Frame) (conductor.Arrival, bool, bool, error) {
+	a, ok, ended, err := f.Feed.Next(ctx, limit)
+	if state, news := strings.CutPrefix(a.Event.Kind(), "is."); ok && news {
+		a.State = state
+	}
+	return a, ok, ended, err
+}
+
 // perform plays a compiled piece into outputs.
 func perform(t testing.TB, p *mapping.Piece, outputs ...sonify.Output) *sonify.Summary {
 	t.Helper()
@@ -166,7 +180,7 @@ func perform(t testing.TB, p *mapping.Piece, outputs ...sonify.Output) *sonify.S
 	}
 	feed := conductor.Start(context.Background(), in)
 	defer feed.Stop()
-	sum, err := conductor.Perform(context.Background(), &p.Header, p.Perform(), feed, outputs, conductor.Options{})
+	sum, err := conductor.Perform(context.Background(), &p.Header, p.Perform(), newsfeed{feed}, outputs, conductor.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

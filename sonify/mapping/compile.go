@@ -35,7 +35,13 @@ type Env struct {
 	// Recorded, if not nil, is what each source said it would report when the piece
 	// was compiled before. The piece is then compiled to hear those events again: no
 	// source is made, and the plans of the sources hold none.
-	Recorded map[string]sonify.Prospect
+	Recorded map[string]Recorded
+}
+
+// Recorded is what a source said when a piece was compiled before.
+type Recorded struct {
+	Prospect *sonify.Prospect // nil: it was not asked
+	Live     bool             // see [sonify.SourceInfo]
 }
 
 // compiler turns a File into a Piece, collecting every mistake.
@@ -107,6 +113,7 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileControls()
 	c.compileTicks()
 	c.compileReferences()
+	c.compileNews()
 	c.compileRest()
 	c.musicalWindows()
 	c.doors()

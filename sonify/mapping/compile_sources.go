@@ -31,10 +31,11 @@ func (c *compiler) compileSources() {
 			continue // told already: it is required
 		}
 		if c.env.Recorded != nil {
-			if got, ok := c.env.Recorded[name]; ok {
-				pr.Prospect, pr.known = got, true
+			got := c.env.Recorded[name]
+			if got.Prospect != nil {
+				pr.Prospect, pr.known = *got.Prospect, true
 			}
-			c.piece.Sources = append(c.piece.Sources, SourcePlan{Name: name, Kind: s.Type, Keep: s.Keep})
+			c.piece.Sources = append(c.piece.Sources, SourcePlan{Name: name, Kind: s.Type, Keep: s.Keep, Live: got.Live})
 			continue
 		}
 		info, ok := c.env.Sources.Get(s.Type)

@@ -318,4 +318,5 @@ func (p *Performance) wake(at sonify.Frame) {
 func (p *Performance) Source(name, text string) {
 	p.mark(sonify.Mark{Kind: sonify.MarkState, Name: name, Text: text})
 	p.tickSource(name, text)
+	p.hearNews(name, text)
 }

@@ -47,6 +47,8 @@ type Performance struct {
 	slots    []controlSlot
 	ticks    ticksState
 	refs     []referenceState // one for each reference of the piece
+	news     newsState
+	trouble  []sourceTrouble // of the sources, as Header.Sources
 	form     formState
 
 	heard     uint64
@@ -129,6 +131,7 @@ func (p *Piece) Perform() *Performance {
 		patterns: make([]patternState, len(p.patterns)),
 		controls: make([]controlState, len(p.controls)),
 		refs:     make([]referenceState, len(p.reference)),
+		trouble:  make([]sourceTrouble, len(p.Header.Sources)),
 		lost:     make(map[string]uint64),
 	}
 	for i := range p.signals {
@@ -221,6 +224,7 @@ func (p *Performance) Open() sonify.Frame {
 			p.playPattern(i, b)
 		}
 		p.playReferences(b)
+		p.playNews(b)
 		p.moveControls(b)
 	}
 	return p.out.End

@@ -34,6 +34,7 @@ type File struct {
 
 	Ticks     Ticks       `toml:"ticks" doc:"a click in the data's time, so that one hears how fast it goes"`
 	Reference []Reference `toml:"reference" doc:"soft tones to compare a rule's notes with"`
+	News      News        `toml:"news" doc:"what is heard of the sources themselves: that a live one says nothing, cannot be reached, is back"`
 
 	Mix Mix `toml:"mix" doc:"how the voices become one sound"`
 }

@@ -26,3 +26,16 @@ type Reference struct {
 	Length   grammar.Fraction `toml:"length" doc:"how long each lasts" default:"1/4" example:"1/2"`
 	Velocity float64          `toml:"velocity" doc:"how hard" default:"0.35" min:"0.01" max:"1" example:"0.2"`
 }
+
+// News are short figures that say how the live sources are.
+type News struct {
+	Pos      grammar.Pos      `toml:"-"`
+	Play     bool             `toml:"play" doc:"whether they are heard; what a display says does not depend on it" default:"true" example:"false"`
+	Stale    []int            `toml:"stale" doc:"scale steps above the tonic, when a live source has said nothing for long" len:"0..16" min:"-21" max:"21" default:"[4, 1]" example:"[2, 0]"`
+	Failed   []int            `toml:"failed" doc:"when it cannot be reached" len:"0..16" min:"-21" max:"21" default:"[4, 2, -1]" example:"[4, 3, 1]"`
+	Back     []int            `toml:"back" doc:"when it speaks again" len:"0..16" min:"-21" max:"21" default:"[0, 2, 4]" example:"[0, 4]"`
+	Every    grammar.Fraction `toml:"every" doc:"how often they are repeated while something is wrong" default:"8 bars" example:"16 bars"`
+	Unit     grammar.Fraction `toml:"unit" doc:"how long a note of them is" default:"1/4" example:"1/8"`
+	Voice    string           `toml:"voice" doc:"the voice that plays; without it, one of its own, a soft triangle" example:"lead"`
+	Velocity float64          `toml:"velocity" doc:"how hard" default:"0.4" min:"0.01" max:"1" example:"0.3"`
+}

@@ -33,6 +33,7 @@ type Piece struct {
 	told      told      // what the piece says for its legend
 	ticks     *ticksPlan
 	reference []referencePlan
+	news      *newsPlan // nil: nothing is told
 
 	budgets       []budgetPlan // of the voices
 	sourceBudgets []budgetPlan // of the sources, as Header.Sources

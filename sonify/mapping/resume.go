@@ -71,6 +71,7 @@ func (p *Piece) Resume(s *State) (*Performance, error) {
 	r.patterns()
 	r.controls()
 	r.axis()
+	r.news()
 	r.form()
 	return pf, nil
 }

@@ -85,6 +85,9 @@ func (s *State) check() error {
 			return errRange
 		}
 	}
+	if n := s.News; n != nil && (!tick(n.Next) || len(n.Figure) > 16 || len(n.Word) > 20 || slices.ContainsFunc(n.Figure, func(s int) bool { return s < -21 || s > 21 })) {
+		return errRange
+	}
 	if t := s.Ticks; t != nil && (t.At < 0 || t.At > farthestFrame || t.Last < 0 || t.Last > farthestFrame || t.Events < 0 || t.Count < 0) {
 		return errRange
 	}

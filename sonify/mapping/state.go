@@ -43,6 +43,7 @@ type State struct {
 
 	Ticks      *ticksMemory      `json:"ticks,omitempty"`
 	References []referenceMemory `json:"references,omitempty"`
+	News       *newsMemory       `json:"news,omitempty"`
 }
 
 // Position is where a performance stands, and what it has counted.
@@ -154,6 +155,15 @@ type budgetMemory struct {
 	Name  string      `json:"name"`
 	Began sonify.Tick `json:"began"`
 	Used  int         `json:"used"`
+}
+
+// newsMemory is where the figures about the sources stand.
+type newsMemory struct {
+	Wrong  map[string]string `json:"wrong,omitempty"` // "stale" or "failed" by source
+	Next   sonify.Tick       `json:"next"`
+	Figure []int             `json:"figure,omitempty"`
+	Of     string            `json:"of,omitempty"`
+	Word   string            `json:"word,omitempty"`
 }
 
 type voiceMemory struct {
@@ -381,6 +391,7 @@ func (p *Performance) State() (*State, error) {
 	}
 	s.Form = p.formMemory()
 	s.Ticks, s.References = p.axisMemory()
+	s.News = p.newsMemory()
 	return s, nil
 }
 

@@ -254,5 +254,6 @@ func (c *compiler) ownVoice(name string, v sonify.Voice) int {
 	c.voices[name] = i
 	c.voiceNs = append(c.voiceNs, name)
 	c.piece.Header.Voices = append(c.piece.Header.Voices, v)
+	c.piece.budgets = append(c.piece.budgets, budgetPlan{})
 	return i
 }

@@ -49,12 +49,12 @@ func Compile(env mapping.Env, file string, src []byte, set []string) (*Program, 
 	}
 	for i := range piece.Sources {
 		s := &piece.Sources[i]
-		if s.Prospect == nil {
-			continue
-		}
-		r := journal.Report{Source: s.Name, Open: s.Prospect.Open, Timed: s.Prospect.Timed, Live: s.Live}
-		for _, sh := range s.Prospect.Shapes {
-			r.Kinds = append(r.Kinds, journal.KindOf(sh))
+		r := journal.Report{Source: s.Name, Live: s.Live, Unasked: s.Prospect == nil}
+		if s.Prospect != nil {
+			r.Open, r.Timed = s.Prospect.Open, s.Prospect.Timed
+			for _, sh := range s.Prospect.Shapes {
+				r.Kinds = append(r.Kinds, journal.KindOf(sh))
+			}
 		}
 		made.Reports = append(made.Reports, r)
 	}
@@ -88,7 +88,7 @@ func recompile(env mapping.Env, made *journal.Piece) (*Program, error) {
 		}
 		return nil, false
 	}
-	e := mapping.Env{Sample: env.Sample, Version: env.Version, Live: true, Recorded: make(map[string]sonify.Prospect)}
+	e := mapping.Env{Sample: env.Sample, Version: env.Version, Live: true, Recorded: make(map[string]mapping.Recorded)}
 	e.Library = func(name string) ([]byte, bool) { return of(name, true) }
 	e.ReadFile = func(path string) ([]byte, error) {
 		b, ok := of(path, false)
@@ -98,6 +98,10 @@ func recompile(env mapping.Env, made *journal.Piece) (*Program, error) {
 		return b, nil
 	}
 	for _, r := range made.Reports {
+		if r.Unasked {
+			e.Recorded[r.Source] = mapping.Recorded{Live: r.Live}
+			continue
+		}
 		p := sonify.Prospect{Open: r.Open, Timed: r.Timed}
 		for i := range r.Kinds {
 			sh, err := r.Kinds[i].Shape()
@@ -106,7 +110,7 @@ func recompile(env mapping.Env, made *journal.Piece) (*Program, error) {
 			}
 			p.Shapes = append(p.Shapes, sh)
 		}
-		e.Recorded[r.Source] = p
+		e.Recorded[r.Source] = mapping.Recorded{Prospect: &p, Live: r.Live}
 	}
 	piece, problems := mapping.Compile(e, made.File, []byte(made.Text), made.Set)
 	if piece == nil {
