@@ -33,7 +33,17 @@ type domainPlan struct {
 	hysteresis float64
 	slew       float64
 	margin     float64 // room left beyond either end, in parts of the width
+	// confirm is how many values that lie more than a width outside, within
+	// spikeMemory, it takes before an end moves there.
+	confirm int
 }
+
+// spikeMemory is for how many values a spike waits for others that confirm it.
+const spikeMemory = 64
+
+// spikeAfter is how many values a domain has seen before it doubts any: the first
+// ones do not know how wide the world is.
+const spikeAfter = 12
 
 // domain is a domain at work: for a fixed one nothing moves.
 type domain struct {
@@ -46,6 +56,10 @@ type domain struct {
 	recent    []float64 // ring of values, for percentiles
 	next      int
 	sorted    []float64
+
+	spikes int     // values far outside on one side, not believed yet
+	spike  float64 // the one of them that lies nearest
+	since  int     // values since the first of them
 }
 
 func newDomain(p *domainPlan) *domain {
@@ -63,6 +77,10 @@ func newDomain(p *domainPlan) *domain {
 func (d *domain) see(v float64) {
 	p := d.plan
 	if p.kind == fixedDomain || p.freeze > 0 && d.n >= p.freeze {
+		return
+	}
+	v, ok := d.believe(v)
+	if !ok {
 		return
 	}
 	d.n++
@@ -104,6 +122,39 @@ func (d *domain) see(v float64) {
 	first := d.n == max(1, p.warmUp)
 	d.low = d.move(d.low, low, first)
 	d.high = d.move(d.high, high, first)
+}
+
+// believe returns what the domain takes for true of a value: one spike, more than a
+// width outside, is no reason to squeeze everything else together. Once others lie
+// there too, the nearest of them counts.
+func (d *domain) believe(v float64) (float64, bool) {
+	p := d.plan
+	width := d.high - d.low
+	if p.kind == rankDomain || p.confirm < 2 || d.n < max(spikeAfter, p.warmUp) || width <= 0 {
+		return v, true
+	}
+	if d.spikes > 0 {
+		if d.since++; d.since > spikeMemory {
+			d.spikes = 0
+		}
+	}
+	if v <= d.high+width && v >= d.low-width {
+		return v, true
+	}
+	above := v > d.high
+	if d.spikes == 0 || above != (d.spike > d.high) {
+		d.spikes, d.spike, d.since = 1, v, 0
+		return 0, false
+	}
+	d.spikes++
+	if above == (v < d.spike) {
+		d.spike = v
+	}
+	if d.spikes < p.confirm {
+		return 0, false
+	}
+	d.spikes = 0
+	return d.spike, true
 }
 
 // move takes an end towards where it should be.

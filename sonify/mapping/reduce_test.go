@@ -246,6 +246,21 @@ func TestDomains(t *testing.T) {
 	if b, a := spike(domainPlan{kind: seenDomain, slew: 1, warmUp: 5, freeze: 300}); b != 1 || a != 1 {
 		t.Errorf("frozen: 9 lies at %v, after a spike at %v", b, a)
 	}
+	for _, kind := range []domainKind{seenDomain, zscoreDomain} {
+		if b, a := spike(domainPlan{kind: kind, low: -2, high: 2, slew: 1, warmUp: 5, confirm: 2}); b != a {
+			t.Errorf("%d: one spike moves 9 from %v to %v", kind, b, a)
+		}
+	}
+	c := newDomain(&domainPlan{kind: seenDomain, slew: 1, warmUp: 5, confirm: 2})
+	for i := range 300 {
+		c.see(float64(i % 10))
+	}
+	for _, v := range []float64{1000, -500, 800, 4, 900} {
+		c.see(v)
+	}
+	if c.high != 800 && c.high != 900 || c.low != 0 {
+		t.Errorf("spikes of 1000, -500, 800 and 900 make %v to %v: expected that two on one side are believed, as far as both go", c.low, c.high)
+	}
 	d := newDomain(&domainPlan{kind: seenDomain, slew: 1, warmUp: 1})
 	d.see(4)
 	d.see(4)

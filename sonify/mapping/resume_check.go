@@ -164,11 +164,12 @@ func (m *domainMemory) restore(d *domain) error {
 	if m == nil || d == nil || d.plan.kind == fixedDomain || m.Is != fingerprint(d.plan) {
 		return nil
 	}
-	if m.N < 0 || len(m.Recent) > rankMemory || m.Next < 0 || m.Next >= rankMemory || d.plan.kind == rankDomain && len(m.Recent) != min(m.N, rankMemory) {
+	if m.N < 0 || m.Spikes < 0 || m.Spikes > spikeMemory || m.Since < 0 || m.Since > spikeMemory || len(m.Recent) > rankMemory || m.Next < 0 || m.Next >= rankMemory || d.plan.kind == rankDomain && len(m.Recent) != min(m.N, rankMemory) {
 		return errRange
 	}
 	d.low, d.high, d.n, d.mean, d.m2, d.seenLow, d.seenHigh = m.Low, m.High, m.N, m.Mean, m.M2, m.SeenLow, m.SeenHigh
 	d.recent, d.next = slices.Clone(m.Recent), m.Next
+	d.spikes, d.spike, d.since = m.Spikes, m.Spike, m.Since
 	d.sorted = slices.Sorted(slices.Values(m.Recent))
 	return nil
 }

@@ -119,6 +119,9 @@ type domainMemory struct {
 	SeenHigh float64   `json:"seen_high"`
 	Recent   []float64 `json:"recent,omitempty"`
 	Next     int       `json:"next,omitempty"`
+	Spikes   int       `json:"spikes,omitempty"`
+	Spike    float64   `json:"spike,omitempty"`
+	Since    int       `json:"since,omitempty"`
 }
 
 type numberMemory struct {
@@ -432,7 +435,7 @@ func (d *domain) memory() *domainMemory {
 	if d == nil || d.plan.kind == fixedDomain {
 		return nil
 	}
-	return &domainMemory{fingerprint(d.plan), d.low, d.high, d.n, d.mean, d.m2, d.seenLow, d.seenHigh, slices.Clone(d.recent), d.next}
+	return &domainMemory{fingerprint(d.plan), d.low, d.high, d.n, d.mean, d.m2, d.seenLow, d.seenHigh, slices.Clone(d.recent), d.next, d.spikes, d.spike, d.since}
 }
 
 func (p *Performance) crowdMemory(c *crowd) *crowdMemory {

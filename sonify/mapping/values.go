@@ -114,6 +114,7 @@ type domainTable struct {
 	Freeze     int         `toml:"freeze" doc:"after how many values it stays as it is; 0 never" unit:"values" default:"0" min:"0" example:"200"`
 	Hysteresis float64     `toml:"hysteresis" doc:"how far outside a value must lie before an end moves" unit:"parts of the width" default:"0" min:"0" max:"1" example:"0.1"`
 	Slew       float64     `toml:"slew" doc:"how much of the way an end moves with each value" unit:"parts of the way" default:"1" min:"0.001" max:"1" example:"0.2"`
+	Confirm    int         `toml:"confirm" doc:"how many of the last 64 values must lie more than a width outside before an end follows them; 1 follows every spike" unit:"values" default:"2" min:"1" max:"64" example:"3"`
 	Margin     float64     `toml:"margin" doc:"room left beyond either end, so that what is higher than ever is heard as higher" unit:"parts of the width" default:"0" min:"0" max:"1" example:"0.1"`
 }
 
@@ -133,12 +134,12 @@ func (v *Domain) FromTOML(n *grammar.Node, r *grammar.Reporter) {
 		}
 		*v = Domain{Set: true, Plan: domainPlan{kind: fixedDomain, low: ends[0], high: ends[1]}}
 	case grammar.String:
-		v.of(n, r, n.Text(), domainPlan{warmUp: 5, slew: 1, start: [2]float64{0, 1}})
+		v.of(n, r, n.Text(), domainPlan{warmUp: 5, slew: 1, confirm: 2, start: [2]float64{0, 1}})
 	case grammar.Table:
 		var t domainTable
 		grammar.Defaults(&t)
 		r.Bind(n, &t)
-		p := domainPlan{warmUp: t.WarmUp, freeze: t.Freeze, hysteresis: t.Hysteresis, slew: t.Slew, margin: t.Margin, start: [2]float64{0, 1}}
+		p := domainPlan{warmUp: t.WarmUp, freeze: t.Freeze, hysteresis: t.Hysteresis, slew: t.Slew, margin: t.Margin, confirm: t.Confirm, start: [2]float64{0, 1}}
 		if t.Start != nil {
 			p.start = *t.Start
 			if p.start[0] > p.start[1] {
@@ -192,7 +193,7 @@ func (v *Domain) Describe() grammar.Type {
 func (v *Domain) plan() *domainPlan {
 	p := v.Plan
 	if !v.Set {
-		p = domainPlan{kind: seenDomain, warmUp: 5, slew: 1, start: [2]float64{0, 1}}
+		p = domainPlan{kind: seenDomain, warmUp: 5, slew: 1, confirm: 2, start: [2]float64{0, 1}}
 	}
 	return &p
 }
