@@ -1,0 +1,102 @@
+package hours
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func at(s string) time.Time {
+	t, err := time.ParseInLocation("Mon 2 Jan 2006 15:04:05", s, time.UTC)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func TestAt(t *testing.T) {
+	for _, c := range []struct {
+		hours, now string
+		quiet      bool
+	}{
+		{"", "Tue 24 Nov 2026 03:00:00", false},
+		{"22:00-08:00", "Tue 24 Nov 2026 21:59:59", false},
+		{"22:00-08:00", "Tue 24 Nov 2026 22:00:00", true},
+		{"22:00-08:00", "Wed 25 Nov 2026 07:59:59", true},
+		{"22:00-08:00", "Wed 25 Nov 2026 08:00:00", false},
+		{"12:30-14:00", "Wed 25 Nov 2026 13:00:00", true},
+		{"sun 0:00-24:00", "Sun 29 Nov 2026 23:59:59", true},
+		{"sun 0:00-24:00", "Mon 30 Nov 2026 00:00:00", false},
+		{"fri-mon 20:00-6:00", "Tue 24 Nov 2026 05:00:00", true},
+		{"fri-mon 20:00-6:00", "Tue 24 Nov 2026 21:00:00", false},
+		{"fri-mon 20:00-6:00", "Sat 28 Nov 2026 21:00:00", true},
+		{"mon 12:00-13:00, 22:00-6:00", "Mon 30 Nov 2026 12:10:00", true},
+	} {
+		q, err := Parse(c.hours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.At(at(c.now)); got != c.quiet {
+			t.Errorf("%q at %s: quiet is %v", c.hours, c.now, got)
+		}
+		again, err := Parse(q.String())
+		if err != nil || again.At(at(c.now)) != c.quiet {
+			t.Errorf("%q writes itself as %q, which is another (%v)", c.hours, q, err)
+		}
+	}
+}
+
+// The music goes and comes in steps too small to hear, and is gone and back within
+// the fade.
+func TestGain_Fades(t *testing.T) {
+	q, _ := Parse("22:00-22:10")
+	last := 1.0
+	down, up := 0, 0
+	for ts := at("Tue 24 Nov 2026 21:59:00"); ts.Before(at("Tue 24 Nov 2026 22:12:00")); ts = ts.Add(10 * time.Millisecond) {
+		g := q.Gain(ts)
+		if d := g - last; d > 0.001 || d < -0.001 {
+			t.Fatalf("at %s the gain jumps from %v to %v", ts, last, g)
+		} else if d > 0 {
+			up++
+		} else if d < 0 {
+			down++
+		}
+		last = g
+	}
+	if n := int(Fade / (10 * time.Millisecond)); down != n || up != n {
+		t.Errorf("%d steps down and %d up, expected %d", down, up, n)
+	}
+	if q.Gain(at("Tue 24 Nov 2026 22:05:00")) != 0 || q.Gain(at("Tue 24 Nov 2026 22:11:00")) != 1 {
+		t.Error("it is not silent within, or not whole outside")
+	}
+}
+
+func TestParse_SaysWhatIsWrong(t *testing.T) {
+	for in, want := range map[string]string{
+		"22:00":            "expected two times",
+		"22-8":             `"22" is no time of day`,
+		"25:00-8:00":       `"25:00" is no time of day`,
+		"8:60-9:00":        `"8:60" is no time of day`,
+		"8:00-8:00":        "no time at all",
+		"someday 8:00-9:0": `"someday" is no day`,
+		"mo 8:00-9:00":     `"mo" is no day: expected sun mon`,
+	} {
+		if _, err := Parse(in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, expected %q", in, err, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("mon-fri 22:00-8:00, sun 0:00-24:00")
+	f.Fuzz(func(t *testing.T, s string) {
+		q, err := Parse(s)
+		if err != nil {
+			return
+		}
+		again, err := Parse(q.String())
+		if err != nil || again.String() != q.String() {
+			t.Errorf("%q becomes %q: %v", s, q, err)
+		}
+	})
+}

@@ -1,0 +1,119 @@
+//go:build unix
+
+package service
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// manager is a service manager that keeps what it is told.
+func manager(t *testing.T, watchdog time.Duration) (*Manager, <-chan string) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "notify")
+	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan string, 100)
+	go func() {
+		defer close(told)
+		b := make([]byte, 4096)
+		for {
+			n, _, err := l.ReadFromUnix(b)
+			if err != nil {
+				return
+			}
+			told <- string(b[:n])
+		}
+	}()
+	t.Cleanup(func() { l.Close() })
+	t.Setenv("NOTIFY_SOCKET", name)
+	t.Setenv("WATCHDOG_USEC", strconv.FormatInt(watchdog.Microseconds(), 10))
+	t.Setenv("WATCHDOG_PID", strconv.Itoa(os.Getpid()))
+	return FromEnv(), told
+}
+
+func TestManager_IsToldAndForgotten(t *testing.T) {
+	m, told := manager(t, 0)
+	for _, key := range []string{"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"} {
+		if v, ok := os.LookupEnv(key); ok {
+			t.Errorf("%s=%s is left for the programs that this one starts", key, v)
+		}
+	}
+	if err := m.Ready("plays\nthree stations"); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Stopping(); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-told; got != "READY=1\nSTATUS=plays three stations" {
+		t.Errorf("told %q", got)
+	}
+	if got := <-told; got != "STOPPING=1" {
+		t.Errorf("told %q", got)
+	}
+}
+
+func TestWatch_StopsWhenItIsNotWell(t *testing.T) {
+	m, told := manager(t, 40*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	ill := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.Watch(ctx, func() error {
+			select {
+			case <-ill:
+				return errors.New("no sound leaves:\nthe device is frozen")
+			default:
+				return nil
+			}
+		})
+	}()
+	for range 3 {
+		if got := <-told; got != "WATCHDOG=1" {
+			t.Fatalf("told %q", got)
+		}
+	}
+	close(ill)
+	for got := range told {
+		if got == "WATCHDOG=1" {
+			continue // it was on its way
+		}
+		if got != "STATUS=no sound leaves: the device is frozen" {
+			t.Errorf("told %q", got)
+		}
+		break
+	}
+	cancel()
+	<-ended
+	for len(told) > 0 {
+		if got := <-told; strings.HasPrefix(got, "WATCHDOG") {
+			t.Error("the watchdog was told that all is well when it was not")
+		}
+	}
+}
+
+func TestNobody_IsToldNothing(t *testing.T) {
+	t.Setenv("NOTIFY_SOCKET", "")
+	m := FromEnv()
+	m.Watch(t.Context(), func() error { t.Error("asked for nobody"); return nil })
+	if err := errors.Join(m.Ready("x"), m.Status("y"), m.Stopping()); err != nil || m.Managed() {
+		t.Errorf("told nobody: %v", err)
+	}
+}
+
+func TestGone_IsAnError(t *testing.T) {
+	t.Setenv("NOTIFY_SOCKET", filepath.Join(t.TempDir(), "nobody"))
+	if err := FromEnv().Ready("x"); err == nil || !strings.Contains(err.Error(), "service manager") {
+		t.Errorf("said %v", err)
+	}
+}
