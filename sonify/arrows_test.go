@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"sonify/chip/*":             {"sonify/chip"},
 	"sonify/pcm":                {"sonify", "sonify/safefile"},
 	"sonify/sound":              {"sonify", "sonify/chip", "sonify/pcm"},
+	"sonify/stream":             {},
 	"sonify/wire":               {"sonify", "sonify/chip", "sonify/sound"},
 	"sonify/midi":               {"sonify", "sonify/safefile"},
 	"sonify/jsonl":              {"sonify", "sonify/safefile"},
@@ -43,7 +44,7 @@ var arrows = map[string][]string{
 	"sources/internal/*":        {"sonify", "sonify/exact", "sources/internal/*"},
 	"mappings":                  {},
 	"mappings/internal/*":       {"sonify", "sonify/*", "sources", "mappings", "mappings/internal/*"},
-	"web":                       {"sonify", "sonify/chip", "sonify/wire"},
+	"web":                       {"sonify", "sonify/chip", "sonify/stream", "sonify/wire"},
 	"web/internal/module":       {},
 }
 

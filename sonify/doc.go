@@ -52,6 +52,7 @@
 //	sonify/chip        the synth; integers only, also compiled to WebAssembly
 //	sonify/sound       the output that plays passages on the chip
 //	sonify/pcm         WAV files, loudness, samples
+//	sonify/stream      endless streams for ordinary players: Opus, FLAC, WAV
 //	sonify/midi        MIDI files
 //	sonify/jsonl       the score as JSON lines and as text
 //	sonify/picture     the score as a picture

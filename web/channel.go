@@ -38,9 +38,10 @@ type ChannelOptions struct {
 // so that whoever joins or comes back can go on from any moment. The station's
 // goroutine plays to it; everything else may be called from any goroutine.
 type Channel struct {
-	name string
-	opts ChannelOptions
-	hub  *hub
+	name  string
+	opts  ChannelOptions
+	hub   *hub
+	radio *radio
 
 	mu     sync.Mutex
 	run    string
@@ -56,6 +57,7 @@ type Channel struct {
 	ring   []kept       // oldest first
 	join   *joining     // what somebody who joins now is told; nil until asked for
 	taps   map[*tap]struct{}
+	poured time.Time // when there was sound for the last time
 	counts channelCounts
 }
 
@@ -92,7 +94,7 @@ func NewChannel(name string, o ChannelOptions) *Channel {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Channel{name: name, opts: o, hub: newHub(), taps: make(map[*tap]struct{})}
+	return &Channel{name: name, opts: o, hub: newHub(false), radio: newRadio(name, o.Program), taps: make(map[*tap]struct{})}
 }
 
 // Name returns the name of the station.
@@ -254,9 +256,7 @@ func (c *Channel) broadcast(m *shared) {
 	c.counts.bytes += uint64(len(m.binary))
 	c.hub.broadcast(m)
 	for t := range c.taps {
-		if !t.sound {
-			c.fill(t, m.json())
-		}
+		c.fill(t, m.json())
 	}
 }
 
@@ -286,6 +286,7 @@ func (c *Channel) Close() error {
 		c.drain(t)
 	}
 	c.mu.Unlock()
+	c.radio.close()
 	c.hub.close()
 	return nil
 }

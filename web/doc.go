@@ -12,9 +12,17 @@
 // A [Channel] makes every message once, with its frame of the WebSocket around it,
 // and shares the bytes among all listeners. A chip of its own plays along, so that
 // whoever joins can be handed its snapshot, and so that there is sound for those
-// who cannot play a score (stream.wav). What a listener costs is one write to a
+// who cannot play a score. What a listener costs is one write to a
 // socket for a message: there are four a second at the default cushion, one in
 // economy.
+//
+// # Ordinary radio
+//
+// Players that cannot play a score get the chip's sound as endless streams in Opus,
+// FLAC and WAV ([proscenium/sonify/stream]), and lists (stream.m3u, stream.pls) that
+// lead to them. There is one encoder for a station and format, from the first
+// listener to the last; its pages are shared, and a connection is written to as
+// those of WebSockets are.
 //
 // # Who is slow
 //

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net"
 	"sync"
 	"time"
@@ -22,6 +23,9 @@ const shardsOfHub = 4
 // hub sends frames to the listeners of a channel. Nobody waits for it: work is put
 // on the lists of its shards, and a shard writes without blocking.
 type hub struct {
+	// plain means that the listeners are no WebSockets but take a stream of pages: they
+	// are not pinged, and who is slow loses pages instead of beginning anew.
+	plain  bool
 	shards [shardsOfHub]*shard
 	ended  sync.WaitGroup
 
@@ -34,15 +38,15 @@ type hub struct {
 type hubCounts struct {
 	listeners       int
 	joined, left    uint64
-	skipped         uint64 // times that a slow listener was caught up by a keyframe
+	skipped         uint64 // times that a slow listener was caught up by a keyframe; of a stream: pages lost
 	dropped         uint64 // listeners let go because they took nothing
 	refused         uint64 // connections ended because of what they sent
 	written, frames uint64 // bytes and frames that sockets took
 	longest         time.Duration
 }
 
-func newHub() *hub {
-	h := &hub{}
+func newHub(plain bool) *hub {
+	h := &hub{plain: plain}
 	for i := range h.shards {
 		s := &shard{hub: h, wake: make(chan struct{}, 1), members: make(map[*listener]struct{})}
 		h.shards[i] = s
@@ -158,7 +162,7 @@ func (s *shard) run() {
 			for l := range s.members {
 				s.retry(l, now)
 			}
-			if now.Sub(pinged) >= pingPeriod {
+			if now.Sub(pinged) >= pingPeriod && !s.hub.plain {
 				pinged = now
 				for l := range s.members {
 					s.send(l, pingFrame, now)
@@ -190,7 +194,9 @@ func (s *shard) do(j *job, now time.Time) (stop bool) {
 	switch {
 	case j.stop:
 		for l := range s.members {
-			s.send(l, closeFrame, now)
+			if !s.hub.plain {
+				s.send(l, closeFrame, now)
+			}
 		}
 		return true
 	case j.all != nil:
@@ -202,7 +208,7 @@ func (s *shard) do(j *job, now time.Time) (stop bool) {
 		}
 	case j.join:
 		s.members[j.to] = struct{}{}
-		j.to.limit = maxBacklog
+		j.to.limit = cmp.Or(j.to.room, maxBacklog)
 	case j.leave:
 		s.remove(j.to)
 	case j.first != nil:
@@ -256,8 +262,11 @@ func (s *shard) send(l *listener, frame []byte, now time.Time) {
 	if len(l.waiting) == 0 {
 		l.since = now
 	} else if l.backlog+len(frame) > l.limit {
-		s.giveUp(l)
-		return
+		if !s.hub.plain {
+			s.giveUp(l)
+			return
+		}
+		s.skip(l)
 	}
 	l.waiting = append(l.waiting, frame)
 	l.backlog += len(frame)
@@ -267,13 +276,23 @@ func (s *shard) send(l *listener, frame []byte, now time.Time) {
 // start begins with frames from which l can go on, however large they are.
 func (s *shard) start(l *listener, frames [][]byte, now time.Time) {
 	l.behind, l.asked = false, false
-	l.limit = maxBacklog
+	l.limit = cmp.Or(l.room, maxBacklog)
 	for _, f := range frames {
 		l.limit += len(f)
 	}
 	for _, f := range frames {
 		s.send(l, f, now)
 	}
+}
+
+// skip forgets the pages that wait for l, but for the first, which may be begun or
+// be the head without which there is no stream.
+func (s *shard) skip(l *listener) {
+	lost := uint64(len(l.waiting) - 1)
+	clear(l.waiting[1:])
+	l.waiting = l.waiting[:1]
+	l.backlog = len(l.waiting[0])
+	s.hub.count(func(n *hubCounts) { n.skipped += lost })
 }
 
 // giveUp forgets what waits for l, but for a frame that was begun: l is to go on
@@ -352,7 +371,7 @@ func (s *shard) count(bytes, frames uint64) {
 	}
 }
 
-// listener is a WebSocket.
+// listener is a WebSocket, or takes a stream.
 type listener struct {
 	conn  net.Conn
 	out   writer
@@ -362,6 +381,7 @@ type listener struct {
 	// can be given a keyframe.
 	again   func(*listener)
 	release func() // called once, when it is gone
+	room    int    // bytes that may wait for it; 0: maxBacklog
 
 	// The shard's.
 	waiting [][]byte // the first may be what is left of a frame

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"proscenium/sonify/stream"
 )
 
 // The metrics are written in the text format of Prometheus by hand: a few counters
@@ -21,7 +23,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 		o.mu.Lock()
 		c, taps := o.counts, len(o.taps)
 		o.mu.Unlock()
-		m.add("proscenium_listeners", "gauge", label, float64(h.listeners+taps))
+		m.add("proscenium_listeners", "gauge", label, float64(h.listeners+taps+o.radio.listeners()))
 		m.add("proscenium_joined_total", "counter", label, float64(c.joins))
 		m.add("proscenium_resumed_total", "counter", label, float64(c.resumes))
 		m.add("proscenium_caught_up_total", "counter", label, float64(h.skipped))
@@ -34,6 +36,18 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 		m.add("proscenium_sent_bytes_total", "counter", label, float64(h.written))
 		m.add("proscenium_sent_frames_total", "counter", label, float64(h.frames))
 		m.add("proscenium_longest_sweep_seconds", "gauge", label, h.longest.Seconds())
+		for _, f := range stream.Formats() {
+			c, n := o.radio.status(f)
+			label := fmt.Sprintf(`{station=%q,format=%q}`, o.Name(), f.Name)
+			m.add("proscenium_stream_listeners", "gauge", label, float64(n))
+			m.add("proscenium_stream_joined_total", "counter", label, float64(c.joined))
+			m.add("proscenium_stream_encoders_begun_total", "counter", label, float64(c.started))
+			m.add("proscenium_stream_encoded_bytes_total", "counter", label, float64(c.bytes))
+			m.add("proscenium_stream_sent_bytes_total", "counter", label, float64(c.past.written))
+			m.add("proscenium_stream_lost_pages_total", "counter", label, float64(c.past.skipped))
+			m.add("proscenium_stream_dropped_listeners_total", "counter", label, float64(c.past.dropped))
+			m.add("proscenium_stream_unencoded_total", "counter", label, float64(c.lost))
+		}
 		i := o.info()
 		playing := 0.0
 		if i.State == "playing" {

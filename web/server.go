@@ -106,8 +106,8 @@ func NewServer(o Options) *Server {
 	s.mux.HandleFunc("GET /s/{name}", s.player)
 	s.mux.HandleFunc("GET /s/{name}/ws", s.socket)
 	s.mux.HandleFunc("GET /s/{name}/events", s.events)
-	s.mux.HandleFunc("GET /s/{name}/stream.wav", s.stream)
 	s.mux.HandleFunc("GET /s/{name}/legend", s.legend)
+	s.streams()
 	s.mux.HandleFunc("GET /api/stations", s.list)
 	s.mux.HandleFunc("GET /healthz", s.health)
 	s.mux.HandleFunc("GET /metrics", s.metrics)
@@ -317,25 +317,19 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx is to pass it on at once
-	s.pipe(w, r, false, func(p []byte) []byte {
+	s.pipe(w, r, func(p []byte) []byte {
 		return append(append([]byte("data: "), p...), "\n\n"...)
 	})
 }
 
-// stream answers /s/NAME/stream.wav with sound that does not end.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "audio/wav")
-	s.pipe(w, r, true, func(p []byte) []byte { return p })
-}
-
 // pipe sends what a tap gives until the listener goes or the station ends.
-func (s *Server) pipe(w http.ResponseWriter, r *http.Request, sound bool, form func([]byte) []byte) {
+func (s *Server) pipe(w http.ResponseWriter, r *http.Request, form func([]byte) []byte) {
 	o, leave := s.enter(w, r)
 	if o == nil {
 		return
 	}
 	defer leave()
-	t, first, err := o.tap(sound)
+	t, first, err := o.tap()
 	if err != nil {
 		s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
 		return
@@ -434,5 +428,5 @@ func answer(w http.ResponseWriter, status int, v any) {
 func (c *Channel) listeners() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.hub.stats().listeners + len(c.taps)
+	return c.hub.stats().listeners + len(c.taps) + c.radio.listeners()
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"proscenium/sonify/chip"
@@ -50,28 +49,4 @@ func (s *shadow) play(commands []byte, end int64, pour func([]chip.Frame)) error
 		s.chip.Render(b)
 		pour(b)
 	}
-}
-
-// wavHeader is that of an endless WAV file of 16 bits: its lengths are the greatest
-// that there are, which players take for "until it ends".
-func wavHeader() []byte {
-	p := []byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00")
-	p = binary.LittleEndian.AppendUint16(p, 1) // PCM
-	p = binary.LittleEndian.AppendUint16(p, 2)
-	p = binary.LittleEndian.AppendUint32(p, chip.Rate)
-	p = binary.LittleEndian.AppendUint32(p, chip.Rate*4)
-	p = binary.LittleEndian.AppendUint16(p, 4)
-	p = binary.LittleEndian.AppendUint16(p, 16)
-	return append(p, "data\xff\xff\xff\xff"...)
-}
-
-// appendInt16 appends frames as 16-bit samples, rounded half up and clamped, as the
-// files of package pcm are.
-func appendInt16(p []byte, frames []chip.Frame) []byte {
-	for _, f := range frames {
-		for _, v := range f {
-			p = binary.LittleEndian.AppendUint16(p, uint16(min(max((v+128)>>8, -1<<15), 1<<15-1)))
-		}
-	}
-	return p
 }

@@ -1,32 +1,24 @@
 package web
 
-import (
-	"proscenium/sonify/chip"
-)
-
-// tap is a listener who reads by an ordinary HTTP response: sound, or JSON as
-// server-sent events. There are few of them, and each has a goroutine: that of its
-// request.
+// tap is a listener who reads JSON as server-sent events, by an ordinary HTTP
+// response. There are few of them, and each has a goroutine: that of its request.
 type tap struct {
-	sound bool
-	c     chan []byte // closed when the channel ends or the listener is too slow
-	done  bool
+	c    chan []byte // closed when the channel ends or the listener is too slow
+	done bool
 }
 
 // tapRoom is how many chunks wait for a slow tap: more than ten seconds.
 const tapRoom = 256
 
 // tap adds a tap. first is what it is to send before what comes by its c.
-func (c *Channel) tap(sound bool) (t *tap, first [][]byte, err error) {
+func (c *Channel) tap() (t *tap, first [][]byte, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return nil, nil, errClosed
 	}
-	t = &tap{sound: sound, c: make(chan []byte, tapRoom)}
-	if sound {
-		first = [][]byte{wavHeader()}
-	} else if c.begun {
+	t = &tap{c: make(chan []byte, tapRoom)}
+	if c.begun {
 		j, err := c.joining()
 		if err != nil {
 			return nil, nil, err
@@ -65,18 +57,4 @@ func (c *Channel) drain(t *tap) {
 		close(t.c)
 	}
 	delete(c.taps, t)
-}
-
-// pour gives sound to the taps that want it. mu is held.
-func (c *Channel) pour(frames []chip.Frame) {
-	var chunk []byte
-	for t := range c.taps {
-		if !t.sound {
-			continue
-		}
-		if chunk == nil {
-			chunk = appendInt16(make([]byte, 0, 4*len(frames)), frames)
-		}
-		c.fill(t, chunk)
-	}
 }

@@ -1,0 +1,281 @@
+package web
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"net"
+	"slices"
+	"sync"
+
+	"proscenium/sonify/chip"
+	"proscenium/sonify/stream"
+)
+
+const (
+	// burst is how much of the past somebody gets who tunes in, so that the player has
+	// what it wants before it begins: by so much it is behind the station at least.
+	burst = 2 * stream.Rate // frames
+	// patience is how much sound waits for a slow player before it loses pages.
+	patience = 5 // seconds
+	// feedRoom is how many pieces of sound wait for an encoder, which is a second or
+	// more. An encoder that is as slow as that loses sound, not the station.
+	feedRoom = 128
+)
+
+// radio carries the sound of a channel to ordinary players: streams of several
+// formats, each encoded once, by a goroutine that is there as long as somebody
+// listens.
+type radio struct {
+	name, program string
+
+	mu     sync.Mutex
+	recent [][]int16 // the last of the sound, oldest first; burst frames and a bit more
+	length int       // frames in recent
+	feeds  map[*stream.Format]*feed
+	ending sync.WaitGroup // feeds that were there
+	closed bool
+	counts map[*stream.Format]*radioCounts
+}
+
+// radioCounts are for the metrics, of one format.
+type radioCounts struct {
+	started uint64 // encoders
+	joined  uint64
+	pages   uint64
+	bytes   uint64    // of pages, once
+	lost    uint64    // pieces of sound that the encoder had no time for
+	past    hubCounts // of feeds that have ended
+}
+
+func newRadio(name, program string) *radio {
+	r := &radio{name: name, program: program, feeds: make(map[*stream.Format]*feed), counts: make(map[*stream.Format]*radioCounts)}
+	for _, f := range stream.Formats() {
+		r.counts[f] = &radioCounts{}
+	}
+	return r
+}
+
+// pour takes the next sound. It does not wait for anybody.
+func (r *radio) pour(frames []chip.Frame) {
+	piece := stream.From24(make([]int16, 0, stream.Channels*len(frames)), frames)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.recent = append(r.recent, piece)
+	r.length += len(frames)
+	for r.length-len(r.recent[0])/stream.Channels >= burst {
+		r.length -= len(r.recent[0]) / stream.Channels
+		r.recent[0] = nil
+		r.recent = r.recent[1:]
+	}
+	for _, f := range r.feeds {
+		select {
+		case f.in <- piece:
+		default:
+			r.counts[f.format].lost++
+		}
+	}
+}
+
+// join makes l a listener of the stream in a format. first is sent before it. The
+// title is for the tags.
+func (r *radio) join(format *stream.Format, title string, first []byte, l *listener) error {
+	f, err := r.feed(format, title)
+	if err != nil {
+		return err
+	}
+	leave := l.release
+	l.release = func() {
+		leave()
+		r.left(f)
+	}
+	l.room = patience * format.Kbits * 1000 / 8
+	f.join(l, first)
+	return nil
+}
+
+// feed returns the feed of a format, begun if need be, with one more listener.
+func (r *radio) feed(format *stream.Format, title string) (*feed, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil, errClosed
+	}
+	f := r.feeds[format]
+	if f == nil {
+		var serial [4]byte
+		rand.Read(serial[:]) // never fails
+		e, err := format.New(stream.About{Title: title, Station: r.name, Program: r.program, Serial: binary.LittleEndian.Uint32(serial[:])})
+		if err != nil {
+			return nil, err
+		}
+		f = &feed{radio: r, format: format, hub: newHub(true), in: make(chan []int16, feedRoom), enc: e}
+		r.feeds[format] = f
+		r.counts[format].started++
+		past := slices.Clone(r.recent)
+		r.ending.Go(func() { f.run(past) })
+	}
+	f.inside++
+	r.counts[format].joined++
+	return f, nil
+}
+
+// left is called when a listener of f is gone. The last one ends it.
+func (r *radio) left(f *feed) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f.inside--; f.inside == 0 {
+		r.end(f)
+	}
+}
+
+// end stops a feed. mu is held.
+func (r *radio) end(f *feed) {
+	if r.feeds[f.format] == f {
+		delete(r.feeds, f.format)
+		close(f.in)
+	}
+}
+
+// close ends all streams, and waits until the listeners have been told, a second at
+// most.
+func (r *radio) close() {
+	r.mu.Lock()
+	r.closed = true
+	for _, f := range r.feeds {
+		r.end(f)
+	}
+	r.mu.Unlock()
+	r.ending.Wait()
+}
+
+// listeners returns how many there are.
+func (r *radio) listeners() (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range r.feeds {
+		n += f.inside
+	}
+	return n
+}
+
+// status returns the counts of a format, and how many listen.
+func (r *radio) status(format *stream.Format) (c radioCounts, listeners int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c = *r.counts[format]
+	if f := r.feeds[format]; f != nil {
+		listeners = f.inside
+		c.past.add(f.hub.stats())
+	}
+	return c, listeners
+}
+
+// add adds what a hub counted to what others did.
+func (n *hubCounts) add(m hubCounts) {
+	n.skipped += m.skipped
+	n.dropped += m.dropped
+	n.written += m.written
+	n.frames += m.frames
+}
+
+// feed is the stream of one format, with one encoder and those who listen.
+type feed struct {
+	radio  *radio
+	format *stream.Format
+	hub    *hub
+	in     chan []int16 // closed when nobody listens any more
+	inside int          // listeners; the radio's mu
+
+	mu     sync.Mutex
+	enc    stream.Encoder
+	pages  []page // the last, oldest first
+	next   int64  // page
+	frames int64  // taken by the encoder
+}
+
+// page is a piece of a stream that is complete by itself.
+type page struct {
+	data *shared
+	end  int64 // frames that the encoder had taken when it was made
+}
+
+// run encodes what comes, first what is past already, until nobody listens.
+func (f *feed) run(past [][]int16) {
+	for _, p := range past {
+		f.encode(p)
+	}
+	for p := range f.in {
+		f.encode(p)
+	}
+	f.mu.Lock()
+	f.enc.Finish(f.emit) // what cannot be encoded is the end of nothing
+	f.mu.Unlock()
+	f.hub.close()
+	n := f.hub.stats()
+	f.radio.mu.Lock()
+	defer f.radio.mu.Unlock()
+	f.radio.counts[f.format].past.add(n)
+}
+
+// encode gives the listeners the pages that a piece of sound completes.
+func (f *feed) encode(piece []int16) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.frames += int64(len(piece) / stream.Channels)
+	if f.enc.Encode(piece, f.emit) != nil {
+		// An encoder refuses what is no sound; this is.
+		return
+	}
+	n := 0
+	for n < len(f.pages) && f.pages[n].end <= f.frames-burst {
+		f.pages[n] = page{}
+		n++
+	}
+	f.pages = f.pages[n:]
+}
+
+// emit sends a page. mu is held.
+func (f *feed) emit(data []byte) {
+	s := &shared{binary: data}
+	f.pages = append(f.pages, page{s, f.frames})
+	f.next++
+	f.hub.broadcast(s)
+	f.radio.count(f.format, len(data))
+}
+
+func (r *radio) count(format *stream.Format, bytes int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.counts[format].pages++
+	r.counts[format].bytes += uint64(bytes)
+}
+
+// join sends l what it needs to begin with: first, the head, the last pages.
+func (f *feed) join(l *listener, first []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	head := f.enc.Head(f.next - int64(len(f.pages)))
+	sent := [][]byte{append(slices.Clip(first), head...)}
+	for _, p := range f.pages {
+		sent = append(sent, p.data.binary)
+	}
+	f.hub.add(l, sent...)
+}
+
+// pour gives sound to the radio. mu is held.
+func (c *Channel) pour(frames []chip.Frame) {
+	c.radio.pour(frames)
+	c.poured = c.opts.Now()
+}
+
+// tune makes a connection that was an HTTP request a listener of c.
+func (c *Channel) tune(conn net.Conn, format *stream.Format, first []byte, release func()) error {
+	if tcp, ok := bare(conn).(*net.TCPConn); ok {
+		tcp.SetWriteBuffer(socketBuffer)
+	}
+	c.mu.Lock()
+	title := c.piece.Title
+	c.counts.joins++
+	c.mu.Unlock()
+	return c.radio.join(format, title, first, &listener{conn: conn, out: newWriter(conn), release: release})
+}
