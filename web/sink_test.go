@@ -1,0 +1,58 @@
+package web_test
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// sink is a sound card that is not there: PulseAudio with nothing behind it. Firefox
+// plays nothing on a machine without a device.
+type sink struct{ dir string }
+
+func newSink(t *testing.T) *sink {
+	t.Helper()
+	path := need(t, "pulseaudio")
+	s := &sink{dir: t.TempDir()}
+	cmd := exec.Command(path, "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes", "--log-level=error",
+		"-L", "module-native-protocol-unix auth-anonymous=1 socket="+s.socket(),
+		"-L", "module-null-sink sink_name=nowhere rate=48000 format=float32le channels=2")
+	cmd.Env = append(os.Environ(), "HOME="+s.dir, "XDG_RUNTIME_DIR="+s.dir)
+	said, err := os.Create(filepath.Join(s.dir, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		said.Close()
+	})
+	late := time.After(20 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if c, err := net.Dial("unix", s.socket()); err == nil {
+			c.Close()
+			return s
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			text, _ := os.ReadFile(said.Name())
+			t.Fatalf("pulseaudio does not start: %s", text)
+		}
+	}
+}
+
+func (s *sink) socket() string { return filepath.Join(s.dir, "native") }
+
+func (s *sink) environment(string) []string {
+	return []string{"PULSE_SERVER=unix:" + s.socket(), "XDG_RUNTIME_DIR=" + s.dir}
+}
