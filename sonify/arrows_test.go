@@ -31,6 +31,8 @@ var arrows = map[string][]string{
 	"sonify/pcm":                {"sonify", "sonify/safefile"},
 	"sonify/sound":              {"sonify", "sonify/chip", "sonify/pcm"},
 	"sonify/stream":             {},
+	"sonify/speaker":            {"sonify", "sonify/pcm"},
+	"sonify/speaker/card":       {},
 	"sonify/wire":               {"sonify", "sonify/chip", "sonify/sound"},
 	"sonify/midi":               {"sonify", "sonify/safefile"},
 	"sonify/jsonl":              {"sonify", "sonify/safefile"},
@@ -46,6 +48,7 @@ var arrows = map[string][]string{
 	"mappings/internal/*":       {"sonify", "sonify/*", "sources", "mappings", "mappings/internal/*"},
 	"web":                       {"sonify", "sonify/chip", "sonify/stream", "sonify/wire"},
 	"web/internal/module":       {},
+	"web/internal/crowd":        {},
 }
 
 // free may import anything of ours.

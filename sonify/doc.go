@@ -53,6 +53,7 @@
 //	sonify/sound       the output that plays passages on the chip
 //	sonify/pcm         WAV files, loudness, samples
 //	sonify/stream      endless streams for ordinary players: Opus, FLAC, WAV
+//	sonify/speaker     the sound on this machine; in card the process that holds the card
 //	sonify/midi        MIDI files
 //	sonify/jsonl       the score as JSON lines and as text
 //	sonify/picture     the score as a picture

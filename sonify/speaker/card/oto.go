@@ -1,0 +1,72 @@
+//go:build !nooto
+
+package card
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/ebitengine/oto/v3"
+)
+
+var kinds = []string{"oto", "pulse"}
+
+// otoPlayer plays by oto: ALSA or PulseAudio on Linux, and what other systems have.
+type otoPlayer struct {
+	ctx *oto.Context
+	p   *oto.Player
+}
+
+func openOto(src *source) (player, error) {
+	ctx, ready, err := oto.NewContext(&oto.NewContextOptions{SampleRate: rate, ChannelCount: channels, Format: oto.FormatFloat32LE,
+		BufferSize: latency, ApplicationName: "proscenium"})
+	if err != nil {
+		return nil, short(err)
+	}
+	select {
+	case <-ready:
+	case <-time.After(answerWait): // a server that died in between never answers
+		return nil, errSilent
+	}
+	// NewContext has no error where there is no card: the context has.
+	if err := ctx.Err(); err != nil {
+		return nil, short(err)
+	}
+	p := ctx.NewPlayer(src)
+	p.SetBufferSize(int(latency.Seconds() * rate * frameBytes))
+	p.Play()
+	return &otoPlayer{ctx, p}, nil
+}
+
+func (o *otoPlayer) held() int64 { return int64(o.p.BufferedSize()) }
+
+func (o *otoPlayer) err() error {
+	if err := o.ctx.Err(); err != nil {
+		return short(err)
+	}
+	if err := o.p.Err(); err != nil {
+		return short(err)
+	}
+	return nil
+}
+
+// short says in plain words what oto says at length: on Linux it tries PulseAudio
+// and then every device of ALSA, and tells of each.
+func short(err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "initialization failed: PulseAudio"):
+		why := "there is no sound card that ALSA can open"
+		if strings.Contains(text, "failed to load libasound") {
+			why = "ALSA is not installed (libasound.so.2; Debian's package libasound2)"
+		}
+		return fmt.Errorf("there is no PulseAudio or PipeWire server, and %s", why)
+	case strings.Contains(text, "connection closed"):
+		return fmt.Errorf("the sound server has gone")
+	case runtime.GOOS == "linux" && strings.Contains(text, "No such device"):
+		return fmt.Errorf("the sound card was taken away")
+	}
+	return fmt.Errorf("%s", strings.Join(strings.Fields(text), " "))
+}
