@@ -141,12 +141,12 @@ func (p *program) command() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("play", p.serveCommand(), p.renderCommand())
+	add("play", p.serveCommand(), p.playCommand(), p.renderCommand())
 	add("work", p.newCommand(), p.checkCommand(), p.explainCommand(), p.eventsCommand())
 	add("about", p.sourcesCommand(), p.schemaCommand(), p.versionCommand())
 	root.SetHelpCommandGroupID("about")
 	root.SetCompletionCommandGroupID("about")
-	root.AddCommand(exitTopic())
+	root.AddCommand(exitTopic(), p.cardCommand())
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%s: %w (%q lists what there is)", c.Name(), err, c.CommandPath()+" --help")

@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(cleaning{m}, map[string]func(){"proscenium": main})
+	testscript.Main(cleaning{m}, map[string]func(){"proscenium": main, "pacer": pacer})
 }
 
 // cleaning runs the tests and removes what they built.

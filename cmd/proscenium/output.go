@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+
+	"proscenium/sonify"
+	"proscenium/sonify/pcm"
+	"proscenium/sonify/sound"
+	aloud "proscenium/sonify/speaker"
+	"proscenium/sonify/speaker/card"
+
+	"github.com/spf13/cobra"
+)
+
+// outputHelp describes the values of --output.
+const outputHelp = `  auto          the system's sound card
+  oto           the same: by ALSA, PulseAudio or PipeWire on Linux
+  pulse         a PulseAudio or PipeWire server, without any library of the system
+  exec:COMMAND  a program that reads samples: 16 bits, little-endian, stereo, 48 kHz,
+                such as exec:aplay -q -t raw -f S16_LE -c 2 -r 48000 -
+  file:PATH     a .wav, or such samples in a file or in a pipe with a name
+  null          nothing: it counts, and plays nothing
+`
+
+// outputNames are the values of --output that are whole ones.
+var outputNames = []string{"auto", "oto", "pulse", "null"}
+
+// parseOutput reads a value of --output. named is how people call the device.
+func parseOutput(value string) (open func() (aloud.Device, error), named string, err error) {
+	kind, rest, with := strings.Cut(value, ":")
+	switch {
+	case value == "auto":
+		return cardDevice(card.Kinds()[0]), "the sound card", nil
+	case value == "oto":
+		return cardDevice("oto"), "the sound card", nil
+	case value == "pulse":
+		return cardDevice("pulse"), "the PulseAudio server", nil
+	case value == "null":
+		return aloud.Null(), "the output that plays nothing", nil
+	case kind == "exec" && with:
+		if strings.TrimSpace(rest) == "" {
+			return nil, "", usagef("--output %s: name the program, as in --output \"exec:aplay -q -t raw -f S16_LE -c 2 -r 48000 -\"", value)
+		}
+		return aloud.Program(func() *exec.Cmd { return shell(rest) }, aloud.Plain), "the program of --output", nil
+	case kind == "file" && with:
+		if err := writable(rest); err != nil {
+			return nil, "", &outputError{err}
+		}
+		return aloud.File(rest), rest, nil
+	}
+	return nil, "", usagef("--output %s: there are %s, exec:COMMAND and file:PATH%s", value, strings.Join(outputNames, ", "),
+		hint(sonify.DidYouMean(value, outputNames)))
+}
+
+// shell returns the command that carries out a line as a person would type it.
+func shell(line string) *exec.Cmd {
+	if runtime.GOOS == "windows" {
+		return exec.Command("cmd", "/c", line)
+	}
+	return exec.Command("sh", "-c", line)
+}
+
+// cardDevice returns what opens a sound card in a process of its own, which is this
+// program again.
+func cardDevice(kind string) func() (aloud.Device, error) {
+	return func() (aloud.Device, error) {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		return aloud.Program(func() *exec.Cmd {
+			c := exec.Command(self, cardCommandName, kind)
+			c.Args[0] = "proscenium"
+			return c
+		}, aloud.Reported)()
+	}
+}
+
+const cardCommandName = "sound-card"
+
+// cardCommand is what cardDevice starts. It is not for people.
+func (p *program) cardCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    cardCommandName + " KIND",
+		Hidden: true,
+		Args:   arguments(1, 1, "a kind of sound card"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := card.Play(args[0], p.in, p.out); err != nil {
+				fmt.Fprintf(p.say.w, "%s%v\n", aloud.Complaint, err)
+				return errSaid
+			}
+			return nil
+		},
+	}
+}
+
+// newRoom returns a speaker, and the output that plays a station on it. What it has to
+// say of its device goes to the log.
+func newRoom(value string, log *slog.Logger) (*aloud.Speaker, sonify.Output, error) {
+	open, named, err := parseOutput(value)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := aloud.New(aloud.Options{Open: open, Name: named, Say: func(text string) { log.Warn(text) }})
+	return s, sound.New([]pcm.Sink{s}, sound.Options{}), nil
+}
+
+// outputFlag adds --output.
+func outputFlag(c *cobra.Command, value *string) {
+	c.Flags().StringVar(value, "output", "auto", "what plays it: auto, oto, pulse, exec:COMMAND, file:PATH, null")
+	c.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return append(slices.Clone(outputNames), "exec:", "file:"), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+	})
+}

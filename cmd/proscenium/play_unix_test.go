@@ -1,0 +1,276 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"proscenium/sonify/pcm"
+
+	"github.com/go-audio/wav"
+)
+
+// cardOfTest is ALSA's file device with a pacer behind it.
+type cardOfTest struct {
+	t        *testing.T
+	dir      string
+	out, pid string
+}
+
+func newCard(t *testing.T) *cardOfTest {
+	t.Helper()
+	if _, err := os.Stat("/usr/share/alsa"); err != nil && runtime.GOOS == "linux" || runtime.GOOS != "linux" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("ALSA is not there: ", err)
+		}
+		t.Skip("ALSA is not there: ", err)
+	}
+	c := &cardOfTest{t: t, dir: t.TempDir()}
+	c.out, c.pid = filepath.Join(c.dir, "out.raw"), filepath.Join(c.dir, "pid")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(c.dir, "pacer")); err != nil {
+		t.Fatal(err)
+	}
+	conf := fmt.Sprintf("pcm.!default { type file; slave.pcm { type null }; file \"|%s %s %s\"; format \"raw\" }\nctl.!default { type hw card 0 }\n",
+		filepath.Join(c.dir, "pacer"), c.out, c.pid)
+	if err := os.WriteFile(filepath.Join(c.dir, "asound.conf"), []byte(conf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// playing is a run of the program.
+type playing struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	said chan string // its lines
+	all  bytes.Buffer
+}
+
+// run starts the program, as people have it, with the card as the only one.
+func (c *cardOfTest) run(args ...string) *playing {
+	c.t.Helper()
+	built.Store(true)
+	path, err := shipped()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	p := &playing{t: c.t, cmd: exec.Command(path, args...), said: make(chan string, 100)}
+	p.cmd.Env = append(os.Environ(), "ALSA_CONFIG_PATH="+filepath.Join(c.dir, "asound.conf"), "XDG_RUNTIME_DIR="+c.dir, "PULSE_SERVER=", "HOME="+c.dir)
+	errs, err := p.cmd.StderrPipe()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	go func() {
+		defer close(p.said)
+		for s := bufio.NewScanner(errs); s.Scan(); {
+			p.said <- s.Text()
+		}
+	}()
+	c.t.Cleanup(func() { p.cmd.Process.Kill(); p.cmd.Wait() })
+	return p
+}
+
+// until waits for a line that contains text.
+func (p *playing) until(text string) {
+	p.t.Helper()
+	for late := time.After(30 * time.Second); ; {
+		select {
+		case line, ok := <-p.said:
+			fmt.Fprintln(&p.all, line)
+			if strings.Contains(line, text) {
+				return
+			}
+			if !ok {
+				p.t.Fatalf("it ended without saying %q:\n%s", text, p.all.String())
+			}
+		case <-late:
+			p.t.Fatalf("it does not say %q:\n%s", text, p.all.String())
+		}
+	}
+}
+
+// stop ends it as Ctrl-C does and returns what it said.
+func (p *playing) stop() string {
+	p.t.Helper()
+	p.cmd.Process.Signal(os.Interrupt)
+	for line := range p.said {
+		fmt.Fprintln(&p.all, line)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Errorf("%v\n%s", err, p.all.String())
+	}
+	return p.all.String()
+}
+
+// frames returns what the card took, without the silence around it.
+func (c *cardOfTest) frames() (got []pcm.Frame) {
+	c.t.Helper()
+	b, err := os.ReadFile(c.out)
+	if err != nil && !os.IsNotExist(err) {
+		c.t.Fatal(err)
+	}
+	for ; len(b) >= 8; b = b[8:] {
+		var f pcm.Frame
+		for i := range f {
+			f[i] = int32(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])) * pcm.Full)
+		}
+		if f != (pcm.Frame{}) || len(got) > 0 {
+			got = append(got, f)
+		}
+	}
+	for len(got) > 0 && got[len(got)-1] == (pcm.Frame{}) {
+		got = got[:len(got)-1]
+	}
+	return got
+}
+
+// took waits until the card has taken n frames of sound more than it has.
+func (c *cardOfTest) took(n int) {
+	c.t.Helper()
+	info, _ := os.Stat(c.out)
+	from := int64(0)
+	if info != nil {
+		from = info.Size()
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(30 * time.Second); ; <-tick.C {
+		if info, err := os.Stat(c.out); err == nil && info.Size() >= from+int64(8*n) {
+			return
+		}
+		if time.Now().After(late) {
+			c.t.Fatal("the card takes nothing")
+		}
+	}
+}
+
+// signal sends the card itself a signal.
+func (c *cardOfTest) signal(s syscall.Signal) {
+	c.t.Helper()
+	b, err := os.ReadFile(c.pid)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(string(b))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, s); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// What the sound card takes is what a render of the station's log is, to the bit.
+func TestPlay_TheCardTakesTheRender(t *testing.T) {
+	var complaint string
+	for range 5 {
+		if complaint = takeOne(t); complaint == "" {
+			return
+		}
+		// A machine that stands still for longer than the cushion is heard: then there
+		// is a gap, and the next take shows whether that was it.
+		t.Log(complaint)
+	}
+	t.Error("not one of five takes is the render: ", complaint)
+}
+
+// takeOne plays some seconds, and says what is wrong with what the card took.
+func takeOne(t *testing.T) string {
+	c := newCard(t)
+	log := filepath.Join(c.dir, "log")
+	p := c.run("play", "../../examples/grand-slam/piece.toml", "--log", log)
+	c.took(5 * 48000)
+	p.stop()
+	got := c.frames()
+	want := filepath.Join(c.dir, "want.wav")
+	render := exec.Command(p.cmd.Path, "render", filepath.Join(log, "grand-slam"), "--bits", "24", "-o", want)
+	if out, err := render.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	f, err := os.Open(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	pcmWant, err := wav.NewDecoder(f).FullPCMBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := make([]pcm.Frame, len(pcmWant.Data)/2)
+	for i := range frames {
+		frames[i] = pcm.Frame{int32(pcmWant.Data[2*i]), int32(pcmWant.Data[2*i+1])}
+	}
+	for len(frames) > 0 && frames[0] == (pcm.Frame{}) {
+		frames = frames[1:]
+	}
+	// The last tenth of a second is the fade of the end.
+	n := len(got) - 4800
+	if n < 3*48000 || n > len(frames) {
+		return fmt.Sprintf("the card took %d frames of sound, the render has %d", len(got), len(frames))
+	}
+	for i := range n {
+		if got[i] != frames[i] {
+			return fmt.Sprintf("frame %d of %d is %v, in the render %v", i, n, got[i], frames[i])
+		}
+	}
+	t.Logf("%d frames are the render's", n)
+	return ""
+}
+
+// A card that freezes, or dies, is opened again; each is said once.
+func TestPlay_TheCardFreezesAndDies(t *testing.T) {
+	c := newCard(t)
+	p := c.run("play", "../../examples/grand-slam/piece.toml")
+	c.took(48000)
+	c.signal(syscall.SIGSTOP)
+	began := time.Now()
+	p.until("no sound by the sound card any more: it takes nothing although there is sound; it is opened again")
+	t.Logf("that it is frozen is said after %v", time.Since(began).Round(10*time.Millisecond))
+	p.until("sound again by the sound card, after")
+	t.Logf("there is sound again %v after it froze", time.Since(began).Round(10*time.Millisecond))
+	c.took(48000)
+	c.signal(syscall.SIGKILL)
+	began = time.Now()
+	p.until("no sound by the sound card any more: ")
+	t.Logf("that it died is said after %v", time.Since(began).Round(10*time.Millisecond))
+	p.until("sound again by the sound card, after")
+	c.took(48000)
+	all := p.stop()
+	if n := strings.Count(all, "no sound by"); n != 2 || strings.Count(all, "sound again") != 2 {
+		t.Errorf("it is said %d times that there is no sound:\n%s", n, all)
+	}
+}
+
+// Without a sound card one line says so, and the station goes on.
+func TestPlay_NoCard(t *testing.T) {
+	c := newCard(t)
+	if err := os.WriteFile(filepath.Join(c.dir, "asound.conf"), []byte("pcm.!default { type hw card 7 }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := c.run("play", "../../examples/grand-slam/piece.toml")
+	p.until("no sound by the sound card: there is no PulseAudio or PipeWire server, and there is no sound card that ALSA can open; it plays as soon as it can be opened")
+	all := p.stop()
+	if strings.Count(all, "no sound by") != 1 || !strings.Contains(all, "stopped") || strings.Contains(all, "ALSA lib") {
+		t.Errorf("it says\n%s", all)
+	}
+}
