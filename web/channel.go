@@ -128,6 +128,7 @@ func (c *Channel) Begin(h *sonify.Header) error {
 		return fmt.Errorf("channel %s: %w", c.name, err)
 	}
 	c.run, c.ring, c.join, c.begun, c.begin = newRun(), nil, nil, false, 0
+	c.poured = c.opts.Now()
 	c.piece = c.enc.Piece(&own)
 	if err := c.shadow.begin(setup); err != nil {
 		return fmt.Errorf("channel %s: %w", c.name, err)

@@ -3,9 +3,11 @@ package web
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"fmt"
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"proscenium/sonify/chip"
 	"proscenium/sonify/stream"
@@ -266,6 +268,20 @@ func (f *feed) join(l *listener, first []byte) {
 func (c *Channel) pour(frames []chip.Frame) {
 	c.radio.pour(frames)
 	c.poured = c.opts.Now()
+}
+
+// stallAfter is how long a station may make no sound: it commits some 50 times a
+// second.
+const stallAfter = 5 * time.Second
+
+// stalled says that a station that has begun makes no sound any more, "" if it does.
+func (c *Channel) stalled() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if since := c.opts.Now().Sub(c.poured); c.begun && !c.closed && since > stallAfter {
+		return fmt.Sprintf("the station has made no sound for %d s", int(since.Seconds()))
+	}
+	return ""
 }
 
 // tune makes a connection that was an HTTP request a listener of c.

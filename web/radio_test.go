@@ -551,3 +551,37 @@ func TestRadio_FFmpegTakesIt(t *testing.T) {
 		a.stop()
 	}
 }
+
+// A station that makes no sound any more is not well, though it says that it plays,
+// and so is one whose speaker is silent.
+func TestHealth_RedWithoutSound(t *testing.T) {
+	a := begin(t, Options{}, 0)
+	mute := ""
+	o := a.server.station("court")
+	info := o.info
+	o.info = func() Info { i := info(); i.Mute = mute; return i }
+	ask := func() (int, string) {
+		t.Helper()
+		resp, err := http.Get("http://" + a.addr + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		return resp.StatusCode, string(b)
+	}
+	a.play(4)
+	if status, body := ask(); status != http.StatusOK || strings.Contains(body, "mute") {
+		t.Errorf("%d, %s", status, body)
+	}
+	mute = "there is no sound card"
+	if status, body := ask(); status != http.StatusServiceUnavailable || !strings.Contains(body, `"well":false,"mute":"there is no sound card"`) {
+		t.Errorf("%d, %s", status, body)
+	}
+	mute = ""
+	a.mu.Lock()
+	a.now = a.now.Add(7 * time.Second)
+	a.mu.Unlock()
+	if status, body := ask(); status != http.StatusServiceUnavailable || !strings.Contains(body, "has made no sound for 7 s") {
+		t.Errorf("%d, %s", status, body)
+	}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -48,6 +49,8 @@ type Info struct {
 	Heard uint64 `json:"heard"`
 	Notes uint64 `json:"notes"`
 	Lost  uint64 `json:"lost"`
+	// Mute says why no sound leaves where it should; "" if it does.
+	Mute string `json:"mute,omitempty"`
 	// Problems of the last edit, if it could not be played: only those who are on the
 	// server's machine are told.
 	Problems []string `json:"problems,omitempty"`
@@ -398,21 +401,24 @@ func atHome(r *http.Request) bool {
 	return err == nil && a.Addr().Unmap().IsLoopback()
 }
 
-// health answers /healthz: 200 if all stations play, 503 otherwise.
+// health answers /healthz: 200 if all stations play and their sound leaves, 503
+// otherwise.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	type one struct {
 		Name  string `json:"name"`
 		State string `json:"state"`
 		Well  bool   `json:"well"`
+		Mute  string `json:"mute,omitempty"`
 	}
 	status := http.StatusOK
 	out := []one{}
 	for _, o := range s.all() {
 		i := o.info()
-		if i.State != "playing" {
+		mute := cmp.Or(i.Mute, o.stalled())
+		if i.State != "playing" || mute != "" {
 			status = http.StatusServiceUnavailable
 		}
-		out = append(out, one{o.Name(), i.State, i.Well})
+		out = append(out, one{o.Name(), i.State, i.Well && mute == "", mute})
 	}
 	answer(w, status, map[string]any{"ok": status == http.StatusOK, "stations": out})
 }

@@ -7,10 +7,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -273,4 +276,133 @@ func TestPlay_NoCard(t *testing.T) {
 	if strings.Count(all, "no sound by") != 1 || !strings.Contains(all, "stopped") || strings.Contains(all, "ALSA lib") {
 		t.Errorf("it says\n%s", all)
 	}
+}
+
+// serve --speaker is heard in the room; /healthz is red when no sound leaves there
+// although the station plays, and the metrics count what the device took.
+func TestServe_Speaker(t *testing.T) {
+	c := newCard(t)
+	get := func(url string) (int, string) {
+		t.Helper()
+		resp, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(resp.Body)
+		return resp.StatusCode, string(b)
+	}
+	p := c.run("serve", "../../examples/grand-slam/piece.toml", "--speaker", "--addr", "127.0.0.1:0")
+	p.until("on the air: http")
+	base := regexp.MustCompile(`http://[0-9.:]+`).FindString(p.all.String())
+	c.took(2 * 48000)
+	if status, body := get(base + "/healthz"); status != http.StatusOK {
+		t.Errorf("while it plays: %d, %s", status, body)
+	}
+	if _, body := get(base + "/metrics"); !regexp.MustCompile(`proscenium_speaker_taken_frames_total\{station="grand-slam"\} ([1-9]\d{4,}|\d\.\d+e\+0[5-9])\n`).MatchString(body) {
+		t.Errorf("the metrics do not tell what the device took:\n%s", body)
+	}
+	c.signal(syscall.SIGSTOP)
+	p.until("no sound by the sound card any more")
+	if status, body := get(base + "/healthz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "takes nothing although there is sound") {
+		t.Errorf("while the card is frozen: %d, %s", status, body)
+	}
+	p.until("sound again")
+	if status, body := get(base + "/healthz"); status != http.StatusOK {
+		t.Errorf("afterwards: %d, %s", status, body)
+	}
+	p.stop()
+}
+
+// Programs, files and pipes take the same sound.
+func TestPlay_Outputs(t *testing.T) {
+	c := newCard(t)
+	piece := "../../examples/grand-slam/piece.toml"
+	fifo := filepath.Join(c.dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	head := func(r io.Reader) []byte {
+		t.Helper()
+		b := make([]byte, 2*48000*4)
+		if _, err := io.ReadFull(r, b); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	outputs := map[string]func(p *playing) []byte{
+		"file:" + fifo: func(p *playing) []byte {
+			f, err := os.Open(fifo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			return head(f)
+		},
+		"exec:cat > " + filepath.Join(c.dir, "cat"): func(p *playing) []byte {
+			c.out = filepath.Join(c.dir, "cat")
+			c.took(48000 + 9600) // of twice the size
+			p.stop()
+			f, err := os.Open(c.out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			return head(f)
+		},
+		"file:" + filepath.Join(c.dir, "take.wav"): func(p *playing) []byte {
+			p.until("on the air")
+			tick := time.NewTicker(20 * time.Millisecond)
+			defer tick.Stop()
+			for {
+				part, _ := filepath.Glob(filepath.Join(c.dir, ".take.wav.*"))
+				if len(part) == 1 {
+					if info, err := os.Stat(part[0]); err == nil && info.Size() > 48000*6*5/2 {
+						break
+					}
+				}
+				<-tick.C
+			}
+			p.stop()
+			f, err := os.Open(filepath.Join(c.dir, "take.wav"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			got, err := wav.NewDecoder(f).FullPCMBuffer()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b []byte
+			for _, v := range got.Data[:2*2*48000] {
+				b = binary.LittleEndian.AppendUint16(b, uint16(min(max((v+128)>>8, -1<<15), 1<<15-1)))
+			}
+			return b
+		},
+	}
+	var first []byte
+	for output, take := range outputs {
+		p := c.run("play", piece, "--output", output)
+		b := take(p)
+		if p.cmd.ProcessState == nil {
+			p.stop()
+		}
+		if first == nil {
+			first = b
+		} else if !bytes.Equal(first, b) {
+			t.Errorf("%s has another sound", output)
+		}
+	}
+	for _, wrong := range []string{"exec:", "loudly", "file:" + filepath.Join(c.dir, "none", "x.wav")} {
+		p := c.run("play", piece, "--output", wrong)
+		p.until("proscenium: ")
+		for range p.said {
+		}
+		if err := p.cmd.Wait(); err == nil {
+			t.Errorf("--output %s is taken for right", wrong)
+		}
+	}
+	p := c.run("play", piece, "--output", "exec:echo the amplifier is off >&2; exit 3")
+	p.until("no sound by the program of --output: the amplifier is off; it plays as soon as it can be opened")
+	p.stop()
 }

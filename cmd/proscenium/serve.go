@@ -13,6 +13,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sonify/sound"
+	aloud "proscenium/sonify/speaker"
 	"proscenium/sonify/station"
 	"proscenium/web"
 
@@ -39,6 +40,8 @@ type serveFlags struct {
 	perAddress int
 	cert, key  string
 	origins    []string
+	speaker    string
+	output     string
 	log        string
 	piece      renderFlags // --set, --seed and --level
 }
@@ -55,10 +58,14 @@ never was after another.
 A changed piece is taken on the next bar line; one that is wrong is told, and
 the one before plays on. With --log everything that was heard is written down.
 
+With --speaker a piece is heard in the room as well, as "proscenium play" would
+play it; --output says on what ("proscenium help play" lists it).
+
 It listens on this machine only, unless --addr says otherwise. Whoever can reach
 it can listen, and nothing else.`,
 		Example: `  proscenium serve
   proscenium serve first examples/grand-slam --addr :8080
+  proscenium serve first --speaker
   proscenium serve piece.toml --addr :443 --tls-cert cert.pem --tls-key key.pem
   curl -s http://127.0.0.1:8080/s/demo/stream.wav | ffplay -i -`,
 		RunE: func(c *cobra.Command, args []string) error { return p.serve(c.Context(), &f, args) },
@@ -74,6 +81,9 @@ it can listen, and nothing else.`,
 	fl.StringVar(&f.key, "tls-key", "", "file with its key")
 	fl.StringSliceVar(&f.origins, "origin", nil, "other sites whose pages may listen, such as https://example.org")
 	fl.StringVar(&f.log, "log", "", "folder for the stations' own logs; each has a folder in it")
+	fl.StringVar(&f.speaker, "speaker", "", "play it in the room too: the first piece, or with --speaker=NAME the station of that name")
+	fl.Lookup("speaker").NoOptDefVal = firstStation
+	outputFlag(c, &f.output)
 	c.RegisterFlagCompletionFunc("latency", cobra.FixedCompletions([]string{"low", "default", "economy"}, cobra.ShellCompDirectiveNoFileComp))
 	f.piece.pieceFlags(c)
 	return c
@@ -109,8 +119,15 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", f.addr, err)
 	}
+	if err := p.inTheRoom(f, shows, log); err != nil {
+		l.Close()
+		return err
+	}
 	srv := web.NewServer(o)
 	for _, s := range shows {
+		if s.room != nil {
+			defer s.room.Close()
+		}
 		if err := srv.Add(s.channel, s.info); err != nil {
 			l.Close()
 			return err
@@ -156,6 +173,31 @@ func (p *program) air(ctx context.Context, srv *web.Server, l net.Listener, show
 type show struct {
 	station *station.Station
 	channel *web.Channel
+	room    *aloud.Speaker // nil: it is not heard in the room
+}
+
+// firstStation is the value of --speaker without one.
+const firstStation = "*"
+
+// inTheRoom gives the station that --speaker names a speaker.
+func (p *program) inTheRoom(f *serveFlags, shows []*show, log *slog.Logger) error {
+	if f.speaker == "" {
+		return nil
+	}
+	var names []string
+	for _, s := range shows {
+		if names = append(names, s.channel.Name()); f.speaker != firstStation && f.speaker != s.channel.Name() {
+			continue
+		}
+		room, out, err := newRoom(f.output, log)
+		if err != nil {
+			return err
+		}
+		s.room = room
+		s.station.Attach(out)
+		return nil
+	}
+	return usagef("--speaker=%s: there are the stations %s%s", f.speaker, strings.Join(names, ", "), hint(sonify.DidYouMean(f.speaker, names)))
 }
 
 // shows makes a station of every piece, or of the demonstration.
@@ -182,7 +224,7 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 		p.say.problems(st.Status().Problems)
 		c := web.NewChannel(name, web.ChannelOptions{Program: "proscenium " + version, Cushion: lat.cushion, Margin: lat.margin, Legend: (&onAirLegend{station: st}).get})
 		st.Attach(c)
-		out = append(out, &show{st, c})
+		out = append(out, &show{station: st, channel: c})
 		return nil
 	}
 	if len(names) == 0 {
@@ -263,6 +305,14 @@ func (s *show) info() web.Info {
 		if src.State == "failed" || src.State == "stale" {
 			i.Well = false
 		}
+	}
+	if s.room != nil {
+		r := s.room.Status()
+		i.Mute = r.Why
+		i.Counts["speaker_taken_frames_total"] = float64(r.Taken)
+		i.Counts["speaker_lost_frames_total"] = float64(r.Lost)
+		i.Counts["speaker_slipped_frames_total"] = float64(r.Slipped)
+		i.Counts["speaker_opened_total"] = float64(r.Opened)
 	}
 	if st.Broken {
 		for _, p := range st.Problems {
