@@ -49,6 +49,7 @@ var arrows = map[string][]string{
 	"web":                       {"sonify", "sonify/chip", "sonify/stream", "sonify/wire"},
 	"web/internal/module":       {},
 	"web/internal/crowd":        {},
+	"web/internal/load":         {"sonify/wire"},
 }
 
 // free may import anything of ours.
