@@ -69,13 +69,18 @@ type playing struct {
 // run starts the program, as people have it, with the card as the only one.
 func (c *cardOfTest) run(args ...string) *playing {
 	c.t.Helper()
+	return c.start(append(os.Environ(), "ALSA_CONFIG_PATH="+filepath.Join(c.dir, "asound.conf"), "XDG_RUNTIME_DIR="+c.dir, "PULSE_SERVER=", "HOME="+c.dir), args...)
+}
+
+func (c *cardOfTest) start(env []string, args ...string) *playing {
+	c.t.Helper()
 	built.Store(true)
 	path, err := shipped()
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	p := &playing{t: c.t, cmd: exec.Command(path, args...), said: make(chan string, 100)}
-	p.cmd.Env = append(os.Environ(), "ALSA_CONFIG_PATH="+filepath.Join(c.dir, "asound.conf"), "XDG_RUNTIME_DIR="+c.dir, "PULSE_SERVER=", "HOME="+c.dir)
+	p.cmd.Env = env
 	errs, err := p.cmd.StderrPipe()
 	if err != nil {
 		c.t.Fatal(err)
@@ -204,6 +209,14 @@ func takeOne(t *testing.T) string {
 	p := c.run("play", "../../examples/grand-slam/piece.toml", "--log", log)
 	c.took(5 * 48000)
 	p.stop()
+	return c.isRender(p, log, 3*48000)
+}
+
+// isRender says how what the card took differs from a render of the log, of which it
+// has to have at least so many frames.
+func (c *cardOfTest) isRender(p *playing, log string, least int) string {
+	t := c.t
+	t.Helper()
 	got := c.frames()
 	want := filepath.Join(c.dir, "want.wav")
 	render := exec.Command(p.cmd.Path, "render", filepath.Join(log, "grand-slam"), "--bits", "24", "-o", want)
@@ -228,7 +241,7 @@ func takeOne(t *testing.T) string {
 	}
 	// The last tenth of a second is the fade of the end.
 	n := len(got) - 4800
-	if n < 3*48000 || n > len(frames) {
+	if n < least || n > len(frames) {
 		return fmt.Sprintf("the card took %d frames of sound, the render has %d", len(got), len(frames))
 	}
 	for i := range n {

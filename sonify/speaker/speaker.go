@@ -189,12 +189,6 @@ func (s *Speaker) run(ctx context.Context) {
 	wait := firstWait
 	var since time.Time
 	for {
-		s.mu.Lock()
-		closing := s.closing
-		s.mu.Unlock()
-		if ctx.Err() != nil || closing {
-			return
-		}
 		d, err := s.opts.Open()
 		if err == nil {
 			err = s.play(ctx, d, func() {
@@ -224,24 +218,31 @@ func (s *Speaker) run(ctx context.Context) {
 			}
 			s.opts.Say(fmt.Sprintf(text, s.opts.Name, err))
 		}
-		timer := time.NewTimer(wait)
-		for waiting := true; waiting; {
-			select {
-			case <-timer.C:
-				waiting = false
-			case <-ctx.Done():
-				return
-			case <-s.more:
-				s.mu.Lock()
-				over := s.closing
-				s.mu.Unlock()
-				if over {
-					timer.Stop()
-					return
-				}
-			}
+		if !s.pause(ctx, wait) {
+			return
 		}
 		wait = min(2*wait, longestWait)
+	}
+}
+
+// pause waits, and reports whether the speaker is still wanted then.
+func (s *Speaker) pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for {
+		s.mu.Lock()
+		closing := s.closing
+		s.mu.Unlock()
+		if closing {
+			return false
+		}
+		select {
+		case <-timer.C:
+			return true
+		case <-ctx.Done():
+			return false
+		case <-s.more:
+		}
 	}
 }
 
@@ -262,6 +263,7 @@ func (s *Speaker) play(ctx context.Context, d Device, takes func()) error {
 	defer func() {
 		s.mu.Lock()
 		s.flow.open = false
+		s.status.Taken = before + d.Taken()
 		s.mu.Unlock()
 	}()
 	fed := make(chan error, 1)

@@ -79,7 +79,10 @@ type player interface {
 	err() error
 }
 
-var errSilent = errors.New("the sound server does not answer")
+var (
+	errSilent = errors.New("the sound server does not answer")
+	errGone   = errors.New("the sound server has gone")
+)
 
 // source reads whole frames, and counts them.
 type source struct {

@@ -3,6 +3,7 @@
 package card
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -64,9 +65,9 @@ func short(err error) error {
 		}
 		return fmt.Errorf("there is no PulseAudio or PipeWire server, and %s", why)
 	case strings.Contains(text, "connection closed"):
-		return fmt.Errorf("the sound server has gone")
+		return errGone
 	case runtime.GOOS == "linux" && strings.Contains(text, "No such device"):
-		return fmt.Errorf("the sound card was taken away")
+		return errors.New("the sound card was taken away")
 	}
-	return fmt.Errorf("%s", strings.Join(strings.Fields(text), " "))
+	return errors.New(strings.Join(strings.Fields(text), " "))
 }

@@ -2,10 +2,12 @@ package card
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/jfreymuth/pulse"
@@ -33,13 +35,21 @@ func openPulse(src *source) (player, error) {
 	select {
 	case err := <-opened:
 		if err != nil {
-			return nil, fmt.Errorf("PulseAudio: %w", err)
+			return nil, plain(err)
 		}
 	case <-time.After(answerWait):
 		return nil, errSilent
 	}
 	go p.fill(src)
 	return p, nil
+}
+
+// plain says in plain words why there is no server.
+func plain(err error) error {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+		return errors.New("there is no PulseAudio or PipeWire server")
+	}
+	return fmt.Errorf("PulseAudio: %w", err)
 }
 
 func (p *pulsePlayer) open() error {
@@ -95,11 +105,11 @@ func (p *pulsePlayer) held() int64 {
 }
 
 func (p *pulsePlayer) err() error {
-	if err := p.stream.Error(); err != nil {
+	if err := p.stream.Error(); err != nil && !errors.Is(err, pulse.ErrConnectionClosed) {
 		return fmt.Errorf("PulseAudio: %w", err)
 	}
-	if p.stream.Closed() {
-		return fmt.Errorf("the sound server has gone")
+	if p.stream.Closed() || p.stream.Error() != nil {
+		return errGone
 	}
 	return nil
 }
