@@ -23,6 +23,7 @@ const (
 	latency    = 60 * time.Millisecond // that the card is asked for
 	answerWait = 4 * time.Second       // so long a sound server may take to answer
 	reportWait = 20 * time.Millisecond
+	endWait    = 2 * time.Second // so long it may take to play the end
 )
 
 // Kinds are the names of what Play can play on in this build.
@@ -49,7 +50,8 @@ func Play(kind string, in io.Reader, report io.Writer) error {
 	ticker := time.NewTicker(reportWait)
 	defer ticker.Stop()
 	last := int64(-1)
-	for range ticker.C {
+	var over time.Time // when in ended
+	for now := range ticker.C {
 		// In this order: what is read in between counts as held.
 		ended := src.ended.Load()
 		read := src.read.Load()
@@ -64,9 +66,16 @@ func Play(kind string, in io.Reader, report io.Writer) error {
 		if err := c.err(); err != nil {
 			return err
 		}
-		if ended && held == 0 {
+		if ended && over.IsZero() {
+			over = now
+		}
+		switch {
+		case !ended:
+		case held == 0:
 			time.Sleep(2 * latency) // what the card has is played
 			return nil
+		case now.Sub(over) > endWait:
+			return nil // it takes no more
 		}
 	}
 	return nil
