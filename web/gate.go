@@ -16,10 +16,13 @@ type gate struct {
 
 	mu     sync.Mutex
 	inside int
-	from   map[netip.Addr]int
+	from   map[netip.Addr]*guests
 	second time.Time
 	taken  int // in that second
 }
+
+// guests are those from one address.
+type guests struct{ inside, taken int }
 
 var (
 	errFull     = errors.New("the house is full")
@@ -27,53 +30,66 @@ var (
 	errTooQuick = errors.New("too many come at once: try again in a few seconds")
 )
 
-// enter lets in somebody from a remote address. leave is to be called once, or more
-// often, when it is gone.
-func (g *gate) enter(remote string, now time.Time) (leave func(), err error) {
-	ap, err := netip.ParseAddrPort(remote)
-	addr := ap.Addr().Unmap().WithZone("")
-	own := err == nil && addr.IsLoopback() // ourselves, or a proxy before us
-	if addr.Is6() {
-		// A household has a whole network of them.
-		p, _ := addr.Prefix(64)
-		addr = p.Addr()
-	}
+// eachRate is how many from one address are let in within a second, so that one
+// that comes again and again leaves room for others.
+func (g *gate) eachRate() int { return g.each/5 + 1 }
+
+// enter lets in somebody. leave is to be called once, or more often, when it is
+// gone.
+func (g *gate) enter(w who, now time.Time) (leave func(), err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if now.Sub(g.second) >= time.Second {
 		g.second, g.taken = now, 0
+		for a, f := range g.from {
+			if f.taken = 0; f.inside == 0 {
+				delete(g.from, a)
+			}
+		}
 	}
+	f := g.from[w.addr]
 	switch {
 	case g.inside >= g.all:
 		return nil, errFull
-	case !own && g.from[addr] >= g.each:
+	case f != nil && !w.own && f.inside >= g.each:
 		return nil, errAddress
-	case g.taken >= g.rate:
+	case f != nil && !w.own && f.taken >= g.eachRate(), g.taken >= g.rate:
 		return nil, errTooQuick
 	}
+	if f == nil {
+		f = &guests{}
+		g.from[w.addr] = f
+	}
+	f.inside++
+	f.taken++
 	g.taken++
 	g.inside++
-	g.from[addr]++
 	var once sync.Once
 	return func() {
 		once.Do(func() {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.inside--
-			if g.from[addr]--; g.from[addr] == 0 {
-				delete(g.from, addr)
+			if f.inside--; f.inside == 0 && f.taken == 0 {
+				delete(g.from, w.addr)
 			}
 		})
 	}, nil
 }
 
-// limited is a listener that closes connections beyond a number at once, so that
-// those that never ask for anything do not take the place of others.
+// limited is a listener that closes connections beyond a number at once, in all and
+// from one address, so that those that never ask for anything do not take the place
+// of others.
 type limited struct {
 	net.Listener
-	room    int
-	refused *atomic.Uint64
-	open    atomic.Int64
+	room, each int
+	// unlimited reports whether the number from one address does not hold for one.
+	unlimited func(netip.Addr) bool
+	refused   *atomic.Uint64
+
+	mu   sync.Mutex
+	open int
+	from map[netip.Addr]int
 }
 
 // Accept implements [net.Listener].
@@ -83,26 +99,81 @@ func (l *limited) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if l.open.Load() >= int64(l.room) {
+		var w who
+		if ap, err := netip.ParseAddrPort(c.RemoteAddr().String()); err == nil {
+			w = from(ap.Addr())
+			w.own = w.own || l.unlimited(ap.Addr().Unmap())
+		}
+		if !l.take(w) {
 			l.refused.Add(1)
 			c.Close()
 			continue
 		}
-		l.open.Add(1)
-		return &counted{Conn: c, open: &l.open}, nil
+		if tcp, ok := c.(*net.TCPConn); ok {
+			// What somebody does not read is the kernel's, up to this.
+			tcp.SetWriteBuffer(socketBuffer)
+		}
+		return &counted{Conn: c, closed: func() { l.give(w) }}, nil
 	}
 }
 
-// counted is a connection that tells when it is closed.
+func (l *limited) take(w who) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open >= l.room || !w.own && l.from[w.addr] >= l.each {
+		return false
+	}
+	l.open++
+	l.from[w.addr]++
+	return true
+}
+
+func (l *limited) give(w who) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open--
+	if l.from[w.addr]--; l.from[w.addr] == 0 {
+		delete(l.from, w.addr)
+	}
+}
+
+// counted is a connection that tells when it is closed. It may be told that who is
+// at the other end is a listener now, and has little to say.
 type counted struct {
 	net.Conn
-	open *atomic.Int64
-	once sync.Once
+	once   sync.Once
+	closed func()
+
+	// Touched by whoever reads.
+	listening bool
+	second    time.Time
+	said      int // bytes in that second
+}
+
+// maxSaid is how many bytes a listener may say in a second. It is more than any
+// message that is allowed, as often as it is allowed; but not all that one may say
+// is a message: a frame may be empty, and not the last of its message.
+const maxSaid = 16 << 10
+
+var errSays = errors.New("a listener says too much")
+
+// Read implements [net.Conn].
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.listening {
+		if now := time.Now(); now.Sub(c.second) >= time.Second {
+			c.second, c.said = now, 0
+		}
+		if c.said += n; c.said > maxSaid {
+			return 0, errSays
+		}
+	}
+	return n, err
 }
 
 // Close implements [net.Conn].
 func (c *counted) Close() error {
-	c.once.Do(func() { c.open.Add(-1) })
+	c.once.Do(c.closed)
 	return c.Conn.Close()
 }
 
@@ -112,4 +183,15 @@ func bare(c net.Conn) net.Conn {
 		return k.Conn
 	}
 	return c
+}
+
+// listens makes what comes from a connection that of a listener. Nobody reads from
+// it yet.
+func listens(c net.Conn) {
+	if t, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS
+		c = t.NetConn()
+	}
+	if k, ok := c.(*counted); ok {
+		k.listening = true
+	}
 }

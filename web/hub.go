@@ -105,7 +105,8 @@ type job struct {
 	frame []byte
 	first [][]byte // begins anew with these
 	join  bool
-	leave bool // close it
+	leave bool   // close it
+	look  func() // is called, for tests
 	stop  bool
 }
 
@@ -211,6 +212,8 @@ func (s *shard) do(j *job, now time.Time) (stop bool) {
 		j.to.limit = cmp.Or(j.to.room, maxBacklog)
 	case j.leave:
 		s.remove(j.to)
+	case j.look != nil:
+		j.look()
 	case j.first != nil:
 		if _, ok := s.members[j.to]; ok {
 			s.start(j.to, j.first, now)

@@ -9,7 +9,7 @@ import (
 // TestPlayer_LAN: a page that is not from a secure place, as a radio in the house is,
 // may not use an AudioWorklet. It plays the same samples, in blocks.
 func TestPlayer_LAN(t *testing.T) {
-	a := start(t, busy)
+	a := start(t, busy, "--behind", "127.0.0.1")
 	tabs := opened(t, newSink(t))
 	var heard []*recording
 	for _, b := range tabs {

@@ -286,9 +286,6 @@ func (c *Channel) stalled() string {
 
 // tune makes a connection that was an HTTP request a listener of c.
 func (c *Channel) tune(conn net.Conn, format *stream.Format, first []byte, release func()) error {
-	if tcp, ok := bare(conn).(*net.TCPConn); ok {
-		tcp.SetWriteBuffer(socketBuffer)
-	}
 	c.mu.Lock()
 	title := c.piece.Title
 	c.counts.joins++

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -431,7 +432,7 @@ func TestRadio_AnHourOfComingAndGoing(t *testing.T) {
 				if k := dice.IntN(24); k < 2 {
 					format = []string{"opus", "flac"}[k]
 				}
-				fmt.Fprintf(conn, "GET /s/court/stream.%s HTTP/1.1\r\nHost: x\r\n\r\n", format)
+				fmt.Fprintf(conn, "GET /s/court/stream.%s HTTP/1.1\r\nHost: localhost\r\n\r\n", format)
 				joined++
 				if format == "wav" {
 					inside = append(inside, conn)
@@ -471,7 +472,7 @@ func TestRadio_AnHourOfComingAndGoing(t *testing.T) {
 
 // A stream through a list that a proxy hands on names the proxy's address.
 func TestRadio_AddressBehindAProxy(t *testing.T) {
-	a := begin(t, Options{}, 0)
+	a := begin(t, Options{Behind: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, 0)
 	req, err := http.NewRequest("GET", "http://"+a.addr+"/s/court/stream.m3u", nil)
 	if err != nil {
 		t.Fatal(err)

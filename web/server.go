@@ -32,6 +32,9 @@ type Options struct {
 	// Origins are those of other sites whose pages may listen: "https://example.org".
 	// Pages of the server's own may always.
 	Origins []string
+	// Behind are the addresses of proxies of ours: whom they name in X-Forwarded-For is
+	// who asks, and they may ask under any name. From others that header means nothing.
+	Behind []netip.Prefix
 	// TLS makes it speak TLS; nil: plain HTTP.
 	TLS *tls.Config
 	Log *slog.Logger // default: nothing is logged
@@ -74,6 +77,7 @@ type Server struct {
 	sockets *websocket.Upgrader
 	gate    gate
 	refused atomic.Uint64
+	inside  atomic.Bool // it serves this machine's own address only
 	files   map[string]*file
 
 	mu       sync.Mutex
@@ -101,7 +105,7 @@ func NewServer(o Options) *Server {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{opts: o, log: o.Log, mux: http.NewServeMux(), files: files()}
-	s.gate = gate{all: o.Listeners, each: o.PerAddress, rate: o.JoinRate, from: make(map[netip.Addr]int)}
+	s.gate = gate{all: o.Listeners, each: o.PerAddress, rate: o.JoinRate, from: make(map[netip.Addr]*guests)}
 	s.sockets = s.upgrader()
 	s.mux.HandleFunc("GET /{$}", s.front)
 	s.mux.HandleFunc("GET /static/{file...}", s.static)
@@ -156,6 +160,9 @@ const (
 	idleWait    = time.Minute
 	answerWait  = 30 * time.Second
 	spareForAsk = 256 // connections beyond the listeners', for pages and metrics
+	// A browser that loads a page has up to six connections, so there are four for each
+	// listener that an address may have, and these.
+	spareForEach = 32
 )
 
 // Serve answers what comes to l until ctx is done. Then it closes the channels,
@@ -171,7 +178,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		TLSNextProto: make(map[string]func(*http.Server, *tls.Conn, http.Handler)),
 		ErrorLog:     log.New(quiet{s.log}, "", 0),
 	}
-	l = &limited{Listener: l, room: s.opts.Listeners + spareForAsk, refused: &s.refused}
+	s.inside.Store(loopback(l.Addr()))
+	l = &limited{Listener: l, room: s.opts.Listeners + spareForAsk, each: 4*s.opts.PerAddress + spareForEach, unlimited: s.behind,
+		refused: &s.refused, from: make(map[netip.Addr]int)}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -222,6 +231,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	}
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if s.misnamed(r) {
+		s.refuse(w, r, http.StatusMisdirectedRequest, "this server answers to its own machine; if a proxy of yours asks for others, it wants --behind with its address")
+		return
+	}
 	if r.ContentLength != 0 {
 		h.Set("Connection", "close")
 		s.refuse(w, r, http.StatusRequestEntityTooLarge, "a request has no body here")
@@ -229,17 +242,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerWait))
 	s.mux.ServeHTTP(w, r)
-}
-
-// localName reports whether browsers take a host for the machine they run on.
-func localName(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return a.IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // refuse answers with an error, and counts it.
@@ -275,7 +277,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) (o *onAir, leave 
 		w.Header().Set("Access-Control-Allow-Origin", origin)
 		w.Header().Set("Vary", "Origin")
 	}
-	leave, err := s.gate.enter(r.RemoteAddr, time.Now())
+	leave, err := s.gate.enter(s.whose(r), time.Now())
 	if err != nil {
 		w.Header().Set("Retry-After", "5")
 		s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
@@ -286,6 +288,10 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) (o *onAir, leave 
 
 // socket answers /s/NAME/ws.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	if !r.ProtoAtLeast(1, 1) {
+		s.refuse(w, r, http.StatusBadRequest, "a WebSocket begins with HTTP/1.1")
+		return
+	}
 	q := r.URL.Query()
 	var seq uint64
 	run := q.Get("run")
@@ -307,9 +313,13 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	}
 	conn, err := s.sockets.Upgrade(w, r, nil)
 	if err != nil {
+		if !errors.As(err, new(websocket.HandshakeError)) { // those were answered, and counted
+			s.refused.Add(1)
+		}
 		leave()
 		return
 	}
+	listens(conn.NetConn())
 	if err := o.accept(conn, format == "json", run, seq, leave); err != nil {
 		leave()
 		conn.Close()
@@ -398,7 +408,7 @@ func atHome(r *http.Request) bool {
 			return false
 		}
 	}
-	return err == nil && a.Addr().Unmap().IsLoopback()
+	return err == nil && a.Addr().Unmap().IsLoopback() && localName(r.Host)
 }
 
 // health answers /healthz: 200 if all stations play and their sound leaves, 503

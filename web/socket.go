@@ -24,9 +24,6 @@ const (
 // it was here before, what it missed. run and seq are what it last had to do with.
 func (c *Channel) accept(conn *websocket.Conn, json bool, run string, seq uint64, release func()) error {
 	raw := conn.NetConn()
-	if tcp, ok := bare(raw).(*net.TCPConn); ok {
-		tcp.SetWriteBuffer(socketBuffer)
-	}
 	l := &listener{conn: raw, out: newWriter(raw), json: json, again: c.again, release: release}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -40,6 +41,7 @@ type serveFlags struct {
 	perAddress int
 	cert, key  string
 	origins    []string
+	behind     []string
 	speaker    string
 	output     string
 	log        string
@@ -80,6 +82,7 @@ it can listen, and nothing else.`,
 	fl.StringVar(&f.cert, "tls-cert", "", "file with the certificate, to speak TLS")
 	fl.StringVar(&f.key, "tls-key", "", "file with its key")
 	fl.StringSliceVar(&f.origins, "origin", nil, "other sites whose pages may listen, such as https://example.org")
+	fl.StringSliceVar(&f.behind, "behind", nil, "address or network of a proxy of yours, which says who asks (X-Forwarded-For)")
 	fl.StringVar(&f.log, "log", "", "folder for the stations' own logs; each has a folder in it")
 	fl.StringVar(&f.speaker, "speaker", "", "play it in the room too: the first piece, or with --speaker=NAME the station of that name")
 	fl.Lookup("speaker").NoOptDefVal = firstStation
@@ -99,6 +102,17 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 		return usagef("--listeners and --per-address: expected at least 1")
 	}
 	o := web.Options{Listeners: f.listeners, PerAddress: f.perAddress, JoinRate: 500, Origins: f.origins}
+	for _, text := range f.behind {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, err := netip.ParseAddr(text)
+			if err != nil {
+				return usagef("--behind %s: expected an address such as 127.0.0.1, or a network such as 10.0.0.0/8", text)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		o.Behind = append(o.Behind, prefix)
+	}
 	if (f.cert == "") != (f.key == "") {
 		return usagef("--tls-cert and --tls-key: expected both")
 	}
