@@ -48,7 +48,7 @@ type hubCounts struct {
 func newHub(plain bool) *hub {
 	h := &hub{plain: plain}
 	for i := range h.shards {
-		s := &shard{hub: h, wake: make(chan struct{}, 1), members: make(map[*listener]struct{})}
+		s := &shard{hub: h, wake: make(chan struct{}, 1), members: make(map[*listener]struct{}), slow: make(map[*listener]struct{})}
 		h.shards[i] = s
 		h.ended.Go(s.run)
 	}
@@ -122,8 +122,10 @@ func (j *job) turnAway() {
 // shard writes to a part of the listeners. Its goroutine alone touches members and
 // what waits for them.
 type shard struct {
-	hub     *hub
-	members map[*listener]struct{}
+	hub           *hub
+	members       map[*listener]struct{}
+	slow          map[*listener]struct{} // of them: those for whom something waits
+	bytes, frames uint64                 // written, and not counted yet
 
 	mu    sync.Mutex
 	jobs  []job
@@ -160,7 +162,7 @@ func (s *shard) run() {
 			now = time.Now()
 		case <-tick.C:
 			now = time.Now()
-			for l := range s.members {
+			for l := range s.slow {
 				s.retry(l, now)
 			}
 			if now.Sub(pinged) >= pingPeriod && !s.hub.plain {
@@ -179,6 +181,7 @@ func (s *shard) run() {
 			}
 			jobs[i] = job{}
 		}
+		s.tally()
 		if !stopping.IsZero() && s.finish(stopping, now) {
 			return
 		}
@@ -252,6 +255,7 @@ func (s *shard) remove(l *listener) {
 		return
 	}
 	delete(s.members, l)
+	delete(s.slow, l)
 	l.conn.Close()
 	l.release()
 	s.hub.count(func(n *hubCounts) { n.left++; n.listeners-- })
@@ -263,8 +267,23 @@ func (s *shard) send(l *listener, frame []byte, now time.Time) {
 		return // a keyframe is on its way
 	}
 	if len(l.waiting) == 0 {
+		// As nearly always: what the socket takes at once waits nowhere.
 		l.since = now
-	} else if l.backlog+len(frame) > l.limit {
+		n, err := l.out.write(frame)
+		s.bytes += uint64(n)
+		if err != nil {
+			s.remove(l)
+			return
+		}
+		if n == len(frame) {
+			s.frames++
+			return
+		}
+		l.waiting, l.begun, l.backlog = append(l.waiting, frame[n:]), n > 0, len(frame)-n
+		s.slow[l] = struct{}{}
+		return
+	}
+	if l.backlog+len(frame) > l.limit {
 		if !s.hub.plain {
 			s.giveUp(l)
 			return
@@ -326,9 +345,7 @@ func (s *shard) resync(l *listener) {
 
 // retry writes what waits, and lets l go if it takes nothing for long.
 func (s *shard) retry(l *listener, now time.Time) {
-	if len(l.waiting) > 0 {
-		s.write(l, now)
-	}
+	s.write(l, now)
 	if len(l.waiting) > 0 && now.Sub(l.since) > maxStuck {
 		s.hub.count(func(n *hubCounts) { n.dropped++ })
 		s.remove(l)
@@ -337,13 +354,12 @@ func (s *shard) retry(l *listener, now time.Time) {
 
 // write writes as much of what waits as the socket takes.
 func (s *shard) write(l *listener, now time.Time) {
-	var bytes, frames uint64
 	for len(l.waiting) > 0 {
 		f := l.waiting[0]
 		n, err := l.out.write(f)
 		if n > 0 {
 			l.since = now
-			bytes += uint64(n)
+			s.bytes += uint64(n)
 			l.backlog -= n
 		}
 		if n < len(f) {
@@ -351,26 +367,27 @@ func (s *shard) write(l *listener, now time.Time) {
 				l.waiting[0], l.begun = f[n:], true
 			}
 			if err != nil {
-				s.count(bytes, frames)
 				s.remove(l)
 				return
 			}
 			break
 		}
-		frames++
+		s.frames++
 		l.begun = false
 		l.waiting = l.waiting[1:]
 	}
 	if len(l.waiting) == 0 {
 		l.waiting, l.backlog = nil, 0
+		delete(s.slow, l)
 		s.resync(l)
 	}
-	s.count(bytes, frames)
 }
 
-func (s *shard) count(bytes, frames uint64) {
-	if bytes > 0 {
-		s.hub.count(func(n *hubCounts) { n.written += bytes; n.frames += frames })
+// tally adds what was written to what the hub counts.
+func (s *shard) tally() {
+	if s.bytes > 0 {
+		s.hub.count(func(n *hubCounts) { n.written += s.bytes; n.frames += s.frames })
+		s.bytes, s.frames = 0, 0
 	}
 }
 

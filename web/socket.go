@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"proscenium/sonify/wire"
@@ -185,6 +186,7 @@ func (s *Server) upgrader() *websocket.Upgrader {
 		HandshakeTimeout: 5 * time.Second,
 		ReadBufferSize:   256,
 		WriteBufferSize:  1024,
+		WriteBufferPool:  &sync.Pool{},
 		CheckOrigin:      func(r *http.Request) bool { return s.sameOrigin(r) },
 		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
 			s.refuse(w, r, status, reason.Error())

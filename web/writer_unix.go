@@ -4,6 +4,7 @@ package web
 
 import (
 	"net"
+	"sync"
 	"syscall"
 )
 
@@ -21,25 +22,42 @@ func newWriter(conn net.Conn) writer {
 // non-blocking already: Go made it so.
 type rawWriter struct{ raw syscall.RawConn }
 
-func (w rawWriter) write(p []byte) (n int, err error) {
-	var failed error
-	err = w.raw.Write(func(fd uintptr) bool {
-		for {
-			n, failed = syscall.Write(int(fd), p)
-			if failed != syscall.EINTR {
-				return true // also if there was no room: do not wait for it
-			}
+// attempt is one write. They are used again: there is one for every message and
+// listener.
+type attempt struct {
+	p    []byte
+	n    int
+	err  error
+	call func(fd uintptr) bool // made once, for it would be allocated
+}
+
+var attempts = sync.Pool{New: func() any {
+	a := &attempt{}
+	a.call = a.try
+	return a
+}}
+
+// try writes to a socket, once. It never asks to be called again: if there is no
+// room, we do not wait for it.
+func (a *attempt) try(fd uintptr) bool {
+	for {
+		a.n, a.err = syscall.Write(int(fd), a.p)
+		if a.err != syscall.EINTR {
+			return true
 		}
-	})
-	if n < 0 {
-		n = 0
 	}
-	if failed == syscall.EAGAIN {
-		failed = nil
+}
+
+func (w rawWriter) write(p []byte) (n int, err error) {
+	a := attempts.Get().(*attempt)
+	a.p, a.n, a.err = p, 0, nil
+	err = w.raw.Write(a.call)
+	if err == nil && a.err != syscall.EAGAIN {
+		err = a.err
 	}
-	if err == nil {
-		err = failed
-	}
+	n = max(a.n, 0)
+	a.p, a.err = nil, nil
+	attempts.Put(a)
 	return n, err
 }
 
