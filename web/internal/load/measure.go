@@ -23,7 +23,6 @@ type figures struct {
 	result
 	cpu         time.Duration // of the server, while it was measured
 	empty, full int64         // bytes of memory, without and with listeners
-	minutes     []usage       // of a soak
 }
 
 // measure runs a server and its audience, and then the other.
