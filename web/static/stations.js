@@ -8,7 +8,7 @@ async function refresh() {
     const stations = await (await fetch("/api/stations")).json();
     state.textContent = stations.length ? "" : "Nothing is on.";
     list.replaceChildren(
-      ...stations.map((s) => {
+      ...stations.map((/** @type {{name: string, title: string, state: string, listeners: number, path: string}} */ s) => {
         const item = document.createElement("li");
         const link = document.createElement("a");
         link.href = s.path;
