@@ -13,7 +13,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sonify/mapping/grammar"
 	"proscenium/sources"
-	"proscenium/sources/openfootball"
+	"proscenium/sources/internal/football"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
 )
@@ -110,7 +110,7 @@ func TestSamples_HaveEveryKeyAndDecodeToTheDefaults(t *testing.T) {
 // TestReadmes_ListKindsAndFields keeps the tables of the READMEs of sources that
 // speak a language of their own.
 func TestReadmes_ListKindsAndFields(t *testing.T) {
-	for name, shapes := range map[string][]*sonify.Shape{"slam": slam.Shapes(), "openfootball": openfootball.Shapes(), "sim": sim.Shapes()} {
+	for name, shapes := range map[string][]*sonify.Shape{"slam": slam.Shapes(), "openfootball": football.Shapes(), "sim": sim.Shapes()} {
 		keepTables(t, filepath.Join(name, "README.md"), tables(shapes))
 	}
 }

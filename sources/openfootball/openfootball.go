@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/football"
 	"proscenium/sources/internal/input"
 )
 
@@ -77,10 +78,10 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 		key, text string
 		of        func(m *match) []string
 	}{
-		{"team", c.Team, func(m *match) []string { return m.teams[:] }},
-		{"group", c.Group, func(m *match) []string { return []string{m.group, strings.TrimPrefix(m.group, "Group ")} }},
-		{"round", c.Round, func(m *match) []string { return []string{m.round} }},
-		{"date", c.Date, func(m *match) []string { return []string{m.date} }},
+		{"team", c.Team, func(m *match) []string { return m.Teams[:] }},
+		{"group", c.Group, func(m *match) []string { return []string{m.Group, strings.TrimPrefix(m.Group, "Group ")} }},
+		{"round", c.Round, func(m *match) []string { return []string{m.Round} }},
+		{"date", c.Date, func(m *match) []string { return []string{m.Date} }},
 	} {
 		ch := choice{key: k.key, of: k.of}
 		for _, w := range strings.Split(k.text, ",") {
@@ -118,7 +119,7 @@ func (c *choice) wants(m *match) bool {
 // Probe reads the file and says which kinds of event will come, or why none
 // will. Standard input is not touched.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
-	p := sonify.Prospect{Shapes: Shapes(), Timed: true}
+	p := sonify.Prospect{Shapes: football.Shapes(), Timed: true}
 	if !input.Regular(s.env, s.c.Path) && s.c.Path == "-" {
 		return p, nil
 	}
@@ -170,8 +171,8 @@ func (s *source) decode(ctx context.Context, in io.Reader, tally *sonify.Tally, 
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		m.settle(tally)
-		clock = tell(s.env.Name, emit, m, clock, i+1)
+		m.Settle(tally)
+		clock = m.Tell(s.env.Name, emit, clock, i+1)
 		clock += time.Duration(s.c.Pause) * time.Second
 	}
 	return nil
@@ -196,15 +197,15 @@ func (s *source) matches(ctx context.Context, in io.Reader, tally *sonify.Tally)
 		}
 	}
 	if s.c.Number > 0 {
-		if picked = filter(picked, func(m *match) bool { return m.number == s.c.Number }); len(picked) == 0 {
+		if picked = filter(picked, func(m *match) bool { return m.Number == s.c.Number }); len(picked) == 0 {
 			return nil, input.Fail(ctx, "openfootball", s.c.Path, 0, permanent("number = %d: there is no such match among its %d that the other keys leave", s.c.Number, len(all)))
 		}
 	}
 	played := filter(picked, func(m *match) bool {
-		if !m.played() {
-			tally.Add(sonify.Skipped, "match without a result, not played yet", m.line)
+		if !m.Played() {
+			tally.Add(sonify.Skipped, "match without a result, not played yet", m.Line)
 		}
-		return m.played()
+		return m.Played()
 	})
 	if len(played) == 0 {
 		return nil, input.Fail(ctx, "openfootball", s.c.Path, 0, permanent("none of its %d matches has a result", len(picked)))

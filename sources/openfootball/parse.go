@@ -12,15 +12,15 @@ import (
 	"strings"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/football"
 )
 
 // Bounds of what is read. The longest championship has 104 matches, a whole
-// league 380, and the most goals of an official match were 36.
+// league 380.
 const (
 	maxBytes   = 32 << 20
 	maxMatches = 20_000
 	maxMatch   = 256 << 10 // bytes of one
-	maxGoals   = 100
 )
 
 // The layouts of the archive. Everything is optional, and a value of the wrong
@@ -131,10 +131,7 @@ func (y *yes) UnmarshalJSON(b []byte) error {
 }
 
 // pair is a score of both sides.
-type pair struct {
-	n     [2]int
-	known bool
-}
+type pair football.Pair
 
 func (p *pair) UnmarshalJSON(b []byte) error {
 	var two []count
@@ -183,7 +180,7 @@ func (m *rawMatch) scores() rawScore {
 		to   *pair
 		a, b count
 	}{{&s.FT, m.FT1, m.FT2}, {&s.HT, m.HT1, m.HT2}, {&s.ET, m.ET1, m.ET2}, {&s.P, m.P1, m.P2}} {
-		if !k.to.known && k.a.known && k.b.known {
+		if !k.to.Known && k.a.known && k.b.known {
 			*k.to = pair{[2]int{k.a.n, k.b.n}, true}
 		}
 	}
@@ -239,7 +236,7 @@ func read(ctx context.Context, in *bufio.Reader, tally *sonify.Tally) (ms []*mat
 		return nil, line, err
 	}
 	for _, m := range p.ms {
-		m.cup = p.name
+		m.Cup = p.name
 	}
 	return p.ms, 0, nil
 }

@@ -1,4 +1,4 @@
-package openfootball
+package football
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package openfootball
+package football
 
 import "proscenium/sonify"
 
@@ -28,7 +28,7 @@ func shape(kind string, more ...sonify.Field) *sonify.Shape {
 
 // The kinds of event, in the order of a match.
 var (
-	kickOffShape = shape("football.kick_off",
+	KickOff = shape("football.kick_off",
 		sonify.Field{Name: "number", Type: sonify.Number, Doc: "number of the match in the programme, from 1"},
 		sonify.Field{Name: "championship", Type: sonify.Text, Doc: "name of it, as the file says; missing if it does not"},
 		sonify.Field{Name: "date", Type: sonify.Text, Doc: "as the file says; missing if it does not"},
@@ -36,7 +36,7 @@ var (
 		sonify.Field{Name: "ground", Type: sonify.Text, Doc: "where it is played; missing if unknown"},
 		sonify.Field{Name: "knockout", Type: sonify.Bool, Doc: "whether somebody has to win"},
 	)
-	goalShape = shape("football.goal",
+	Goal = shape("football.goal",
 		sonify.Field{Name: "side", Type: sonify.Number, Doc: "1 or 2: for whom it counts, own goals too"},
 		sonify.Field{Name: "team", Type: sonify.Text, Doc: "name of that side"},
 		sonify.Field{Name: "scorer", Type: sonify.Text, Doc: "who shot it, into whichever goal; missing if unknown"},
@@ -45,24 +45,33 @@ var (
 		sonify.Field{Name: "equaliser", Type: sonify.Bool, Doc: "whether the score is even after it"},
 		sonify.Field{Name: "takes_lead", Type: sonify.Bool, Doc: "whether the score was even before it"},
 		sonify.Field{Name: "late", Type: sonify.Bool, Doc: "whether it fell after the 85th minute"},
-		sonify.Field{Name: "decisive", Type: sonify.Bool, Doc: "whether it put the winner ahead for good; of the whole match, so the future is known"},
+		sonify.Field{Name: "decisive", Type: sonify.Bool, Doc: "whether it put the winner ahead for good; of the whole match, so the future is known; missing while a match is followed"},
 		sonify.Field{Name: "count", Type: sonify.Number, Unit: "goals", Doc: "the how many-th of the match, from 1"},
 	)
-	minuteShape    = shape("football.minute")
-	halfTimeShape  = shape("football.half_time")
-	extraTimeShape = shape("football.extra_time")
-	shootOutShape  = shape("football.shoot_out")
-	fullTimeShape  = shape("football.full_time",
+	// Annulled is told by sources that follow a match while it lasts.
+	Annulled = shape("football.goal_annulled",
+		sonify.Field{Name: "side", Type: sonify.Number, Doc: "1 or 2: whose goal it was; the score is without it"},
+		sonify.Field{Name: "team", Type: sonify.Text, Doc: "name of that side"},
+	)
+	Minute    = shape("football.minute")
+	HalfTime  = shape("football.half_time")
+	ExtraTime = shape("football.extra_time")
+	ShootOut  = shape("football.shoot_out")
+	FullTime  = shape("football.full_time",
 		sonify.Field{Name: "winner", Type: sonify.Number, Doc: "1 or 2, 0 for a draw"},
 		sonify.Field{Name: "winner_name", Type: sonify.Text, Doc: "name of the winner, empty for a draw"},
 		sonify.Field{Name: "result", Type: sonify.Text, Doc: "\"win\", \"draw\", \"extra time\" or \"penalties\": how it was decided"},
 		sonify.Field{Name: "penalties1", Type: sonify.Number, Unit: "goals", Doc: "goals of side 1 in the shoot-out; missing without one"},
 		sonify.Field{Name: "penalties2", Type: sonify.Number, Unit: "goals", Doc: "goals of side 2 in the shoot-out; missing without one"},
-		sonify.Field{Name: "duration_s", Type: sonify.Number, Unit: "s", Doc: "from kick-off to the end, breaks included"},
+		sonify.Field{Name: "duration_s", Type: sonify.Number, Unit: "s", Doc: "from kick-off to the end, breaks included; missing if the source does not say when it began"},
 	)
 )
 
-// Shapes returns all kinds of event that the source reports.
+// LiveShapes returns the kinds of event of matches that are followed while they last.
+func LiveShapes() []*sonify.Shape { return append(Shapes(), Annulled) }
+
+// Shapes returns the kinds of event of matches that have been played, in the order
+// of a match.
 func Shapes() []*sonify.Shape {
-	return []*sonify.Shape{kickOffShape, minuteShape, goalShape, halfTimeShape, extraTimeShape, shootOutShape, fullTimeShape}
+	return []*sonify.Shape{KickOff, Minute, Goal, HalfTime, ExtraTime, ShootOut, FullTime}
 }

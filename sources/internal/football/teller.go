@@ -1,4 +1,4 @@
-package openfootball
+package football
 
 import (
 	"strconv"
@@ -11,18 +11,19 @@ import (
 type telling struct {
 	source string
 	emit   func(sonify.Event)
-	m      *match
+	m      *Match
 	base   time.Duration
 	stake  float64
 	length float64 // minutes that are to be played, as known so far
 	goals  [2]int
 }
 
-// tell emits the events of m, the number-th of a programme, and returns the
-// programme's clock at its end. Base is the one at its kick-off.
-func tell(source string, emit func(sonify.Event), m *match, base time.Duration, number int) time.Duration {
-	t := &telling{source: source, emit: emit, m: m, base: base, stake: stakeOf(m.round, m.knockout), length: 90}
-	t.say(kickOffShape, 0, at{}, num(number), word(m.cup), word(m.date), word(m.hours), word(m.ground), sonify.Truth(m.knockout))
+// Tell emits the events of m, which is settled, the number-th match of a programme,
+// and returns the programme's clock at its end. Base is the one at its kick-off. It
+// emits from the caller's goroutine.
+func (m *Match) Tell(source string, emit func(sonify.Event), base time.Duration, number int) time.Duration {
+	t := &telling{source: source, emit: emit, m: m, base: base, stake: stakeOf(m.Round, m.Knockout), length: 90}
+	t.say(KickOff, 0, at{}, num(number), word(m.Cup), word(m.Date), word(m.Hours), word(m.Ground), sonify.Truth(m.Knockout))
 	decisive := m.decisive()
 	next := 0
 	for p := range periods {
@@ -31,7 +32,7 @@ func tell(source string, emit func(sonify.Event), m *match, base time.Duration, 
 		}
 		if p == extraFirst {
 			t.length = 120
-			t.say(extraTimeShape, m.starts[p], at{minute: 90, left: 30})
+			t.say(ExtraTime, m.starts[p], at{minute: 90, left: 30})
 		}
 		for k := range m.length[p] {
 			t.minute(p, k)
@@ -42,7 +43,7 @@ func tell(source string, emit func(sonify.Event), m *match, base time.Duration, 
 			}
 		}
 		if p == firstHalf {
-			t.say(halfTimeShape, time.Duration(m.length[p])*time.Minute, at{minute: 45, left: 45})
+			t.say(HalfTime, time.Duration(m.length[p])*time.Minute, at{minute: 45, left: 45})
 		}
 	}
 	end, last := m.end(), 90
@@ -51,7 +52,7 @@ func tell(source string, emit func(sonify.Event), m *match, base time.Duration, 
 	}
 	result := "draw"
 	switch {
-	case m.winner != 0 && m.score.P.known:
+	case m.winner != 0 && m.Score.P.Known:
 		result = "penalties"
 	case m.winner != 0 && m.extra:
 		result = "extra time"
@@ -59,19 +60,19 @@ func tell(source string, emit func(sonify.Event), m *match, base time.Duration, 
 		result = "win"
 	}
 	var kicks [2]sonify.Value
-	if m.score.P.known {
+	if m.Score.P.Known {
 		end += extraBreak
-		t.say(shootOutShape, end, at{minute: last, shoot: true})
+		t.say(ShootOut, end, at{minute: last, shoot: true})
 		end += kicksTake
 		for s := range kicks {
-			kicks[s] = num(m.score.P.n[s])
+			kicks[s] = num(m.Score.P.N[s])
 		}
 	}
 	name := ""
 	if m.winner != 0 {
-		name = m.teams[m.winner-1]
+		name = m.Teams[m.winner-1]
 	}
-	t.say(fullTimeShape, end, at{minute: last, over: true}, num(m.winner), sonify.Word(name), sonify.Word(result),
+	t.say(FullTime, end, at{minute: last, over: true}, num(m.winner), sonify.Word(name), sonify.Word(result),
 		kicks[0], kicks[1], sonify.Num(end.Seconds()))
 	return base + end
 }
@@ -83,7 +84,7 @@ func (t *telling) minute(p period, k int) {
 	if minute > ends[p] {
 		minute, extra = ends[p], minute-ends[p]
 	}
-	t.say(minuteShape, t.m.starts[p]+time.Duration(k)*time.Minute, at{minute: minute, extra: extra, left: max(t.length-float64(minute-1), 1)})
+	t.say(Minute, t.m.starts[p]+time.Duration(k)*time.Minute, at{minute: minute, extra: extra, left: max(t.length-float64(minute-1), 1)})
 }
 
 func (t *telling) goal(i int, decisive bool) {
@@ -105,7 +106,7 @@ func (t *telling) goal(i int, decisive bool) {
 	}
 	// Stoppage time is still to come in the last minute.
 	a := at{minute: g.minute, extra: g.extra, left: max(left, 1), unknown: g.minute == 0}
-	t.say(goalShape, g.clock, a, num(g.side), sonify.Word(m.teams[g.side-1]), word(g.scorer), own, penalty,
+	t.say(Goal, g.clock, a, num(g.side), sonify.Word(m.Teams[g.side-1]), word(g.scorer), own, penalty,
 		sonify.Truth(after == 0), sonify.Truth(before == 0), sonify.Truth(g.minute > 85), sonify.Truth(decisive), num(i+1))
 }
 
@@ -121,7 +122,7 @@ func (t *telling) say(shape *sonify.Shape, clock time.Duration, a at, more ...so
 	m := t.m
 	diff := t.goals[0] - t.goals[1]
 	left := a.left
-	if shape == kickOffShape {
+	if shape == KickOff && left == 0 {
 		left = t.length
 	}
 	leadNow, weight, air := lead(diff, left), 0.0, 0.0
@@ -149,7 +150,7 @@ func (t *telling) say(shape *sonify.Shape, clock time.Duration, a at, more ...so
 		leader = 2
 	}
 	v := make([]sonify.Value, 0, len(shape.Fields()))
-	v = append(v, num(m.number), word(m.round), word(m.group), sonify.Word(m.teams[0]), sonify.Word(m.teams[1]))
+	v = append(v, num(m.Number), word(m.Round), word(m.Group), sonify.Word(m.Teams[0]), sonify.Word(m.Teams[1]))
 	if a.unknown {
 		v = append(v, sonify.Value{}, sonify.Value{})
 	} else {
@@ -160,7 +161,7 @@ func (t *telling) say(shape *sonify.Shape, clock time.Duration, a at, more ...so
 		num(leader), sonify.Num(leadNow), sonify.Num(weight), sonify.Num(air), sonify.Num(left), sonify.Num(t.stake))
 	t.emit(sonify.Event{
 		Source: t.source, Shape: shape, Values: append(v, more...),
-		Clock: t.base + clock, Timed: true, Line: m.line,
+		Clock: t.base + clock, Timed: true, Line: m.Line,
 	})
 }
 
