@@ -128,7 +128,7 @@ func exitStatus(err error) int {
 
 // command returns the tree of commands.
 func (p *program) command() *cobra.Command {
-	root := p.demoCommand()
+	root := p.rootCommand()
 	root.PersistentFlags().BoolVarP(&p.say.quiet, "quiet", "q", false, "say nothing but what went wrong")
 	root.AddGroup(
 		&cobra.Group{ID: "play", Title: "To make music:"},
@@ -141,7 +141,7 @@ func (p *program) command() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("play", p.serveCommand(), p.playCommand(), p.renderCommand())
+	add("play", p.serveCommand(), p.playCommand(), p.renderCommand(), p.demoCommand())
 	add("work", p.newCommand(), p.checkCommand(), p.explainCommand(), p.eventsCommand())
 	add("about", p.sourcesCommand(), p.schemaCommand(), p.versionCommand())
 	root.SetHelpCommandGroupID("about")

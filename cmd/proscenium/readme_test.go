@@ -29,7 +29,7 @@ func TestREADME_IsTrue(t *testing.T) {
 	p := &program{say: &speaker{}}
 	for _, c := range p.command().Commands() {
 		if c.GroupID == "play" || c.GroupID == "work" {
-			want("`proscenium " + c.Name() + " ")
+			want("| `proscenium " + c.Use[:len(c.Name())])
 		}
 	}
 	known := map[string]bool{}
@@ -56,7 +56,7 @@ func TestREADME_IsTrue(t *testing.T) {
 
 // TestPieces_CompileWithoutAWarning holds the program's own pieces to the same.
 func TestPieces_CompileWithoutAWarning(t *testing.T) {
-	for _, name := range []string{"demo", "first"} {
+	for _, name := range []string{"demo", "first", "tournament"} {
 		w := &written{name: name + ".toml", src: []byte(brought(name))}
 		if _, problems := w.compile(true); len(problems) > 0 {
 			t.Errorf("%v", problems)

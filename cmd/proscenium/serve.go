@@ -54,8 +54,8 @@ func (p *program) serveCommand() *cobra.Command {
 		Use:   "serve [PIECE...]",
 		Short: "Put pieces on the air: a page that plays them live",
 		Long: `Serve puts every piece on the air as a station with a page of its own, until it is
-stopped (Ctrl-C). Without a piece it serves the demonstration, one match that
-never was after another.
+stopped (Ctrl-C). Without a piece it serves the demonstration, a day at a
+tournament that never was, one match after the other.
 
 A changed piece is taken on the next bar line; one that is wrong is told, and
 the one before plays on. With --log everything that was heard is written down.
@@ -63,8 +63,9 @@ the one before plays on. With --log everything that was heard is written down.
 With --speaker a piece is heard in the room as well, as "proscenium play" would
 play it; --output says on what ("proscenium help play" lists it).
 
-It listens on this machine only, unless --addr says otherwise. Whoever can reach
-it can listen, and nothing else.`,
+It listens on this machine only, unless --addr says otherwise; without --addr it
+takes the next port that is free from 8080 on. Whoever can reach it can listen,
+and nothing else.`,
 		Example: `  proscenium serve
   proscenium serve first examples/grand-slam --addr :8080
   proscenium serve first --speaker
@@ -74,8 +75,14 @@ it can listen, and nothing else.`,
 
 		ValidArgsFunction: pieceFiles,
 	}
+	f.flags(c)
+	return c
+}
+
+// flags adds the flags to c and sets their defaults.
+func (f *serveFlags) flags(c *cobra.Command) {
 	fl := c.Flags()
-	fl.StringVar(&f.addr, "addr", "127.0.0.1:8080", "address and port to listen on; :8080 is all addresses")
+	fl.StringVar(&f.addr, "addr", "", "address and port to listen on, such as :8080 for all addresses (default "+firstAddr+", or the next that is free)")
 	fl.StringVar(&f.latency, "latency", "default", "low, default or economy: how soon an event is heard, against work for the server")
 	fl.IntVar(&f.listeners, "listeners", 1000, "listeners at once")
 	fl.IntVar(&f.perAddress, "per-address", 50, "listeners at once from one address; this machine's own are not limited")
@@ -89,7 +96,6 @@ it can listen, and nothing else.`,
 	outputFlag(c, &f.output)
 	c.RegisterFlagCompletionFunc("latency", cobra.FixedCompletions([]string{"low", "default", "economy"}, cobra.ShellCompDirectiveNoFileComp))
 	f.piece.pieceFlags(c)
-	return c
 }
 
 // serve puts pieces on the air until ctx is done.
@@ -129,9 +135,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 	if err != nil {
 		return err
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.addr)
+	l, err := p.listenOn(ctx, f.addr)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", f.addr, err)
+		return err
 	}
 	if err := p.inTheRoom(f, shows, log); err != nil {
 		l.Close()
@@ -159,9 +165,14 @@ func (p *program) air(ctx context.Context, srv *web.Server, l net.Listener, show
 	if secure {
 		scheme = "https"
 	}
+	here, others := reached(l.Addr())
 	for _, s := range shows {
-		p.say.linef("%q is on the air: %s://%s/s/%s", s.station.Header().Title, scheme, l.Addr(), s.channel.Name())
+		p.say.linef("%q is on the air: %s://%s/s/%s", s.station.Header().Title, scheme, here, s.channel.Name())
 	}
+	if len(others) > 0 {
+		p.say.linef("from other machines: %s://%s/", scheme, strings.Join(others, "/, "+scheme+"://"))
+	}
+	p.say.linef("open that in a browser; Ctrl-C stops it")
 	var wg sync.WaitGroup
 	for _, s := range shows {
 		wg.Go(func() {
@@ -242,8 +253,8 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 		return nil
 	}
 	if len(names) == 0 {
-		w := &written{name: "demo.toml", src: []byte(brought("demo")), sets: sets}
-		err := add("demo", station.Options{Env: w.env(false), File: w.name, Set: w.sets, Read: func() ([]byte, error) { return w.src, nil }})
+		w := &written{name: "tournament.toml", src: []byte(brought("tournament")), sets: sets}
+		err := add("demo", station.Options{Env: w.env(false), File: w.name, Set: w.sets, Round: tournament, Read: func() ([]byte, error) { return w.src, nil }})
 		return out, err
 	}
 	for _, name := range names {

@@ -111,7 +111,10 @@ func (s *Station) sameRound(was *Program) {
 		return
 	}
 	last := was.Made.Set[len(was.Made.Set)-1]
-	if !strings.HasPrefix(last, "seed=") || !slices.Equal(was.Made.Set, withSeed(s.opts.Set, was.Piece.Header.Seed)) {
+	if !strings.HasPrefix(last, "seed=") {
+		return
+	}
+	if s.opts.Round == nil && !slices.Equal(was.Made.Set, withSeed(s.opts.Set, was.Piece.Header.Seed)) {
 		return
 	}
 	round := (was.Piece.Header.Seed - s.program.Piece.Header.Seed) & (1<<63 - 1)

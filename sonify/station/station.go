@@ -31,6 +31,10 @@ type Options struct {
 	Env  mapping.Env
 	File string   // the piece
 	Set  []string // overrides, "key.path=value"
+	// Round returns overrides for the n-th time that the piece is played, from 0; those
+	// of Set go before them. h is what the piece says of itself without them. The same
+	// round has the same overrides. nil: rounds differ by their seeds alone.
+	Round func(h *sonify.Header, n uint64) []string
 	// Read reads the piece; default: the file.
 	Read func() ([]byte, error)
 	// Check may refuse a piece that compiles but cannot be played by those who are to
@@ -120,9 +124,9 @@ func New(o Options) (*Station, error) {
 // compile compiles a text of the piece for the given round.
 func (s *Station) compile(src []byte, round uint64) (*Program, sonify.Problems) {
 	p, problems := Compile(s.opts.Env, s.opts.File, src, s.opts.Set)
-	if p != nil && round > 0 {
-		seed := (p.Piece.Header.Seed + round) & (1<<63 - 1)
-		p, problems = Compile(s.opts.Env, s.opts.File, src, withSeed(s.opts.Set, seed))
+	if p != nil && (round > 0 || s.opts.Round != nil) {
+		h := p.Piece.Header
+		p, problems = Compile(s.opts.Env, s.opts.File, src, s.sets(&h, round))
 	}
 	if p != nil && s.opts.Check != nil {
 		h := p.Piece.Header
@@ -131,6 +135,16 @@ func (s *Station) compile(src []byte, round uint64) (*Program, sonify.Problems) 
 		}
 	}
 	return p, problems
+}
+
+// sets returns the overrides of a round of the piece that has the header h without
+// any.
+func (s *Station) sets(h *sonify.Header, round uint64) []string {
+	set := s.opts.Set
+	if s.opts.Round != nil {
+		set = append(s.opts.Round(h, round), set...)
+	}
+	return withSeed(set, (h.Seed+round)&(1<<63-1))
 }
 
 // Attach gives out all passages from the next one on; Begin is called first, with
@@ -295,6 +309,7 @@ func (s *Station) nextRound() error {
 	s.intake.start(p, at.Frame(), nil)
 	s.write(&journal.Change{Frame: at.Frame(), Tick: at.Tick(), Why: "it came to its end", Anew: true, Piece: p.Made, Sources: s.intake.cursors()})
 	s.fan.change()
+	s.log.Info("the piece begins again", "title", p.Piece.Header.Title)
 	return nil
 }
 
