@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	aloud "proscenium/sonify/speaker"
 	"proscenium/sonify/station"
 )
 
@@ -116,13 +117,7 @@ func (v *vitals) how() (status string, well bool) {
 		default:
 			words = append(words, s.room.named+" plays")
 		}
-		if r.Why == "" || r.Taken == 0 {
-			delete(v.gone, s)
-		} else if since, ok := v.gone[s]; !ok {
-			v.gone[s] = now
-		} else if now.Sub(since) > lastResort {
-			well = false
-		}
+		well = v.hopes(s, r, now) && well
 	}
 	if v.listeners != nil {
 		words = append(words, plural(v.listeners(), "listener"))
@@ -132,6 +127,20 @@ func (v *vitals) how() (status string, well bool) {
 		status += "; " + strings.Join(words, "; ")
 	}
 	return status, well
+}
+
+// hopes reports whether the room of s, which is so at now, hears something or may yet.
+func (v *vitals) hopes(s *show, r aloud.Status, now time.Time) bool {
+	if r.Why == "" || r.Taken == 0 {
+		delete(v.gone, s)
+		return true
+	}
+	since, ok := v.gone[s]
+	if !ok {
+		since = now
+		v.gone[s] = since
+	}
+	return now.Sub(since) <= lastResort
 }
 
 // logFolder returns the folder for the log of a station: below the one that was asked
