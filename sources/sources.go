@@ -9,6 +9,7 @@ import (
 	"proscenium/sources/openfootball"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
+	"proscenium/sources/statsbomb"
 )
 
 // Standard returns the kinds of source of this build, in the order in which
@@ -19,6 +20,7 @@ func Standard() []sonify.SourceInfo {
 		jsonl.Info(),
 		slam.Info(),
 		openfootball.Info(),
+		statsbomb.Info(),
 		sim.Info(),
 	}
 }

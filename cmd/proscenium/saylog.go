@@ -16,7 +16,6 @@ type logHandler struct {
 	w     io.Writer
 	least slog.Level
 	where string // "court: "
-	level func(slog.Level) string
 }
 
 // handler returns a handler that speaks as s does. From then on s is used through
@@ -26,7 +25,7 @@ func (s *speaker) handler() *logHandler {
 	if s.quiet {
 		least = slog.LevelError
 	}
-	return &logHandler{mu: &sync.Mutex{}, w: s.w, least: least, level: s.level}
+	return &logHandler{mu: &sync.Mutex{}, w: s.w, least: least}
 }
 
 // Enabled implements [slog.Handler].
@@ -51,14 +50,11 @@ func (h *logHandler) WithGroup(string) slog.Handler { return h }
 // of ours.
 func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 	var b, problems strings.Builder
-	level := h.level(r.Level)
-	b.WriteString(level + "proscenium: " + h.where + r.Message)
+	b.WriteString("proscenium: " + h.where + r.Message)
 	n := 0
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "problems" {
-			for line := range strings.Lines(a.Value.String() + "\n") {
-				problems.WriteString(level + line)
-			}
+			problems.WriteString(a.Value.String() + "\n")
 			return true
 		}
 		sep := ", "

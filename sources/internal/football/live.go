@@ -35,7 +35,7 @@ func (p Phase) playing() bool { return p >= First && p <= Shoot }
 // Report is what a feed says of a match at one moment. What it does not say is left
 // at its zero value.
 type Report struct {
-	Match  Match // its names; of Score, FT is the score of the moment and P the shoot-out
+	Match  Match // its names; of Score, the score of the moment is ET if known, else FT
 	ID     string
 	Phase  Phase
 	Minute int // from 1; 0: the feed does not say
@@ -47,6 +47,14 @@ type Report struct {
 	// that is shorter than the score is one that lags behind.
 }
 
+// now returns the score of the moment.
+func (r *Report) now() Pair {
+	if r.Match.Score.ET.Known {
+		return r.Match.Score.ET
+	}
+	return r.Match.Score.FT
+}
+
 // mostMatches bounds how many matches are followed at once: a league has ten in a
 // round, a day of the whole world's some hundreds.
 const mostMatches = 1024
@@ -54,6 +62,10 @@ const mostMatches = 1024
 // Live follows matches from reports that come while they last, in any order of the
 // matches, and tells what has changed. It is used by one goroutine.
 type Live struct {
+	// Undated means that the times of reports are of no calendar: events have the clock
+	// only.
+	Undated bool
+
 	source string
 	tally  *sonify.Tally
 	known  map[string]*followed
@@ -69,6 +81,7 @@ type followed struct {
 	begun   bool // its kick-off was told
 	says    bool // the feed has said a minute
 	minute  int
+	extra   int
 	seen    time.Time
 	resumed time.Time // when the second half was first seen
 	number  int
@@ -84,12 +97,7 @@ func NewLive(source string, tally *sonify.Tally) *Live {
 // match that is already on when it is met first is told from its kick-off event on,
 // with the score it has; one that is over then is not told.
 func (l *Live) Hear(r *Report, emit func(sonify.Event)) {
-	if !r.At.IsZero() {
-		if l.first.IsZero() {
-			l.first = r.At
-		}
-		l.clock = max(l.clock, r.At.Sub(l.first))
-	}
+	l.advance(r)
 	f := l.known[r.ID]
 	if f == nil {
 		if f = l.meet(r); f == nil {
@@ -97,14 +105,33 @@ func (l *Live) Hear(r *Report, emit func(sonify.Event)) {
 		}
 	}
 	f.seen = r.At
-	f.t.emit = func(ev sonify.Event) {
-		ev.At, ev.Clock, ev.Timed, ev.Line = r.At, l.clock, true, r.Line
-		emit(ev)
-	}
+	f.t.emit = l.stamped(r, emit)
 	l.follow(f, r)
 	f.t.emit = nil
 	if f.phase == Over || f.phase == Off {
 		f.t.m.Listed = [2][]Scored{}
+	}
+}
+
+// advance sets the clock by a report. It never runs backwards.
+func (l *Live) advance(r *Report) {
+	if r.At.IsZero() {
+		return
+	}
+	if l.first.IsZero() {
+		l.first = r.At
+	}
+	l.clock = max(l.clock, r.At.Sub(l.first))
+}
+
+// stamped returns emit for events of the moment of r.
+func (l *Live) stamped(r *Report, emit func(sonify.Event)) func(sonify.Event) {
+	return func(ev sonify.Event) {
+		ev.Clock, ev.Timed, ev.Line = l.clock, true, r.Line
+		if !l.Undated {
+			ev.At = r.At
+		}
+		emit(ev)
 	}
 }
 
@@ -127,7 +154,7 @@ func (l *Live) meet(r *Report) *followed {
 	case r.Phase == Over || r.Phase == Off:
 		f.phase = r.Phase
 	case r.Phase.playing():
-		f.t.goals = clampGoals(r.Match.Score.FT)
+		f.t.goals = clampGoals(r.now())
 	}
 	l.known[r.ID] = f
 	return f
@@ -194,8 +221,8 @@ func (l *Live) follow(f *followed, r *Report) {
 		return
 	}
 	a := l.at(f, r, phase)
-	if (phase == First || phase == Second || phase == Extra) && a.minute > f.minute {
-		f.minute = a.minute
+	if (phase == First || phase == Second || phase == Extra) && (a.minute > f.minute || a.minute == f.minute && a.extra > f.extra) {
+		f.minute, f.extra = a.minute, a.extra
 		f.t.say(Minute, 0, a)
 	}
 }
@@ -251,10 +278,10 @@ func (l *Live) at(f *followed, r *Report, phase Phase) at {
 
 // score tells the goals that are new. A goal that was taken back lowers the score.
 func (l *Live) score(f *followed, r *Report) {
-	if !r.Match.Score.FT.Known {
+	if !r.now().Known {
 		return
 	}
-	now := clampGoals(r.Match.Score.FT)
+	now := clampGoals(r.now())
 	for s := range now {
 		for f.t.goals[s] > now[s] {
 			f.t.goals[s]--

@@ -1,0 +1,132 @@
+// Package statsbomb is the source that reads a football match event by event, in the
+// layout of StatsBomb's open data. README.md lists what becomes of what.
+package statsbomb
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/football"
+	"proscenium/sources/internal/input"
+)
+
+//go:embed sample.toml
+var sample string
+
+// Config is what a piece says about a match.
+type Config struct {
+	Path   string `toml:"path" doc:"the file of events of a match, from the piece's folder on; \"-\" is standard input" required:"true" example:"15986.json"`
+	Passes bool   `toml:"passes" doc:"whether passes are told too: some thousand a match" default:"false"`
+}
+
+// Info describes the source.
+func Info() sonify.SourceInfo {
+	return sonify.SourceInfo{
+		Name:   "statsbomb",
+		Doc:    "a football match event by event, from the files of StatsBomb's open data",
+		Sample: sample,
+		Config: func() any { return &Config{} },
+		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {
+			c, ok := config.(*Config)
+			if !ok {
+				return nil, fmt.Errorf("statsbomb: configuration is a %T, a *statsbomb.Config was expected", config)
+			}
+			var ps sonify.Problems
+			if c.Path == "" {
+				ps.Add("path", `path = "15986.json"`, "the name of a file is missing")
+			}
+			if err := ps.Err(); err != nil {
+				return nil, err
+			}
+			return &source{env, *c}, nil
+		},
+	}
+}
+
+type source struct {
+	env sonify.SourceEnv
+	c   Config
+}
+
+// maxBytes bounds a file: a match has some 4 MB, with every player's place at every
+// shot.
+const maxBytes = 64 << 20
+
+// Run tells the match.
+func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
+	body, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	base := filepath.Base(s.c.Path)
+	id := strings.TrimSuffix(base, filepath.Ext(base))
+	stop := false
+	err = tell(body, s.env.Name, id, s.c.Passes, s.env.Tally, func(ev sonify.Event) {
+		if stop = stop || ctx.Err() != nil; !stop {
+			emit(ev)
+		}
+	})
+	if stop {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return input.Fail(ctx, "statsbomb", s.c.Path, 0, &sonify.Permanent{Err: err})
+	}
+	return nil
+}
+
+func (s *source) read(ctx context.Context) ([]byte, error) {
+	in, err := input.Open(ctx, s.env, s.c.Path)
+	if err != nil {
+		return nil, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
+	}
+	defer in.Close()
+	text, err := input.Text(in, input.Auto, 64<<10)
+	if err != nil {
+		return nil, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
+	}
+	body, err := io.ReadAll(io.LimitReader(text, maxBytes+1))
+	if err == nil && len(body) > maxBytes {
+		err = &sonify.Permanent{Err: fmt.Errorf("there are more than %d MiB of it: the events of one match were expected", maxBytes>>20)}
+	}
+	if err != nil {
+		return nil, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
+	}
+	return body, nil
+}
+
+// Shapes returns all kinds of event that the source reports.
+func Shapes() []*sonify.Shape {
+	return append(football.LiveShapes(), football.Shot, football.Card, football.Foul, football.Substitution, football.Pass)
+}
+
+// Probe reads the file and says what will come, or why nothing will. Standard input is
+// not touched.
+func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
+	p := sonify.Prospect{Shapes: Shapes(), Timed: true}
+	if s.c.Path == "-" || !input.Regular(s.env, s.c.Path) {
+		if s.c.Path != "-" {
+			in, err := input.Open(ctx, s.env, s.c.Path)
+			if err != nil {
+				return p, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
+			}
+			in.Close()
+		}
+		return p, nil
+	}
+	body, err := s.read(ctx)
+	if err != nil {
+		return p, err
+	}
+	if err := tell(body, s.env.Name, "", false, new(sonify.Tally), func(sonify.Event) {}); err != nil {
+		return p, input.Fail(ctx, "statsbomb", s.c.Path, 0, &sonify.Permanent{Err: err})
+	}
+	return p, nil
+}
+
+var _ sonify.Prober = (*source)(nil)
