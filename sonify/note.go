@@ -106,11 +106,12 @@ const (
 	MarkTempo                   // Number: quarter notes a minute; the exact value is Tempo
 	MarkSignal                  // Index: in Header.Signals; Number: the new value
 	MarkState                   // Name: the source, Text: "live", "idle", "stale", "ended" or "failed"
+	MarkBoard                   // Index: a place of Header.Board, counted row by row; Text: what stands there now
 	MarkEvent                   // an event was heard: see Heard
 	markKinds
 )
 
-var markNames = [markKinds]string{"section", "caption", "key", "chord", "meter", "tempo", "signal", "state", "event"}
+var markNames = [markKinds]string{"section", "caption", "key", "chord", "meter", "tempo", "signal", "state", "board", "event"}
 
 func (k MarkKind) String() string {
 	if k < markKinds {
@@ -290,6 +291,7 @@ type Header struct {
 	Makers  []Maker
 	Signals []Signal
 	Sources []string
+	Board   *Board // nil: there is none
 
 	Mix Mix
 }

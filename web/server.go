@@ -47,11 +47,14 @@ type Info struct {
 	State   string   `json:"state"`
 	Well    bool     `json:"well"` // nothing is wrong with it
 	Sources []Source `json:"sources"`
-	// Heard is how many events there were since the piece began, Notes how many notes
-	// sounded, and Lost how many events and notes did not that should have.
-	Heard uint64 `json:"heard"`
-	Notes uint64 `json:"notes"`
-	Lost  uint64 `json:"lost"`
+	// Heard is how many events there were since the piece began, Sounded how many of
+	// them made a note of their own and Gathered how many sounded together, Notes how many
+	// notes sounded, and Lost how many events and notes did not that should have.
+	Heard    uint64 `json:"heard"`
+	Sounded  uint64 `json:"sounded"`
+	Gathered uint64 `json:"gathered"`
+	Notes    uint64 `json:"notes"`
+	Lost     uint64 `json:"lost"`
 	// Mute says why no sound leaves where it should; "" if it does.
 	Mute string `json:"mute,omitempty"`
 	// Problems of the last edit, if it could not be played: only those who are on the

@@ -96,6 +96,7 @@ func explained(p *mapping.Piece, l *mapping.Legend, s *mapping.Survey) string {
 	measures(&b, h, l)
 	controls(&b, h)
 	entries(&b, l, "Sections", mapping.LegendSection)
+	board(&b, p)
 	if l.Idle != "" {
 		b.WriteString("\nWhen the data stops\n")
 		b.WriteString(wrapped("    ", "      ", l.Idle))
@@ -218,6 +219,28 @@ func controls(b *strings.Builder, h *sonify.Header) {
 			first = false
 		}
 		b.WriteString(wrapped("    ", "      ", m.Name+": "+strings.TrimSpace(strings.TrimPrefix(m.Says, string(m.Kind)+" "+m.Name))))
+	}
+}
+
+// board tells what stands on the board.
+func board(b *strings.Builder, p *mapping.Piece) {
+	t := p.Header.Board
+	if t == nil {
+		return
+	}
+	b.WriteString("\nOn the board\n")
+	if t.Doc != "" {
+		b.WriteString(wrapped("    ", "      ", t.Doc))
+	}
+	for i, says := range p.BoardSays() {
+		head := t.Columns[i%len(t.Columns)]
+		if says == "" {
+			continue
+		}
+		if head != "" {
+			head += ", "
+		}
+		b.WriteString(wrapped("    ", "      ", fmt.Sprintf("%srow %d: %s", head, i/len(t.Columns)+1, says)))
 	}
 }
 

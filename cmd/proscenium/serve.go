@@ -324,7 +324,7 @@ func (s *show) info() web.Info {
 		lost += float64(n)
 	}
 	i.Counts["lost_total"] = lost
-	i.Heard, i.Notes, i.Lost = st.Heard, st.Notes, uint64(lost)
+	i.Heard, i.Sounded, i.Gathered, i.Notes, i.Lost = st.Heard, st.Sounded, st.Gathered, st.Notes, uint64(lost)
 	for _, src := range st.Sources {
 		i.Sources = append(i.Sources, web.Source{Name: src.Name, Kind: src.Kind, State: src.State})
 		if src.State == "failed" || src.State == "stale" {

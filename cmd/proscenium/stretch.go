@@ -136,7 +136,7 @@ func sameSubject(a, b *sonify.Mark) bool {
 		return false
 	}
 	switch a.Kind {
-	case sonify.MarkSignal:
+	case sonify.MarkSignal, sonify.MarkBoard:
 		return a.Index == b.Index
 	case sonify.MarkState:
 		return a.Name == b.Name

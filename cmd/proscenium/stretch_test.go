@@ -84,7 +84,7 @@ func state(r *sonifytest.Recorder, at sonify.Frame) (marks map[[3]any]sonify.Mar
 	for _, m := range r.Marks {
 		switch {
 		case m.Frame > at, m.Kind == sonify.MarkCaption, m.Kind == sonify.MarkEvent:
-		case m.Kind == sonify.MarkSignal:
+		case m.Kind == sonify.MarkSignal, m.Kind == sonify.MarkBoard:
 			marks[[3]any{m.Kind, m.Index}] = m
 		case m.Kind == sonify.MarkState:
 			marks[[3]any{m.Kind, m.Name}] = m

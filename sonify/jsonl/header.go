@@ -20,6 +20,7 @@ type header struct {
 	Makers  []maker      `json:"makers"`
 	Signals []signal     `json:"signals"`
 	Sources []string     `json:"sources"`
+	Board   *board       `json:"board,omitempty"`
 	Mix     mix          `json:"mix"`
 }
 
@@ -84,6 +85,12 @@ type signal struct {
 	Low    float64 `json:"low,omitempty"`
 	High   float64 `json:"high,omitempty"`
 	Hidden bool    `json:"hidden,omitempty"`
+}
+
+type board struct {
+	Doc     string   `json:"doc,omitempty"`
+	Columns []string `json:"columns"`
+	Rows    int      `json:"rows"`
 }
 
 type mix struct {

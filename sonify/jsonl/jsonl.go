@@ -30,6 +30,7 @@
 //	tempo    {"type":"tempo","frame":0,"tick":0,"bpm":112.0000149,"tempo":535714}
 //	signal   {"type":"signal","frame":0,"tick":0,"name":"tension","value":0.42}
 //	state    {"type":"state","frame":0,"tick":0,"source":"court","state":"idle"}
+//	board    {"type":"board","frame":0,"tick":0,"row":0,"column":2,"text":"40"}
 //	end      {"type":"end","ticks":3840,"frames":102857,"notes":9,"events":3,"lost":{"no room":2}}
 //
 // A cause is {"event":12,"source":"court","kind":"tennis.point","rule":"ace","from":"speed_kmh","value":201,
@@ -60,6 +61,7 @@ type Writer struct {
 	voices  [][]byte // quoted names
 	signals [][]byte
 	makers  [][]byte // `"rule":"ace"`
+	columns int      // of the board
 	recent  sonify.Recent
 }
 
@@ -105,6 +107,10 @@ func (w *Writer) Begin(h *sonify.Header) error {
 	for _, s := range h.Signals {
 		o.Signals = append(o.Signals, signal{s.Name, s.Doc, s.Unit, s.Low, s.High, s.Hidden})
 		w.signals = append(w.signals, sonify.AppendJSONString(nil, s.Name))
+	}
+	if t := h.Board; t != nil {
+		o.Board = &board{t.Doc, append([]string{}, t.Columns...), t.Rows}
+		w.columns = len(t.Columns)
 	}
 	b, err := json.Marshal(o)
 	if err != nil {
@@ -296,6 +302,10 @@ func (w *Writer) mark(m *sonify.Mark) {
 	case sonify.MarkState:
 		text("source", m.Name)
 		text("state", m.Text)
+	case sonify.MarkBoard:
+		number("row", int64(m.Index/max(w.columns, 1)))
+		number("column", int64(m.Index%max(w.columns, 1)))
+		text("text", m.Text)
 	case sonify.MarkEvent:
 		b = appendEvent(b, m.Heard)
 	}

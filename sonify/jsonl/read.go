@@ -229,12 +229,14 @@ type fields struct {
 	Unit     int             `json:"unit"`
 	BPM      float64         `json:"bpm"`
 	Tempo    sonify.Tempo    `json:"tempo"`
+	Row      int             `json:"row"`
+	Column   int             `json:"column"`
 }
 
 // types are the lines between the first and the last.
 var types = map[string]sonify.MarkKind{
 	"section": sonify.MarkSection, "caption": sonify.MarkCaption, "key": sonify.MarkKey, "chord": sonify.MarkChord, "meter": sonify.MarkMeter,
-	"tempo": sonify.MarkTempo, "signal": sonify.MarkSignal, "state": sonify.MarkState, "event": sonify.MarkEvent,
+	"tempo": sonify.MarkTempo, "signal": sonify.MarkSignal, "state": sonify.MarkState, "board": sonify.MarkBoard, "event": sonify.MarkEvent,
 }
 
 func (d *Reader) read(b []byte) (*entry, error) {
@@ -248,7 +250,7 @@ func (d *Reader) read(b []byte) (*entry, error) {
 	}
 	kind, isMark := types[f.Type]
 	if !isMark && f.Type != "note" && f.Type != "control" {
-		return nil, fmt.Errorf("there is no type %q%s", f.Type, hint(f.Type, []string{"note", "control", "section", "caption", "key", "chord", "meter", "tempo", "signal", "state", "event", "end"}))
+		return nil, fmt.Errorf("there is no type %q%s", f.Type, hint(f.Type, []string{"note", "control", "section", "caption", "key", "chord", "meter", "tempo", "signal", "state", "board", "event", "end"}))
 	}
 	if f.Frame == nil || f.Tick == nil {
 		return nil, errors.New("\"frame\" or \"tick\" is missing")
@@ -378,6 +380,12 @@ func (d *Reader) readMark(f *fields, kind sonify.MarkKind, c sonify.Cause) (*son
 		}
 	case sonify.MarkState:
 		m.Name, m.Text = f.Source, f.State
+	case sonify.MarkBoard:
+		b := d.header.Board
+		if b == nil || f.Row < 0 || f.Row >= b.Rows || f.Column < 0 || f.Column >= len(b.Columns) {
+			return nil, fmt.Errorf("there is no place in row %d, column %d of a board", f.Row, f.Column)
+		}
+		m.Index = f.Row*len(b.Columns) + f.Column
 	case sonify.MarkEvent:
 		h, err := d.heard(f)
 		m.Heard = h

@@ -234,6 +234,12 @@ func (d *Reader) readHeader(b []byte) error {
 		}
 		h.Signals = append(h.Signals, sonify.Signal{Name: s.Name, Doc: s.Doc, Unit: s.Unit, Low: s.Low, High: s.High, Hidden: s.Hidden})
 	}
+	if t := f.Board; t != nil {
+		if t.Rows < 1 || t.Rows > sonify.MaxBoardRows || len(t.Columns) < 1 || len(t.Columns) > sonify.MaxBoardColumns {
+			return fmt.Errorf("a board of %d rows and %d columns is out of range", t.Rows, len(t.Columns))
+		}
+		h.Board = &sonify.Board{Doc: t.Doc, Columns: t.Columns, Rows: t.Rows}
+	}
 	return nil
 }
 

@@ -140,6 +140,15 @@ const captionLimit = 1000
 // text fills the caption in for an event. A missing value reads "?": to leave
 // it out would make another sentence of it.
 func (c *caption) text(p *Performance, ev *sonify.Event) string {
+	s := c.fill(p, ev, "?")
+	if len(s) > captionLimit {
+		return strings.ToValidUTF8(s[:captionLimit], "") + "…"
+	}
+	return s
+}
+
+// fill writes missing where a value is.
+func (c *caption) fill(p *Performance, ev *sonify.Event, missing string) string {
 	var b strings.Builder
 	for i := range c.parts {
 		part := &c.parts[i]
@@ -149,13 +158,10 @@ func (c *caption) text(p *Performance, ev *sonify.Event) string {
 		}
 		v := p.evaluate(part.value, ev)
 		if v.IsMissing() {
-			b.WriteString("?")
+			b.WriteString(missing)
 			continue
 		}
 		b.WriteString(formatValue(v, part.format))
-	}
-	if b.Len() > captionLimit {
-		return strings.ToValidUTF8(b.String()[:captionLimit], "") + "…"
 	}
 	return b.String()
 }

@@ -114,6 +114,7 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileTicks()
 	c.compileReferences()
 	c.compileNews()
+	c.compileBoard()
 	c.compileRest()
 	c.musicalWindows()
 	c.doors()

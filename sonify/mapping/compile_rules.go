@@ -192,23 +192,28 @@ func (c *compiler) rulePitch(r *Rule, p *rulePlan, sc *expression.Scope) {
 
 // caption compiles a caption, nil if it is empty or wrong.
 func (c *compiler) caption(pos grammar.Pos, say string, sc *expression.Scope) *caption {
+	return c.captionAt(pos, "say", say, sc)
+}
+
+// captionAt compiles the text with values in braces that stands at a key.
+func (c *compiler) captionAt(pos grammar.Pos, key, say string, sc *expression.Scope) *caption {
 	if say == "" {
 		return nil
 	}
 	if len(say) > 1000 {
-		c.at(pos, "say", "", "a caption of %d characters is too long: at most 1,000", len(say))
+		c.at(pos, key, "", "a caption of %d characters is too long: at most 1,000", len(say))
 		return nil
 	}
 	parts, exprs, err := splitCaption(say)
 	if err != nil {
-		c.at(pos, "say", "", "%v", err)
+		c.at(pos, key, "", "%v", err)
 		return nil
 	}
 	out := &caption{}
 	k := 0
 	for _, part := range parts {
 		if part.literal == "" {
-			part.value = c.formula(pos, "say", exprs[k], sc)
+			part.value = c.formula(pos, key, exprs[k], sc)
 			k++
 			if part.value == nil {
 				return nil

@@ -14,7 +14,7 @@ func Remembered() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"Performance": reflect.TypeFor[Performance](), "signalState": reflect.TypeFor[signalState](), "reducer": reflect.TypeFor[reducer](),
 		"domain": reflect.TypeFor[domain](), "numberState": reflect.TypeFor[numberState](), "ruleState": reflect.TypeFor[ruleState](),
-		"newsState": reflect.TypeFor[newsState](), "crowd": reflect.TypeFor[crowd](), "budgetState": reflect.TypeFor[budgetState](),
+		"boardState": reflect.TypeFor[boardState](), "newsState": reflect.TypeFor[newsState](), "crowd": reflect.TypeFor[crowd](), "budgetState": reflect.TypeFor[budgetState](),
 		"voiceState": reflect.TypeFor[voiceState](), "patternState": reflect.TypeFor[patternState](), "formState": reflect.TypeFor[formState](),
 		"controlState": reflect.TypeFor[controlState](), "controlSlot": reflect.TypeFor[controlSlot](),
 		"ticksState": reflect.TypeFor[ticksState](), "referenceState": reflect.TypeFor[referenceState](),

@@ -27,6 +27,9 @@ func (p *Performance) Hear(ev *sonify.Event, at sonify.Frame) {
 	p.out.Marks = append(p.out.Marks, sonify.Mark{Kind: sonify.MarkEvent, Tick: tick, Frame: at, Heard: h})
 	p.form.hear(p, hs, ev, tick)
 	p.tickHear(ev, at)
+	if hs.board {
+		p.boardHear(ev, at)
+	}
 	before := h.Notes
 	for _, i := range hs.rules {
 		r := &p.piece.rules[i]
@@ -75,6 +78,7 @@ func (p *Performance) hearersOf(ev *sonify.Event) *hearers {
 				hs.leave = append(hs.leave, i)
 			}
 		}
+		hs.board = p.piece.board != nil && p.piece.board.takes(kind, ev.Source)
 		if len(p.byShape) >= shapeLimit {
 			clear(p.byShape)
 		}

@@ -41,7 +41,12 @@ func outcome(t *testing.T, files map[string]string, piece map[string]any) string
 	for i := range p.Header.Makers {
 		p.Header.Makers[i].Line = 0
 	}
-	fmt.Fprintf(&out, "%+v\n", p.Header)
+	h := p.Header
+	if h.Board != nil {
+		fmt.Fprintf(&out, "%+v\n", *h.Board)
+		h.Board = nil // as above
+	}
+	fmt.Fprintf(&out, "%+v\n", h)
 	for _, s := range p.Sources {
 		fmt.Fprintf(&out, "%v %v\n", s.Keep, s.Pace)
 	}
@@ -100,6 +105,7 @@ func keys(pages map[string]*grammar.Page, page string, table map[string]any, vis
 var said = map[string]bool{
 	" title": true, " about": true, "[signal.NAME] doc": true, "[signal.NAME] unit": true, "[signal.NAME] ends": true,
 	"[[rule]] doc": true, "[[rule]] unit": true, "[[rule]] ends": true, "[source.NAME] keep": true,
+	" board": true, "[board] doc": true, "[board] on": true, "[board] source": true, "[board] columns": true, "[board] rows": true,
 }
 
 // Every key of the grammar does something: some case sounds otherwise without

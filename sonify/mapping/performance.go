@@ -50,6 +50,7 @@ type Performance struct {
 	news     newsState
 	trouble  []sourceTrouble // of the sources, as Header.Sources
 	form     formState
+	board    boardState
 
 	heard     uint64
 	notes     uint64
@@ -84,6 +85,7 @@ type hearers struct {
 	rules   []int
 	enter   []int // sections
 	leave   []int
+	board   bool // it stands on the board
 }
 
 type ruleState struct {
@@ -154,6 +156,7 @@ func (p *Piece) Perform() *Performance {
 	}
 	pf.form.init(pf)
 	pf.initControls()
+	pf.board.shown = make([]string, p.Header.Board.Places())
 	pf.opening()
 	return pf
 }
@@ -252,6 +255,7 @@ func (p *Performance) Close() *sonify.Passage {
 	p.seeReferences()
 	p.tickUntil(p.out.End)
 	p.sayDue()
+	p.fillBoard()
 	p.duckFor()
 	p.out.Notes = append(p.out.Notes, p.fresh...)
 	p.fresh = p.fresh[:0]

@@ -32,6 +32,8 @@ type File struct {
 	Form    Form                `toml:"form" doc:"chords and sections"`
 	Idle    Idle                `toml:"idle" doc:"what is heard when the data stops"`
 
+	Board Board `toml:"board" doc:"a table that displays show beside the music, such as the score of a match; nothing stands on it that is not written here"`
+
 	Ticks     Ticks       `toml:"ticks" doc:"a click in the data's time, so that one hears how fast it goes"`
 	Reference []Reference `toml:"reference" doc:"soft tones to compare a rule's notes with"`
 	News      News        `toml:"news" doc:"what is heard of the sources themselves: that a live one says nothing, cannot be reached, is back"`

@@ -34,6 +34,7 @@ type Piece struct {
 	ticks     *ticksPlan
 	reference []referencePlan
 	news      *newsPlan // nil: nothing is told
+	board     *boardPlan
 
 	budgets       []budgetPlan // of the voices
 	sourceBudgets []budgetPlan // of the sources, as Header.Sources

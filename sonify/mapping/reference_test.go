@@ -71,6 +71,8 @@ var companions = map[string]string{
 	"[[form.sections]] choose":     "name = \"storm\"\nprogression = [[\"i\"], [\"iv\"]]",
 	"[[form.sections]] then":       "name = \"storm\"\n[[form.sections]]\nname = \"play\"",
 	"[ticks]":                      `every = "5m"`,
+	"[board]":                      `rows = [["{server}", "{speed_kmh:0}", "fast"]]`,
+	"[board] rows":                 `columns = ["a", "b", "c"]`,
 	"[[reference]]":                `rule = "serve"`,
 	"[[reference]] remove":         `name = "gone"`,
 	"[voice.NAME] steps":           `wave = "wave"`,

@@ -72,6 +72,7 @@ func (p *Piece) Resume(s *State) (*Performance, error) {
 	r.controls()
 	r.axis()
 	r.news()
+	r.board()
 	r.form()
 	return pf, nil
 }
@@ -94,6 +95,11 @@ func (p *Performance) Announce() {
 		if st.plan.show && p.known[i] {
 			st.shown, st.isShown = p.values[i], true
 			p.mark(sonify.Mark{Kind: sonify.MarkSignal, Index: i, Name: st.plan.name, Number: p.values[i]})
+		}
+	}
+	for i, text := range p.board.shown {
+		if text != "" {
+			p.mark(sonify.Mark{Kind: sonify.MarkBoard, Index: i, Text: text})
 		}
 	}
 }

@@ -181,7 +181,7 @@ func TestResume_NobodyHearsItInTheLibrary(t *testing.T) {
 // from what is.
 func TestState_HoldsEveryField(t *testing.T) {
 	want := map[string]string{
-		"Performance":    "piece rand base now end tempo out signals values known numbers byShape last lastH rules voices sources queue waiting captions order sounding fresh patterns controls slots ticks refs news trouble form heard notes sounded gathered lastHeard idle ending asked lost",
+		"Performance":    "piece rand base now end tempo out signals values known numbers byShape last lastH rules voices sources queue waiting captions order sounding fresh patterns controls slots ticks refs news trouble form board heard notes sounded gathered lastHeard idle ending asked lost",
 		"signalState":    "plan reduce domain target fed shown isShown",
 		"reducer":        "how win perFrame ring head n held count mean m2 sum low top first ema before gap same mid last cats counts free newest names sorted lost",
 		"domain":         "plan low high n mean m2 seenLow seenHigh recent next sorted spikes spike since",
@@ -189,6 +189,7 @@ func TestState_HoldsEveryField(t *testing.T) {
 		"ruleState":      "ready free above below started count crowd",
 		"voiceState":     "free budget",
 		"newsState":      "next wrong figure of word",
+		"boardState":     "shown heard at", // heard is filled in before the stretch is over
 		"crowd":          "until n sum low high priority note say",
 		"budgetState":    "began used",
 		"patternState":   "rand looked on grid hits theme cycle began shift invert stretch thin orn vary chance centre state steered active",

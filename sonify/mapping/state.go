@@ -44,6 +44,7 @@ type State struct {
 	Ticks      *ticksMemory      `json:"ticks,omitempty"`
 	References []referenceMemory `json:"references,omitempty"`
 	News       *newsMemory       `json:"news,omitempty"`
+	Board      []placeMemory     `json:"board,omitempty"`
 }
 
 // Position is where a performance stands, and what it has counted.
@@ -395,6 +396,7 @@ func (p *Performance) State() (*State, error) {
 	s.Form = p.formMemory()
 	s.Ticks, s.References = p.axisMemory()
 	s.News = p.newsMemory()
+	s.Board = p.boardMemory()
 	return s, nil
 }
 

@@ -121,6 +121,7 @@ func (g *player) header() *sonify.Header {
 			{Name: "lead", Doc: "points won by one less those of the other", Unit: "points"},
 		},
 		Sources: []string{"court"},
+		Board:   &sonify.Board{Doc: "the score", Columns: []string{"player", "points"}, Rows: 2},
 		Mix:     sonify.Mix{Tuning: "exact", A4: 440, Loudness: -16, Guard: true, Ceiling: -1},
 	}
 	for i := range g.Voice {
@@ -220,6 +221,13 @@ func (g *player) marks(bar, half int) {
 	if bar%2 == 0 {
 		c := [][2]string{{"i", "Am"}, {"VI", "F"}, {"III", "C"}, {"VII", "G"}}[bar/2%4]
 		g.mark(0, sonify.Mark{Kind: sonify.MarkChord, Name: c[0], Text: c[1]})
+	}
+	if bar == 0 {
+		g.mark(0, sonify.Mark{Kind: sonify.MarkBoard, Index: 0, Text: "A. <Server>"})
+		g.mark(0, sonify.Mark{Kind: sonify.MarkBoard, Index: 2, Text: "Ö. Receiver"})
+	}
+	if bar%4 == 0 {
+		g.mark(0, sonify.Mark{Kind: sonify.MarkBoard, Index: 1 + 2*(bar/4%2), Text: []string{"0", "15", "30", "40", ""}[bar/8%5]})
 	}
 	if bar == half {
 		g.mark(0, sonify.Mark{Kind: sonify.MarkState, Name: "court", Text: "idle"})

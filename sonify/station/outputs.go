@@ -195,12 +195,13 @@ func (f *fanout) outputs() int {
 	return f.count
 }
 
-// marks are those that hold at a moment: the last of each kind, of each signal
-// and of each source.
+// marks are those that hold at a moment: the last of each kind, of each signal,
+// of each source and of each place of the board.
 type marks struct {
 	kinds   [sonify.MarkEvent]*sonify.Mark
 	signals []*sonify.Mark
 	states  []*sonify.Mark
+	board   []*sonify.Mark
 }
 
 // change forgets what an edit may have given other numbers; the new piece says
@@ -209,6 +210,7 @@ func (m *marks) change(h *sonify.Header) {
 	m.signals = make([]*sonify.Mark, len(h.Signals))
 	m.states = slices.DeleteFunc(m.states, func(s *sonify.Mark) bool { return !slices.Contains(h.Sources, s.Name) && s.Name != "data" })
 	m.kinds[sonify.MarkSection] = nil
+	m.board = nil
 }
 
 func (m *marks) see(k *sonify.Mark) {
@@ -222,6 +224,12 @@ func (m *marks) see(k *sonify.Mark) {
 		}
 		c := *k
 		m.signals[k.Index] = &c
+	case sonify.MarkBoard:
+		for k.Index >= len(m.board) {
+			m.board = append(m.board, nil)
+		}
+		c := *k
+		m.board[k.Index] = &c
 	case sonify.MarkState:
 		c := *k
 		if i := slices.IndexFunc(m.states, func(s *sonify.Mark) bool { return s.Name == k.Name }); i >= 0 {
@@ -234,7 +242,7 @@ func (m *marks) see(k *sonify.Mark) {
 
 // at returns the marks as they are told at a tick.
 func (m *marks) at(tick sonify.Tick, frame sonify.Frame) (out []sonify.Mark) {
-	for _, list := range [][]*sonify.Mark{m.kinds[:], m.signals, m.states} {
+	for _, list := range [][]*sonify.Mark{m.kinds[:], m.signals, m.states, m.board} {
 		for _, k := range list {
 			if k != nil {
 				c := *k

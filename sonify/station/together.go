@@ -101,7 +101,7 @@ type Combined struct {
 // of Begin.
 func Combine(headers []*sonify.Header) *Combined {
 	t := &Combined{all: *headers[0]}
-	t.all.Voices, t.all.Makers, t.all.Signals, t.all.Sources = nil, nil, nil, nil
+	t.all.Voices, t.all.Makers, t.all.Signals, t.all.Sources, t.all.Board = nil, nil, nil, nil, nil
 	for _, h := range headers {
 		p := numbers{}
 		for i := range h.Voices {
@@ -137,6 +137,9 @@ func Combine(headers []*sonify.Header) *Combined {
 				t.all.Sources = append(t.all.Sources, s)
 			}
 		}
+		if p.board = h.Board; t.all.Board.Places() < h.Board.Places() {
+			t.all.Board = h.Board // the largest has room for the others, corner to corner
+		}
 		t.pieces = append(t.pieces, p)
 	}
 	return t
@@ -153,7 +156,23 @@ func base(name string) string {
 }
 
 // numbers are where the parts of one piece stand among all.
-type numbers struct{ voices, makers, signals []int }
+type numbers struct {
+	voices, makers, signals []int
+	board                   *sonify.Board
+}
+
+// place returns where place i of the board of one piece stands on that of all; false
+// if that has no such row or column.
+func (n *numbers) place(i int, all *sonify.Board) (int, bool) {
+	if i < 0 || i >= n.board.Places() {
+		return 0, false
+	}
+	row, column := i/len(n.board.Columns), i%len(n.board.Columns)
+	if row >= all.Rows || column >= len(all.Columns) {
+		return 0, false
+	}
+	return row*len(all.Columns) + column, true
+}
 
 // Header returns the header that the outputs are given.
 func (t *Combined) Header() *sonify.Header { return &t.all }
@@ -198,7 +217,17 @@ func (t *Combined) Play(c sonify.Cue) error {
 	t.ps.Span, t.ps.Begin, t.ps.End = c.Span, c.Begin, c.End
 	t.ps.Notes = append(t.ps.Notes[:0], c.Notes...)
 	t.ps.Controls = append(t.ps.Controls[:0], c.Controls...)
-	t.ps.Marks = append(t.ps.Marks[:0], c.Marks...)
+	t.ps.Marks = t.ps.Marks[:0]
+	for _, m := range c.Marks {
+		if m.Kind == sonify.MarkBoard {
+			i, ok := p.place(m.Index, t.all.Board)
+			if !ok {
+				continue
+			}
+			m.Index = i
+		}
+		t.ps.Marks = append(t.ps.Marks, m)
+	}
 	for i := range t.ps.Notes {
 		n := &t.ps.Notes[i]
 		n.Voice = number(p.voices, n.Voice)

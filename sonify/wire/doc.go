@@ -44,6 +44,11 @@
 //	tempo    microseconds a quarter note
 //	signal   index in the piece's signals, value (a number)
 //	state    source, state
+//	board    place (row by row, from 0), text
+//
+// What a kind from 8 (board) on has stands behind its length in bytes, so that a reader
+// passes over what it does not know, and over what stands behind what it knows. Kind 9 is
+// not used.
 //
 // A keyframe is what a chip and a page need to join at a frame: the snapshot of a
 // chip that has rendered up to it and knows what the score messages before sequence

@@ -72,6 +72,8 @@ type jsonMark struct {
 	Sharps *int         `json:"sharps,omitempty"`
 	Minor  bool         `json:"minor,omitempty"`
 	Event  uint64       `json:"event,omitempty"`
+	Row    *int         `json:"row,omitempty"` // of the board, from 0
+	Column *int         `json:"column,omitempty"`
 }
 
 // JSON returns the message as one JSON object on one line.
@@ -169,6 +171,11 @@ func (t *Translator) marks(marks []sonify.Mark) []jsonMark {
 			j.Sharps, j.Minor = &n, m.Minor
 		case sonify.MarkTempo:
 			j.Tempo = m.Tempo
+		case sonify.MarkBoard:
+			if b := t.piece.Board; b != nil && len(b.Columns) > 0 {
+				row, column := m.Index/len(b.Columns), m.Index%len(b.Columns)
+				j.Row, j.Column = &row, &column
+			}
 		}
 		out = append(out, j)
 	}

@@ -9,7 +9,10 @@ import (
 
 // Version is the version of the protocol. A client that meets a greater one does
 // not know what it reads.
-const Version = 1
+//
+// Version 2 has boards. From the board's on, a mark of a kind that a reader does not know
+// can be passed over, so that more of them need no other version.
+const Version = 2
 
 // Kind says what a message is: its first byte.
 type Kind byte
@@ -40,6 +43,7 @@ const (
 	MaxCauses  = 1 << 16
 	MaxMarks   = 1 << 14
 	MaxText    = 1 << 14 // bytes of one text
+	MaxLater   = 1 << 12 // bytes of a mark that has a length
 )
 
 // Message is one message, read: one of *Hello, *Piece, *Score, *Keyframe, *Clock
@@ -84,6 +88,14 @@ type Piece struct {
 	Makers  []MakerInfo  `json:"makers"`
 	Signals []SignalInfo `json:"signals"`
 	Sources []string     `json:"sources"`
+	Board   *BoardInfo   `json:"board,omitempty"` // nil: there is none
+}
+
+// BoardInfo describes the board of a piece. What stands in it comes in marks.
+type BoardInfo struct {
+	Doc     string   `json:"doc,omitempty"`
+	Columns []string `json:"columns"` // headings; "" has none
+	Rows    int      `json:"rows"`
 }
 
 // VoiceInfo describes a voice.
@@ -133,6 +145,9 @@ func PieceOf(h *sonify.Header) Piece {
 	for i := range h.Signals {
 		s := &h.Signals[i]
 		p.Signals = append(p.Signals, SignalInfo{s.Name, s.Doc, s.Unit, s.Low, s.High, s.Hidden})
+	}
+	if b := h.Board; b != nil {
+		p.Board = &BoardInfo{b.Doc, append([]string{}, b.Columns...), b.Rows}
 	}
 	return p
 }

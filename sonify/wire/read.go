@@ -276,7 +276,9 @@ func (r *reader) marks(base sonify.Frame) []sonify.Mark {
 		case sonify.MarkState:
 			m.Name, m.Text = r.text(), r.text()
 		default:
-			r.fail("a mark is of an unknown kind")
+			if !r.later(&m) && r.bad == "" {
+				continue // of a newer version
+			}
 		}
 		if r.bad != "" {
 			return nil
@@ -284,4 +286,27 @@ func (r *reader) marks(base sonify.Frame) []sonify.Mark {
 		out = append(out, m)
 	}
 	return out
+}
+
+// later reads a mark that has its length before it. It reports whether m is one that
+// is known; what stands behind what is known of it is passed over too.
+func (r *reader) later(m *sonify.Mark) bool {
+	n := r.uint()
+	if n > uint64(len(r.p)) || n > MaxLater {
+		r.fail("a mark is cut off or too long")
+		return false
+	}
+	body := reader{p: r.p[:n]}
+	r.p = r.p[n:]
+	if m.Kind != sonify.MarkBoard {
+		return false
+	}
+	m.Index, m.Text = body.index(), body.text()
+	if m.Index >= sonify.MaxBoardRows*sonify.MaxBoardColumns || len(m.Text) > sonify.MaxBoardText {
+		body.fail("a board has no such place")
+	}
+	if body.bad != "" {
+		r.fail(body.bad)
+	}
+	return true
 }

@@ -15,13 +15,14 @@ type State struct {
 	has      [sonify.MarkEvent]bool
 	signals  []sonify.Mark // by signal
 	known    []bool
+	board    []sonify.Mark // by place; those without a text are empty
 	sources  []sonify.Mark // each named once
 	captions []sonify.Mark // the newest last
 }
 
 // Begin forgets everything.
 func (s *State) Begin(h *sonify.Header) {
-	*s = State{signals: make([]sonify.Mark, len(h.Signals)), known: make([]bool, len(h.Signals))}
+	*s = State{signals: make([]sonify.Mark, len(h.Signals)), known: make([]bool, len(h.Signals)), board: make([]sonify.Mark, h.Board.Places())}
 }
 
 // change forgets what another piece may have given other numbers or names.
@@ -48,6 +49,10 @@ func (s *State) Mark(m *sonify.Mark) {
 		} else {
 			s.sources[i] = *m
 		}
+	case sonify.MarkBoard:
+		if m.Index >= 0 && m.Index < len(s.board) {
+			s.board[m.Index] = *m
+		}
 	case sonify.MarkCaption:
 		if len(s.captions) == captionsKept {
 			s.captions = slices.Delete(s.captions, 0, 1)
@@ -68,6 +73,11 @@ func (s *State) Marks() []sonify.Mark {
 	for i := range s.signals {
 		if s.known[i] {
 			out = append(out, s.signals[i])
+		}
+	}
+	for i := range s.board {
+		if s.board[i].Text != "" {
+			out = append(out, s.board[i])
 		}
 	}
 	out = append(out, s.sources...)

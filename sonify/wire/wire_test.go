@@ -32,11 +32,13 @@ func messages() []Message {
 		{Kind: sonify.MarkTempo, Frame: 96100, Tick: 1922, Tempo: 500000, Number: 120},
 		{Kind: sonify.MarkSignal, Frame: 96100, Tick: 1922, Index: 0, Number: 0.42},
 		{Kind: sonify.MarkState, Frame: 96100, Tick: 1922, Name: "court", Text: "stale"},
+		{Kind: sonify.MarkBoard, Frame: 96100, Tick: 1922, Index: 3, Text: "40"},
 	}
 	p := Piece{Type: "piece", From: 5, Title: "T", Key: "A minor", Meter: "4/4", Tempo: 500000,
 		Voices:  []VoiceInfo{{Name: "lead", Wave: sonify.Pulse, Pitched: true}, {Name: "hat", Wave: sonify.Noise, Pan: -20, Drum: 42, Slot: 1}},
 		Makers:  []MakerInfo{{Kind: sonify.MakerPattern, Name: "bass"}, {Kind: sonify.MakerRule, Name: "ace", Says: "faster is higher", Data: true}},
-		Signals: []SignalInfo{{Name: "tension", Low: 0, High: 1}}, Sources: []string{"court"}}
+		Signals: []SignalInfo{{Name: "tension", Low: 0, High: 1}}, Sources: []string{"court"},
+		Board: &BoardInfo{Doc: "the score", Columns: []string{"player", "points"}, Rows: 2}}
 	return []Message{
 		&Hello{Type: "hello", Protocol: Version, Program: "proscenium 1", Station: "final", Run: "r1", Rate: 48000, Latency: chip.Latency, PPQ: 960, Zero: 1_700_000_000_000_000, Now: 1_700_000_000_500_000, Cushion: 120, Piece: p},
 		&p,
@@ -66,7 +68,7 @@ func TestMessages_ComeBackAsTheyWere(t *testing.T) {
 			t.Errorf("%v:\n got %+v\nwant %+v", m.kind(), got, m)
 		}
 		if m.kind() == KindScore && len(b) > 260 {
-			t.Errorf("a score message of four notes and eight marks takes %d bytes", len(b))
+			t.Errorf("a score message of four notes and nine marks takes %d bytes", len(b))
 		}
 	}
 }
@@ -292,4 +294,64 @@ func FuzzRead(f *testing.F) {
 		}
 		(&Translator{}).JSON(m)
 	})
+}
+
+// Who joins late finds on the board what holds, and what was taken off it gone; another
+// piece has another board.
+func TestKeyframe_HasTheBoard(t *testing.T) {
+	h := &sonify.Header{Meter: sonify.Meter{Beats: 4, Unit: 4}, Tempo: sonify.BPM(120), Board: &sonify.Board{Columns: []string{"a", "b"}, Rows: 2}}
+	var e Encoder
+	if _, err := e.Begin(h); err != nil {
+		t.Fatal(err)
+	}
+	board := func() string {
+		m, err := Read(e.Keyframe(0, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tr Translator
+		if _, err := tr.JSON(&Piece{Board: PieceOf(h).Board}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := tr.JSON(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	tell := func(index int, text string) {
+		e.Add(&sonify.Passage{Marks: []sonify.Mark{{Kind: sonify.MarkBoard, Index: index, Text: text}}})
+		e.Flush()
+	}
+	tell(3, "15")
+	tell(0, "x")
+	tell(3, "30")
+	tell(0, "")
+	tell(4, "off the board")
+	const want = `"marks":[{"kind":"board","frame":0,"tick":0,"text":"30","row":1,"column":1}]`
+	if got := board(); !strings.Contains(got, want) {
+		t.Errorf("%s\nhas not %s", got, want)
+	}
+	if err := e.Change(h); err != nil {
+		t.Fatal(err)
+	}
+	if got := board(); !strings.Contains(got, `"marks":[]`) {
+		t.Errorf("after another piece: %s", got)
+	}
+}
+
+// A mark of a kind that only a later version has is passed over.
+func TestRead_PassesOverLaterMarks(t *testing.T) {
+	one := func(kind byte, body ...byte) []byte { return append([]byte{kind, 10, 2, byte(len(body))}, body...) }
+	p := []byte{byte(KindScore), 1, 0, 0, 0, 0, 3}
+	p = append(p, one(77, 1, 2, 3)...)
+	p = append(p, one(byte(sonify.MarkBoard), 2, 1, 'x', 99)...)
+	p = append(p, one(9)...)
+	m, err := Read(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.(*Score).Marks, []sonify.Mark{{Kind: sonify.MarkBoard, Frame: 10, Tick: 2, Index: 2, Text: "x"}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v", got)
+	}
 }

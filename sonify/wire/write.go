@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"proscenium/sonify"
 )
@@ -175,6 +176,13 @@ func appendMarks(p []byte, base sonify.Frame, marks []sonify.Mark) []byte {
 			p = appendNumber(p, m.Number)
 		case sonify.MarkState:
 			p = appendText(appendText(p, m.Name), m.Text)
+		case sonify.MarkBoard:
+			body := binary.AppendUvarint(nil, uint64(max(m.Index, 0)))
+			text := m.Text
+			if len(text) > sonify.MaxBoardText {
+				text = strings.ToValidUTF8(text[:sonify.MaxBoardText], "")
+			}
+			p = appendBytes(p, appendText(body, text))
 		}
 	}
 	return p

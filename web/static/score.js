@@ -24,6 +24,8 @@ export class Score {
     this.signals = new Map();
     /** @type {Map<string, string>} */
     this.sources = new Map();
+    /** @type {Map<number, Mark[]>} what stood and will stand in each place of the board, by frame */
+    this.board = new Map();
     /** Of the station: one counting of frames. */
     this.run = "";
     /** Everything before this frame is known. */
@@ -36,6 +38,7 @@ export class Score {
     this.marks = [];
     this.signals.clear();
     this.sources.clear();
+    this.board.clear();
     this.pieces = [piece];
     this.known = 0;
   }
@@ -75,6 +78,7 @@ export class Score {
   mark(marks) {
     for (const m of marks) {
       if (m.kind === "signal") this.signal(m);
+      else if (m.kind === "board") this.place(m);
       else if (m.kind === "state") this.sources.set(m.name ?? "", m.text ?? "");
       else if (!this.marks.some((o) => o.kind === m.kind && o.frame === m.frame && o.tick === m.tick && o.text === m.text)) this.marks.push(m);
     }
@@ -87,6 +91,36 @@ export class Score {
     let list = this.signals.get(info.name);
     if (!list) this.signals.set(info.name, (list = []));
     list.push({ frame: m.frame, value: /** @type {number} */ (m.value) });
+  }
+
+  /** @param {Mark} m */
+  place(m) {
+    const list = this.board.get(m.index ?? -1) ?? [];
+    this.board.set(m.index ?? -1, list);
+    // A keyframe says again what holds.
+    if (!list.some((o) => o.frame === m.frame && o.text === m.text)) list.push(m);
+    while (list.length > 64) list.shift();
+  }
+
+  /**
+   * What stands on the board at a frame, row by row; null if the piece has none, or
+   * nothing stands there.
+   * @param {number} frame
+   * @returns {string[][] | null}
+   */
+  boardAt(frame) {
+    const piece = this.pieceAt(frame);
+    const board = piece?.board;
+    if (!board) return null;
+    let filled = false;
+    const rows = Array.from({ length: board.rows }, (_, r) =>
+      board.columns.map((_, c) => {
+        const m = this.board.get(r * board.columns.length + c)?.findLast((o) => o.frame <= frame && o.frame >= piece.from);
+        if (m?.text) filled = true;
+        return m?.text ?? "";
+      }),
+    );
+    return filled ? rows : null;
   }
 
   /** @param {number} before */

@@ -56,8 +56,7 @@ function value(n, maker) {
   if (!c || c.value === null) return "";
   if (typeof c.value === "boolean") return c.value ? "✓" : "✗";
   if (typeof c.value === "string") return c.value;
-  const told = n.piece.legend?.find((l) => l.name === maker)?.unit;
-  const unit = told || units.find(([end]) => c.from.endsWith(end))?.[1] || "";
+  const unit = units.find(([end]) => c.from.endsWith(end))?.[1] || "";
   return number(c.value) + (unit ? "\u00a0" + unit : unitless(c.from));
 }
 

@@ -3,13 +3,13 @@
 import { Bytes } from "./bytes.js";
 import { KEY, PITCH, noteOf, scan } from "./commands.js";
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /**
  * @typedef {{name: string, wave: string, pan: number, pitched: boolean, slot?: number}} Voice
  * @typedef {{kind: string, name: string, says?: string, data?: boolean}} Maker
  * @typedef {{name: string, doc?: string, unit?: string, low?: number, high?: number, hidden?: boolean}} Signal
- * @typedef {{name: string, words: string, unit?: string, voice?: string}} LegendEntry
+ * @typedef {{doc?: string, columns: string[], rows: number}} Board
  * @typedef {object} Piece
  * @property {number} from
  * @property {string} title
@@ -22,7 +22,7 @@ export const PROTOCOL = 1;
  * @property {Maker[]} makers
  * @property {Signal[]} signals
  * @property {string[]} sources
- * @property {LegendEntry[]} [legend]
+ * @property {Board} [board]
  *
  * @typedef {object} Hello
  * @property {number} protocol
@@ -182,7 +182,8 @@ function marks(r, frame) {
     const kind = r.byte();
     frame += r.int();
     tick += r.int();
-    out.push({ frame, tick, .../** @type {{kind: string}} */ (mark(r, kind)) });
+    const m = kind >= 8 ? later(new Bytes(r.bytes()), kind) : mark(r, kind);
+    if (m) out.push({ frame, tick, ...m });
   }
   return out;
 }
@@ -219,4 +220,13 @@ function mark(r, kind) {
       return { kind: "state", name: r.text(), text: r.text() };
   }
   throw new RangeError("a mark is of an unknown kind");
+}
+
+/**
+ * A mark that has its length before it: null for what a later version may have.
+ * @param {Bytes} r
+ * @param {number} kind
+ */
+function later(r, kind) {
+  return kind === 8 ? { kind: "board", index: r.uint(), text: r.text() } : null;
 }
