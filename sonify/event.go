@@ -124,6 +124,10 @@ type Field struct {
 	Type ValueType // Missing if it differs from event to event
 	Unit string    // for people: "km/h", "points", ""
 	Doc  string    // one line: what it says and when it is missing
+	// Personal means that it tells who somebody is or what somebody wrote: names,
+	// texts, e-mail, addresses, ids of people. It passes the door only if the piece
+	// lists it in keep or hash.
+	Personal bool
 }
 
 // Shape names a kind of event and the fields that come with it, in order. A
@@ -184,6 +188,12 @@ type Event struct {
 	// Line is the line or record of the source's input that reported it, counted
 	// from 1; 0 if it has none. It is for messages to people.
 	Line int64
+
+	// Place says where the source goes on after this event: a cursor, an offset, the
+	// last id. It is empty if the source cannot, or not from here: then the place of
+	// the event before holds. It is written into the station's log, so there is
+	// nothing personal and nothing secret in it, and it is short.
+	Place string
 }
 
 // Kind returns what kind of event e is.

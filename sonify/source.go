@@ -64,12 +64,27 @@ type SourceEnv struct {
 	Stdin io.Reader // the program's standard input, for path = "-"; may be nil
 	Seed  uint64    // of the piece; for sources that invent their events
 	Tally *Tally    // where the source counts what it repaired or skipped; never nil
+
+	// Place is where the source stands in what it reads. Who runs the source fills it
+	// before Run with what was kept, and takes over the Place of every event that is
+	// emitted, so a source that is run again reads it at the beginning of Run and goes
+	// on from there. Nil stands for a place that is never kept.
+	Place *Place
+	// Link is where a source says how its connection is. Nil is a link that nobody
+	// looks at.
+	Link *Link
+	// Hooks lets a source be called from outside. It is nil where the program does not
+	// listen.
+	Hooks Hooks
 }
 
 // SourceInfo describes a kind of source; a [Registry] holds them by name.
 type SourceInfo struct {
-	Name   string // "slam"; lower case, underscores
-	Doc    string // one line, lower case, no full stop
+	Name string // "slam"; lower case, underscores
+	Doc  string // one line, lower case, no full stop
+	// Group is under which heading lists show it, such as "transports"; empty:
+	// "files".
+	Group  string
 	Sample string // commented TOML with every key, embedded from sample.toml
 	// Live means that its events come when they happen, from something that does
 	// not end by itself (a socket, a service): a station takes them at their

@@ -14,6 +14,8 @@ import (
 	"proscenium/sonify/mapping/grammar"
 	"proscenium/sources"
 	"proscenium/sources/internal/football"
+	"proscenium/sources/internal/tennis"
+	"proscenium/sources/internal/vocabulary"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
 	"proscenium/sources/statsbomb"
@@ -42,6 +44,18 @@ type kind struct {
 	Type string `toml:"type"`
 }
 
+// keyFields returns the fields of a configuration that are keys of its table, those of
+// embedded structs too.
+func keyFields(t reflect.Type) []reflect.StructField {
+	var all []reflect.StructField
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.Anonymous && f.Tag.Get("toml") != "-" {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
 // comment is a key of a sample that shows its default.
 var comment = regexp.MustCompile(`(?m)^# ([a-z_]+ = )`)
 
@@ -51,9 +65,8 @@ func TestSamples_HaveEveryKeyAndDecodeToTheDefaults(t *testing.T) {
 			t.Errorf("%s: %v", s.Name, err)
 		}
 		keys := make(map[string]bool) // true: required
-		typ := reflect.TypeOf(s.Config()).Elem()
-		for i := range typ.NumField() {
-			f := typ.Field(i)
+		all := keyFields(reflect.TypeOf(s.Config()).Elem())
+		for _, f := range all {
 			keys[f.Tag.Get("toml")] = f.Tag.Get("required") == "true"
 			if f.Tag.Get("doc") == "" {
 				t.Errorf("%s: %s is not explained", s.Name, f.Name)
@@ -89,16 +102,16 @@ func TestSamples_HaveEveryKeyAndDecodeToTheDefaults(t *testing.T) {
 				t.Errorf("%s: %s: %v", s.Name, name, err)
 			}
 			want, have := reflect.ValueOf(s.Config()).Elem(), reflect.ValueOf(got).Elem()
-			for i := range typ.NumField() {
-				if keys[typ.Field(i).Tag.Get("toml")] {
+			for _, f := range all {
+				if keys[f.Tag.Get("toml")] {
 					continue
 				}
-				w, h := want.Field(i), have.Field(i)
-				if w.Kind() == reflect.Slice && w.Len() == 0 && h.Len() == 0 {
+				w, h := want.FieldByIndex(f.Index), have.FieldByIndex(f.Index)
+				if (w.Kind() == reflect.Slice || w.Kind() == reflect.Map) && w.Len() == 0 && h.Len() == 0 {
 					continue
 				}
 				if !reflect.DeepEqual(w.Interface(), h.Interface()) {
-					t.Errorf("%s: %s: %s is %v, its default %v", s.Name, name, typ.Field(i).Name, h, w)
+					t.Errorf("%s: %s: %s is %v, its default %v", s.Name, name, f.Name, h, w)
 				}
 			}
 		}
@@ -141,6 +154,20 @@ func keepTables(t *testing.T, file, tables string) {
 	}
 }
 
+// TestVocabulary_IsWritten keeps VOCABULARY.md.
+func TestVocabulary_IsWritten(t *testing.T) {
+	var b strings.Builder
+	domains := vocabulary.Domains()
+	domains = append(domains,
+		vocabulary.Domain{Name: "football", About: "Football matches, minute by minute and goal by goal.", Shapes: football.Shapes()},
+		vocabulary.Domain{Name: "tennis", About: "Tennis matches, point by point.", Shapes: tennis.Shapes()})
+	for _, d := range domains {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s", d.Name, d.About, strings.TrimSuffix(tables(d.Shapes), "\n"))
+	}
+	b.WriteString("\n")
+	keepTables(t, "VOCABULARY.md", b.String())
+}
+
 // tables writes the fields that all kinds share, and then the ones of each.
 func tables(shapes []*sonify.Shape) string {
 	shared := shapes[0].Fields()
@@ -155,11 +182,17 @@ func tables(shapes []*sonify.Shape) string {
 	table := func(fields []sonify.Field) {
 		b.WriteString("\n| field | type | unit | what it says |\n|---|---|---|---|\n")
 		for _, f := range fields {
-			fmt.Fprintf(&b, "| `%s` | %v | %s | %s |\n", f.Name, f.Type, f.Unit, strings.ReplaceAll(f.Doc, "|", "\\|"))
+			doc := strings.ReplaceAll(f.Doc, "|", "\\|")
+			if f.Personal {
+				doc += " (personal)"
+			}
+			fmt.Fprintf(&b, "| `%s` | %v | %s | %s |\n", f.Name, f.Type, f.Unit, doc)
 		}
 	}
-	b.WriteString("\n### All kinds\n")
-	table(shared)
+	if len(shared) > 0 {
+		b.WriteString("\n### All kinds\n")
+		table(shared)
+	}
 	for _, s := range shapes {
 		fmt.Fprintf(&b, "\n### %s\n", s.Kind())
 		if own := s.Fields()[len(shared):]; len(own) > 0 {

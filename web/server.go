@@ -57,6 +57,8 @@ type Info struct {
 	Lost     uint64 `json:"lost"`
 	// Mute says why no sound leaves where it should; "" if it does.
 	Mute string `json:"mute,omitempty"`
+	// Hush says that the room is silent on purpose, and until when: its quiet hours.
+	Hush string `json:"hush,omitempty"`
 	// Problems of the last edit, if it could not be played: only those who are on the
 	// server's machine are told.
 	Problems []string `json:"problems,omitempty"`
@@ -415,13 +417,14 @@ func atHome(r *http.Request) bool {
 }
 
 // health answers /healthz: 200 if all stations play and their sound leaves, 503
-// otherwise.
+// otherwise. Quiet hours are not otherwise.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	type one struct {
 		Name  string `json:"name"`
 		State string `json:"state"`
 		Well  bool   `json:"well"`
 		Mute  string `json:"mute,omitempty"`
+		Hush  string `json:"hush,omitempty"`
 	}
 	status := http.StatusOK
 	out := []one{}
@@ -431,7 +434,7 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 		if i.State != "playing" || mute != "" {
 			status = http.StatusServiceUnavailable
 		}
-		out = append(out, one{o.Name(), i.State, i.Well && mute == "", mute})
+		out = append(out, one{o.Name(), i.State, i.Well && mute == "", mute, i.Hush})
 	}
 	answer(w, status, map[string]any{"ok": status == http.StatusOK, "stations": out})
 }
@@ -441,6 +444,14 @@ func answer(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(v)
+}
+
+// Listeners returns how many there are, of all stations and kinds.
+func (s *Server) Listeners() (n int) {
+	for _, o := range s.all() {
+		n += o.listeners()
+	}
+	return n
 }
 
 // listeners returns how many there are, of all kinds.

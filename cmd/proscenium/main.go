@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"proscenium/cmd/proscenium/internal/service"
+
 	"github.com/spf13/cobra"
 )
 
@@ -26,6 +28,9 @@ type program struct {
 	in  io.Reader
 	out io.Writer
 	say *speaker
+
+	manager *service.Manager // that started it
+	state   string           // folders that the manager keeps for it
 }
 
 // run runs the command line args and returns the exit status.
@@ -36,7 +41,10 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	p := &program{in: in, out: out, say: &speaker{w: errs}}
+	p := &program{in: in, out: out, say: &speaker{w: errs}, manager: service.FromEnv(), state: os.Getenv("STATE_DIRECTORY")}
+	if f, ok := errs.(*os.File); ok {
+		p.say.journal = service.Journaled(f)
+	}
 	root := p.command()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"runtime"
@@ -10,8 +9,6 @@ import (
 	"strings"
 
 	"proscenium/sonify"
-	"proscenium/sonify/pcm"
-	"proscenium/sonify/sound"
 	aloud "proscenium/sonify/speaker"
 	"proscenium/sonify/speaker/card"
 
@@ -100,17 +97,6 @@ func (p *program) cardCommand() *cobra.Command {
 			return nil
 		},
 	}
-}
-
-// newRoom returns a speaker, and the output that plays a station on it. What it has to
-// say of its device goes to the log.
-func newRoom(value string, log *slog.Logger) (*aloud.Speaker, sonify.Output, error) {
-	open, named, err := parseOutput(value)
-	if err != nil {
-		return nil, nil, err
-	}
-	s := aloud.New(aloud.Options{Open: open, Name: named, Say: func(text string) { log.Warn(text) }})
-	return s, sound.New([]pcm.Sink{s}, sound.Options{}), nil
 }
 
 // outputFlag adds --output.

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
+	"sync"
 
 	"proscenium/sonify/station"
 
@@ -12,9 +12,9 @@ import (
 
 // playFlags are the flags of play.
 type playFlags struct {
-	output string
-	log    string
-	piece  renderFlags // --set, --seed and --level
+	room  roomFlags
+	log   string
+	piece renderFlags // --set, --seed and --level
 }
 
 func (p *program) playCommand() *cobra.Command {
@@ -27,19 +27,21 @@ stopped (Ctrl-C). A changed piece is taken on the next bar line; one that is wro
 is told, and the one before plays on.
 
 A sound card that is not there, breaks or freezes is told once and opened again as
-soon as it can be; the piece goes on meanwhile. --output says what plays it:
+soon as it can be; the piece goes on meanwhile, as it does in the quiet hours, in
+which the room hears nothing. --output says what plays it:
 
 ` + outputHelp,
 		Example: `  proscenium play first
   proscenium play examples/grand-slam --output pulse
+  proscenium play first --volume 60% --quiet-hours "22:00-8:00, sun 0:00-24:00"
   proscenium play piece.toml --output "exec:aplay -q -t raw -f S16_LE -c 2 -r 48000 -"`,
 		Args: arguments(1, 1, "a piece"),
 		RunE: func(c *cobra.Command, args []string) error { return p.play(c.Context(), &f, args[0]) },
 
 		ValidArgsFunction: pieceFiles,
 	}
-	outputFlag(c, &f.output)
-	c.Flags().StringVar(&f.log, "log", "", "folder for the station's own log")
+	f.room.flags(c)
+	c.Flags().StringVar(&f.log, "log", "", "folder for the station's own log (default under systemd: $STATE_DIRECTORY)")
 	f.piece.pieceFlags(c)
 	return c
 }
@@ -60,22 +62,28 @@ func (p *program) play(ctx context.Context, f *playFlags, name string) error {
 	log := slog.New(p.say.handler())
 	o := station.Options{Name: stationName(w.name), Env: w.env(false), File: w.name, Set: w.sets, Watch: true,
 		Ahead: latencies["default"].ahead, Log: log, Check: playable}
-	if f.log != "" {
-		o.Journal = filepath.Join(f.log, o.Name)
-	}
+	o.Journal = logFolder(f.log, p.state, o.Name)
 	st, err := station.New(o)
 	if err != nil {
 		return err
 	}
 	p.say.problems(st.Status().Problems)
-	room, out, err := newRoom(f.output, log)
+	room, err := newRoom(&f.room, log)
 	if err != nil {
 		return err
 	}
 	defer room.Close()
-	st.Attach(out)
+	s := &show{station: st, room: room, beat: &beat{}}
+	st.Attach(room.out)
+	st.Attach(s.beat)
 	p.say.linef("%q plays; Ctrl-C stops it", st.Header().Title)
-	if err := st.Run(ctx); err != nil {
+	told, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { p.manage(told, []*show{s}, nil) })
+	err = st.Run(ctx)
+	stop()
+	wg.Wait()
+	if err != nil {
 		return err
 	}
 	if ctx.Err() != nil {

@@ -66,6 +66,17 @@ type playing struct {
 	all  bytes.Buffer
 }
 
+// theProgram returns the path of the program as people have it.
+func theProgram(t *testing.T) string {
+	t.Helper()
+	built.Store(true)
+	path, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // run starts the program, as people have it, with the card as the only one.
 func (c *cardOfTest) run(args ...string) *playing {
 	c.t.Helper()
@@ -74,12 +85,7 @@ func (c *cardOfTest) run(args ...string) *playing {
 
 func (c *cardOfTest) start(env []string, args ...string) *playing {
 	c.t.Helper()
-	built.Store(true)
-	path, err := shipped()
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	p := &playing{t: c.t, cmd: exec.Command(path, args...), said: make(chan string, 100)}
+	p := &playing{t: c.t, cmd: exec.Command(theProgram(c.t), args...), said: make(chan string, 100)}
 	p.cmd.Env = env
 	errs, err := p.cmd.StderrPipe()
 	if err != nil {
@@ -291,37 +297,42 @@ func TestPlay_NoCard(t *testing.T) {
 	}
 }
 
+// ask returns what a server answers.
+func ask(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
 // serve --speaker is heard in the room; /healthz is red when no sound leaves there
 // although the station plays, and the metrics count what the device took.
 func TestServe_Speaker(t *testing.T) {
 	c := newCard(t)
-	get := func(url string) (int, string) {
-		t.Helper()
-		resp, err := http.Get(url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		b, _ := io.ReadAll(resp.Body)
-		return resp.StatusCode, string(b)
-	}
 	p := c.run("serve", "../../examples/grand-slam/piece.toml", "--speaker", "--addr", "127.0.0.1:0")
 	p.until("on the air: http")
 	base := regexp.MustCompile(`http://[0-9.:]+`).FindString(p.all.String())
 	c.took(2 * 48000)
-	if status, body := get(base + "/healthz"); status != http.StatusOK {
+	if status, body := ask(t, base+"/healthz"); status != http.StatusOK {
 		t.Errorf("while it plays: %d, %s", status, body)
 	}
-	if _, body := get(base + "/metrics"); !regexp.MustCompile(`proscenium_speaker_taken_frames_total\{station="grand-slam"\} ([1-9]\d{4,}|\d\.\d+e\+0[5-9])\n`).MatchString(body) {
+	if _, body := ask(t, base+"/metrics"); !regexp.MustCompile(`proscenium_speaker_taken_frames_total\{station="grand-slam"\} ([1-9]\d{4,}|\d\.\d+e\+0[5-9])\n`).MatchString(body) {
 		t.Errorf("the metrics do not tell what the device took:\n%s", body)
 	}
 	c.signal(syscall.SIGSTOP)
 	p.until("no sound by the sound card any more")
-	if status, body := get(base + "/healthz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "takes nothing although there is sound") {
+	if status, body := ask(t, base+"/healthz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "takes nothing although there is sound") {
 		t.Errorf("while the card is frozen: %d, %s", status, body)
 	}
 	p.until("sound again")
-	if status, body := get(base + "/healthz"); status != http.StatusOK {
+	if status, body := ask(t, base+"/healthz"); status != http.StatusOK {
 		t.Errorf("afterwards: %d, %s", status, body)
 	}
 	p.stop()

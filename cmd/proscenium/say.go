@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strconv"
 	"strings"
 	"syscall"
@@ -31,14 +32,29 @@ import (
 
 // speaker speaks to people. It is used by one goroutine.
 type speaker struct {
-	w     io.Writer
-	quiet bool
+	w       io.Writer
+	quiet   bool
+	journal bool // w leads to systemd's journal
+}
+
+// level returns what stands before a line: in the journal how grave it is
+// (sd-daemon(3)), so that "journalctl -p warning" shows what went wrong only.
+func (s *speaker) level(l slog.Level) string {
+	switch {
+	case !s.journal:
+		return ""
+	case l >= slog.LevelError:
+		return "<3>"
+	case l >= slog.LevelWarn:
+		return "<4>"
+	}
+	return "<6>"
 }
 
 // linef says one line, unless the person wants quiet.
 func (s *speaker) linef(format string, args ...any) {
 	if !s.quiet {
-		fmt.Fprintf(s.w, "proscenium: %s\n", fmt.Sprintf(format, args...))
+		fmt.Fprintf(s.w, "%sproscenium: %s\n", s.level(slog.LevelInfo), fmt.Sprintf(format, args...))
 	}
 }
 
@@ -47,7 +63,11 @@ func (s *speaker) linef(format string, args ...any) {
 func (s *speaker) problems(ps sonify.Problems) {
 	for _, p := range ps {
 		if !p.Warning || !s.quiet {
-			fmt.Fprintln(s.w, p.Error())
+			level := slog.LevelError
+			if p.Warning {
+				level = slog.LevelWarn
+			}
+			fmt.Fprintln(s.w, s.level(level)+p.Error())
 		}
 	}
 }
@@ -62,7 +82,7 @@ func (s *speaker) failure(err error) {
 		s.problems(ps)
 	default:
 		for _, line := range strings.Split(err.Error(), "\n") {
-			fmt.Fprintf(s.w, "proscenium: %s\n", line)
+			fmt.Fprintf(s.w, "%sproscenium: %s\n", s.level(slog.LevelError), line)
 		}
 	}
 }

@@ -16,6 +16,7 @@ type logHandler struct {
 	w     io.Writer
 	least slog.Level
 	where string // "court: "
+	level func(slog.Level) string
 }
 
 // handler returns a handler that speaks as s does. From then on s is used through
@@ -25,7 +26,7 @@ func (s *speaker) handler() *logHandler {
 	if s.quiet {
 		least = slog.LevelError
 	}
-	return &logHandler{mu: &sync.Mutex{}, w: s.w, least: least}
+	return &logHandler{mu: &sync.Mutex{}, w: s.w, least: least, level: s.level}
 }
 
 // Enabled implements [slog.Handler].
@@ -50,11 +51,14 @@ func (h *logHandler) WithGroup(string) slog.Handler { return h }
 // of ours.
 func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 	var b, problems strings.Builder
-	b.WriteString("proscenium: " + h.where + r.Message)
+	level := h.level(r.Level)
+	b.WriteString(level + "proscenium: " + h.where + r.Message)
 	n := 0
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "problems" {
-			problems.WriteString(a.Value.String() + "\n")
+			for line := range strings.Lines(a.Value.String() + "\n") {
+				problems.WriteString(level + line)
+			}
 			return true
 		}
 		sep := ", "

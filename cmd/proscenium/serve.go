@@ -14,7 +14,6 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sonify/sound"
-	aloud "proscenium/sonify/speaker"
 	"proscenium/sonify/station"
 	"proscenium/web"
 
@@ -43,7 +42,7 @@ type serveFlags struct {
 	origins    []string
 	behind     []string
 	speaker    string
-	output     string
+	room       roomFlags
 	log        string
 	piece      renderFlags // --set, --seed and --level
 }
@@ -61,7 +60,8 @@ A changed piece is taken on the next bar line; one that is wrong is told, and
 the one before plays on. With --log everything that was heard is written down.
 
 With --speaker a piece is heard in the room as well, as "proscenium play" would
-play it; --output says on what ("proscenium help play" lists it).
+play it; --output says on what ("proscenium help play" lists it), --volume how loud
+and --quiet-hours when not. Whoever listens elsewhere hears it at all hours.
 
 It listens on this machine only, unless --addr says otherwise; without --addr it
 takes the next port that is free from 8080 on. Whoever can reach it can listen,
@@ -71,7 +71,12 @@ and nothing else.`,
   proscenium serve first --speaker
   proscenium serve piece.toml --addr :443 --tls-cert cert.pem --tls-key key.pem
   curl -s http://127.0.0.1:8080/s/demo/stream.wav | ffplay -i -`,
-		RunE: func(c *cobra.Command, args []string) error { return p.serve(c.Context(), &f, args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if name := f.room.given(c); name != "" && f.speaker == "" {
+				return usagef("%s is about the room, which hears nothing without --speaker", name)
+			}
+			return p.serve(c.Context(), &f, args)
+		},
 
 		ValidArgsFunction: pieceFiles,
 	}
@@ -90,10 +95,10 @@ func (f *serveFlags) flags(c *cobra.Command) {
 	fl.StringVar(&f.key, "tls-key", "", "file with its key")
 	fl.StringSliceVar(&f.origins, "origin", nil, "other sites whose pages may listen, such as https://example.org")
 	fl.StringSliceVar(&f.behind, "behind", nil, "address or network of a proxy of yours, which says who asks (X-Forwarded-For)")
-	fl.StringVar(&f.log, "log", "", "folder for the stations' own logs; each has a folder in it")
+	fl.StringVar(&f.log, "log", "", "folder for the stations' own logs; each has a folder in it (default under systemd: $STATE_DIRECTORY)")
 	fl.StringVar(&f.speaker, "speaker", "", "play it in the room too: the first piece, or with --speaker=NAME the station of that name")
 	fl.Lookup("speaker").NoOptDefVal = firstStation
-	outputFlag(c, &f.output)
+	f.room.flags(c)
 	c.RegisterFlagCompletionFunc("latency", cobra.FixedCompletions([]string{"low", "default", "economy"}, cobra.ShellCompDirectiveNoFileComp))
 	f.piece.pieceFlags(c)
 }
@@ -186,6 +191,7 @@ func (p *program) air(ctx context.Context, srv *web.Server, l net.Listener, show
 			cancel(err)
 		}
 	})
+	wg.Go(func() { p.manage(ctx, shows, srv.Listeners) })
 	wg.Wait()
 	if asked.Err() != nil {
 		p.say.linef("stopped")
@@ -198,7 +204,8 @@ func (p *program) air(ctx context.Context, srv *web.Server, l net.Listener, show
 type show struct {
 	station *station.Station
 	channel *web.Channel
-	room    *aloud.Speaker // nil: it is not heard in the room
+	beat    *beat
+	room    *room // nil: it is not heard in the room
 }
 
 // firstStation is the value of --speaker without one.
@@ -214,12 +221,12 @@ func (p *program) inTheRoom(f *serveFlags, shows []*show, log *slog.Logger) erro
 		if names = append(names, s.channel.Name()); f.speaker != firstStation && f.speaker != s.channel.Name() {
 			continue
 		}
-		room, out, err := newRoom(f.output, log)
+		room, err := newRoom(&f.room, log)
 		if err != nil {
 			return err
 		}
 		s.room = room
-		s.station.Attach(out)
+		s.station.Attach(room.out)
 		return nil
 	}
 	return usagef("--speaker=%s: there are the stations %s%s", f.speaker, strings.Join(names, ", "), hint(sonify.DidYouMean(f.speaker, names)))
@@ -239,17 +246,17 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 		}
 		taken[name] = true
 		o.Name, o.Ahead, o.Log, o.Check = name, lat.ahead, log, playable
-		if f.log != "" {
-			o.Journal = filepath.Join(f.log, name)
-		}
+		o.Journal = logFolder(f.log, p.state, name)
 		st, err := station.New(o)
 		if err != nil {
 			return err
 		}
 		p.say.problems(st.Status().Problems)
 		c := web.NewChannel(name, web.ChannelOptions{Program: "proscenium " + version, Cushion: lat.cushion, Margin: lat.margin, Legend: (&onAirLegend{station: st}).get})
+		b := &beat{}
 		st.Attach(c)
-		out = append(out, &show{station: st, channel: c})
+		st.Attach(b)
+		out = append(out, &show{station: st, channel: c, beat: b})
 		return nil
 	}
 	if len(names) == 0 {
@@ -333,11 +340,15 @@ func (s *show) info() web.Info {
 	}
 	if s.room != nil {
 		r := s.room.Status()
-		i.Mute = r.Why
+		i.Mute, i.Hush = r.Why, s.room.hush(time.Now())
 		i.Counts["speaker_taken_frames_total"] = float64(r.Taken)
 		i.Counts["speaker_lost_frames_total"] = float64(r.Lost)
 		i.Counts["speaker_slipped_frames_total"] = float64(r.Slipped)
 		i.Counts["speaker_opened_total"] = float64(r.Opened)
+		i.Counts["speaker_quiet_hours"] = 0
+		if i.Hush != "" {
+			i.Counts["speaker_quiet_hours"] = 1
+		}
 	}
 	if st.Broken {
 		for _, p := range st.Problems {

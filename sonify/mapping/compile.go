@@ -25,6 +25,8 @@ type Env struct {
 	Sample  func(name string, wav []byte) (*sonify.SampleSound, error)
 	Stdin   io.Reader
 	Version string
+	// Hooks are where sources can be called from outside; nil where nobody listens.
+	Hooks sonify.Hooks
 	// Probe lets the compiler ask the sources what they will report, which opens
 	// their files: fields and kinds are then checked. Without it only what the
 	// sources say of themselves at rest is.

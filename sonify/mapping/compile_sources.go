@@ -45,13 +45,14 @@ func (c *compiler) compileSources() {
 		}
 		conf := info.Config()
 		c.problems = append(c.problems, s.Rest.Bind(conf)...)
-		tally := &sonify.Tally{}
-		src, err := info.New(sonify.SourceEnv{Name: name, Dir: dirName(s.Pos.File), Stdin: c.env.Stdin, Seed: uint64(c.file.Seed), Tally: tally}, conf)
+		env := sonify.SourceEnv{Name: name, Dir: dirName(s.Pos.File), Stdin: c.env.Stdin, Seed: uint64(c.file.Seed),
+			Tally: &sonify.Tally{}, Place: &sonify.Place{}, Link: &sonify.Link{}, Hooks: c.env.Hooks}
+		src, err := info.New(env, conf)
 		if err != nil {
 			c.sourceErrors(s.Pos, err)
 			continue
 		}
-		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: tally, Keep: s.Keep, Live: info.Live}
+		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: env.Tally, Place: env.Place, Link: env.Link, Keep: s.Keep, Live: info.Live}
 		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
 		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
 		plan.Pace.Begin, plan.Pace.Begins, plan.Pace.Dated = s.Begin.At, s.Begin.Set, s.Begin.Date

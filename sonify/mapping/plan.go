@@ -47,7 +47,9 @@ type SourcePlan struct {
 	Kind   string // "slam"
 	Source sonify.Source
 	Tally  *sonify.Tally
-	Keep   []string // the fields that pass the door; nil: all that the piece reads
+	Place  *sonify.Place // where it stands; to be filled before it is run
+	Link   *sonify.Link  // how its connection is
+	Keep   []string      // the fields that pass the door; nil: all that the piece reads
 	Pace   Pace
 	Live   bool // see [sonify.SourceInfo]
 	// Prospect is what the source said it would report, nil if it was not asked.

@@ -19,6 +19,12 @@
 // A sound card is opened by a process of its own (package card), because its
 // libraries cannot be made to let go of one that hangs; a process can be killed.
 //
+// # How loud
+//
+// A [Volume] turns the sound down, fades it out for the hours in which a room is to be
+// quiet, and holds it below a ceiling that no piece gets past. It is for the room
+// only: whoever listens elsewhere hears the station as it is.
+//
 // # Two clocks
 //
 // The music goes by the computer's clock and the device by its own; they differ by

@@ -40,6 +40,8 @@ type Options struct {
 	Say func(text string)
 	// Cushion is how much sound is there when a device begins. Default 200 ms.
 	Cushion time.Duration
+	// Volume is how loud it plays.
+	Volume Volume
 }
 
 const (
@@ -81,6 +83,7 @@ type Speaker struct {
 	status  Status
 	flow    flow
 	endless bool // the device takes as fast as it is given
+	volume  volume
 }
 
 // New returns a speaker that opens its device, and goes on doing so until it is
@@ -96,7 +99,7 @@ func New(o Options) *Speaker {
 		o.Name = "the device"
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Speaker{opts: o, cushion: int(sonify.Frames(o.Cushion)), stop: stop, ended: make(chan struct{}), more: make(chan struct{}, 1)}
+	s := &Speaker{opts: o, cushion: int(sonify.Frames(o.Cushion)), stop: stop, ended: make(chan struct{}), more: make(chan struct{}, 1), volume: volume{Volume: o.Volume}}
 	s.status.Why = "it is being opened"
 	go s.run(ctx)
 	return s
@@ -112,8 +115,14 @@ func (s *Speaker) Write(block []pcm.Frame) error {
 	if s.closing {
 		return nil
 	}
-	s.queue = append(s.queue, block...)
-	s.flow.came += int64(len(block))
+	s.put(s.volume.apply(block))
+	return nil
+}
+
+// put makes p wait for the device. mu is held.
+func (s *Speaker) put(p []pcm.Frame) {
+	s.queue = append(s.queue, p...)
+	s.flow.came += int64(len(p))
 	limit := s.cushion
 	if s.flow.open {
 		limit += room
@@ -123,7 +132,6 @@ func (s *Speaker) Write(block []pcm.Frame) error {
 	}
 	s.shed(len(s.queue) - limit)
 	s.wake()
-	return nil
 }
 
 // shed forgets the oldest n frames. mu is held.
@@ -161,6 +169,7 @@ func (s *Speaker) Close() error {
 	s.mu.Lock()
 	if !s.closing {
 		s.closing = true
+		s.put(s.volume.rest())
 		if !s.endless && s.flow.open {
 			if cut := len(s.queue) - fade; cut > 0 {
 				s.queue = s.queue[:fade]

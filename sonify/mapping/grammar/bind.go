@@ -204,6 +204,8 @@ func (r *Reporter) value(n *Node, v reflect.Value, f *field) {
 		}
 	case reflect.Slice:
 		r.list(n, v, f)
+	case reflect.Map:
+		r.named(n, v, f)
 	case reflect.Array:
 		g := *f
 		g.lenMin, g.lenMax = t.Len(), t.Len()
@@ -349,4 +351,22 @@ func (r *Reporter) mapped(n *Node, m mapper, f *field) {
 		}
 		r.value(kid, item, f)
 	}
+}
+
+// named fills a Go map with text keys, for those who may not import this package: what
+// the document says replaces what was there.
+func (r *Reporter) named(n *Node, v reflect.Value, f *field) {
+	t := v.Type()
+	if n.Kind() != Table {
+		r.Expected(n, "a table of "+typeOf(t.Elem(), f).plural(), "write it in braces: { name = ... }")
+		return
+	}
+	out := reflect.MakeMapWithSize(t, n.Len())
+	for _, kid := range n.kids {
+		item := reflect.New(t.Elem()).Elem()
+		applyDefaults(item)
+		r.value(kid, item, f)
+		out.SetMapIndex(reflect.ValueOf(kid.name).Convert(t.Key()), item)
+	}
+	v.Set(out)
 }

@@ -92,7 +92,7 @@ func checkDefaults(v reflect.Value, path string) error {
 			}
 			continue
 		}
-		if !reflect.DeepEqual(fv.Interface(), want.Interface()) && !(fv.Kind() == reflect.Slice && fv.Len() == 0 && want.Len() == 0) {
+		if !reflect.DeepEqual(fv.Interface(), want.Interface()) && !((fv.Kind() == reflect.Slice || fv.Kind() == reflect.Map) && fv.Len() == 0 && want.Len() == 0) {
 			return fmt.Errorf("grammar: %s is %v, but its default tag says %v", at, fv.Interface(), want.Interface())
 		}
 	}

@@ -234,3 +234,32 @@ func TestCases(t *testing.T) {
 		})
 	}
 }
+
+// Sources may not import this package; a table of names they know is a Go map.
+func TestBind_AGoMapIsATableOfNames(t *testing.T) {
+	type config struct {
+		Fields map[string]string    `toml:"fields" doc:"names"`
+		Limits map[string][]float64 `toml:"limits" doc:"limits"`
+	}
+	doc, problems := Parse("a.toml", []byte("fields = { b = \"x.y\", a = \"$.z\" }\nlimits.t = [-40, 60]\n"))
+	if problems.Err() != nil {
+		t.Fatal(problems)
+	}
+	var c config
+	if err := doc.Bind(&c).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Fields) != 2 || c.Fields["b"] != "x.y" || c.Fields["a"] != "$.z" || len(c.Limits["t"]) != 2 || c.Limits["t"][0] != -40 {
+		t.Errorf("bound %v", c)
+	}
+	doc, _ = Parse("a.toml", []byte("fields = { b = 3 }\nlimits = [1]\n"))
+	err := doc.Bind(&c).Err()
+	for _, want := range []string{"a.toml:1:16: fields.b: expected a text", "a.toml:2:10: limits: expected a table of lists of numbers"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+	if s := string(Schema(&config{}, "x")); !strings.Contains(s, "additionalProperties") {
+		t.Errorf("schema: %s", s)
+	}
+}

@@ -58,6 +58,9 @@ func typeOf(t reflect.Type, f *field) Type {
 			list.Least, list.Most = t.Len(), t.Len()
 		}
 		return list
+	case reflect.Map:
+		of := typeOf(t.Elem(), f)
+		return Type{Kind: Table, Name: "table of " + of.plural(), Of: &of}
 	case reflect.Struct:
 		return Type{Kind: Table, Name: "table", Fields: reflect.New(t).Interface()}
 	}

@@ -119,6 +119,21 @@ func (q *Quiet) At(t time.Time) bool {
 	return false
 }
 
+// Until returns when the quiet at t ends, to the minute; ok is false if it is not
+// quiet at t, or never ends.
+func (q *Quiet) Until(t time.Time) (end time.Time, ok bool) {
+	if !q.At(t) {
+		return time.Time{}, false
+	}
+	end = t.Truncate(time.Minute)
+	for range 8 * 24 * 60 {
+		if end = end.Add(time.Minute); !q.At(end) {
+			return end, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // Gain returns how loud it is at t: 1, or 0 within a stretch, and in between while
 // one begins and after it has ended.
 func (q *Quiet) Gain(t time.Time) float64 {

@@ -48,6 +48,33 @@ func TestAt(t *testing.T) {
 
 // The music goes and comes in steps too small to hear, and is gone and back within
 // the fade.
+// When the quiet ends is told across midnight and across stretches that touch.
+func TestUntil(t *testing.T) {
+	on := func(s string) time.Time {
+		x, err := time.ParseInLocation("2006-01-02 15:04", s, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	for _, c := range []struct{ hours, at, until string }{
+		{"22:00-08:00", "2026-11-27 23:10", "2026-11-28 08:00"},
+		{"22:00-08:00", "2026-11-27 08:00", ""},
+		{"22:00-0:00, 0:00-9:30", "2026-11-27 22:00", "2026-11-28 09:30"},
+		{"sat 0:00-24:00, sun 0:00-24:00, mon-fri 18:00-9:00", "2026-11-27 18:00", "2026-11-30 00:00"},
+		{"0:00-24:00", "2026-11-27 12:00", ""},
+	} {
+		q, err := Parse(c.hours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end, ok := q.Until(on(c.at))
+		if ok != (c.until != "") || ok && end.Format("2006-01-02 15:04") != c.until {
+			t.Errorf("%s at %s: until %v, %v, want %q", c.hours, c.at, end, ok, c.until)
+		}
+	}
+}
+
 func TestGain_Fades(t *testing.T) {
 	q, _ := Parse("22:00-22:10")
 	last := 1.0

@@ -52,18 +52,18 @@ func (m *Manager) Status(status string) error { return m.send("STATUS=" + line(s
 // Stopping says that the program is about to end.
 func (m *Manager) Stopping() error { return m.send("STOPPING=1") }
 
-// Watch tells the manager's watchdog that the program lives, twice as often as it
-// asks for and for as long as well returns nil, until ctx is done. What well
-// returns otherwise becomes the status: the manager then waits in vain, and starts
-// the program anew. Without a watchdog only changes of the status are told, every
-// ten seconds. It returns at once if there is no manager.
-func (m *Manager) Watch(ctx context.Context, well func() error) {
+// Watch tells the manager how the program is until ctx is done: its status whenever
+// that is another one, and, if the manager has a watchdog, that it lives, twice as
+// often as the watchdog asks for. how is asked for both; where it says that the
+// program is not well, the watchdog is told nothing: the manager waits in vain then,
+// and starts the program anew. It returns at once if there is no manager.
+func (m *Manager) Watch(ctx context.Context, how func() (status string, well bool)) {
 	if !m.Managed() {
 		return
 	}
-	period := 10 * time.Second
+	period := statusEvery
 	if m.every > 0 {
-		period = max(m.every/2, 10*time.Millisecond)
+		period = min(max(m.every/2, 10*time.Millisecond), statusEvery)
 	}
 	t := time.NewTicker(period)
 	defer t.Stop()
@@ -74,16 +74,24 @@ func (m *Manager) Watch(ctx context.Context, well func() error) {
 			return
 		case <-t.C:
 		}
-		err := well()
-		switch {
-		case err == nil && m.every > 0:
+		status, well := how()
+		// A manager that is gone cannot be told that it is.
+		if well && m.every > 0 {
 			m.send("WATCHDOG=1")
-		case err != nil && err.Error() != said:
-			said = err.Error()
-			m.Status(said)
+		}
+		if status = line(status); status != said {
+			said = status
+			m.Status(status)
 		}
 	}
 }
+
+// statusEvery is how often it is seen whether the status is another one.
+const statusEvery = 5 * time.Second
+
+// Journaled reports whether what is written to f goes to systemd's journal, which
+// takes a level before each line (sd-daemon(3)): "<4>" for a warning.
+func Journaled(f *os.File) bool { return journaled(f, os.Getenv("JOURNAL_STREAM")) }
 
 // line makes one line of s.
 func line(s string) string { return strings.Join(strings.Fields(s), " ") }

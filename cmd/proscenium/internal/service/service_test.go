@@ -5,11 +5,13 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -69,18 +71,18 @@ func TestWatch_StopsWhenItIsNotWell(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		m.Watch(ctx, func() error {
+		m.Watch(ctx, func() (string, bool) {
 			select {
 			case <-ill:
-				return errors.New("no sound leaves:\nthe device is frozen")
+				return "no sound leaves:\nthe device is frozen", false
 			default:
-				return nil
+				return "plays", true
 			}
 		})
 	}()
-	for range 3 {
-		if got := <-told; got != "WATCHDOG=1" {
-			t.Fatalf("told %q", got)
+	for _, want := range []string{"WATCHDOG=1", "STATUS=plays", "WATCHDOG=1", "WATCHDOG=1"} {
+		if got := <-told; got != want {
+			t.Fatalf("told %q, not %q", got, want)
 		}
 	}
 	close(ill)
@@ -105,7 +107,7 @@ func TestWatch_StopsWhenItIsNotWell(t *testing.T) {
 func TestNobody_IsToldNothing(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "")
 	m := FromEnv()
-	m.Watch(t.Context(), func() error { t.Error("asked for nobody"); return nil })
+	m.Watch(t.Context(), func() (string, bool) { t.Error("asked for nobody"); return "", true })
 	if err := errors.Join(m.Ready("x"), m.Status("y"), m.Stopping()); err != nil || m.Managed() {
 		t.Errorf("told nobody: %v", err)
 	}
@@ -115,5 +117,29 @@ func TestGone_IsAnError(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", filepath.Join(t.TempDir(), "nobody"))
 	if err := FromEnv().Ready("x"); err == nil || !strings.Contains(err.Error(), "service manager") {
 		t.Errorf("said %v", err)
+	}
+}
+
+// The journal is known by the stream that the manager named, and by that one only.
+func TestJournaled(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "stream"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := info.Sys().(*syscall.Stat_t)
+	for stream, want := range map[string]bool{
+		fmt.Sprintf("%d:%d", st.Dev, st.Ino):   true,
+		fmt.Sprintf("%d:%d", st.Dev, st.Ino+1): false,
+		"":                                     false,
+	} {
+		t.Setenv("JOURNAL_STREAM", stream)
+		if got := Journaled(f); got != want {
+			t.Errorf("with %q: %v", stream, got)
+		}
 	}
 }

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package service
+
+import "os"
+
+func journaled(*os.File, string) bool { return false }
