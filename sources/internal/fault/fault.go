@@ -163,10 +163,10 @@ func Silence() Answer {
 func Drip(contentType, text string, size int, pause time.Duration) Answer {
 	return func(s *Server, w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", contentType)
-		for len(text) > 0 {
-			n := min(size, len(text))
-			write(w, text[:n])
-			text = text[n:]
+		for left := text; len(left) > 0; {
+			n := min(size, len(left))
+			write(w, left[:n])
+			left = left[n:]
 			select {
 			case <-time.After(pause):
 			case <-s.done:
