@@ -55,6 +55,9 @@ type LinkStatus struct {
 	Messages  uint64 // that came, whether or not they became events
 	Bytes     uint64
 	Last      time.Time // when the last message came
+	// Note is what else there is to know while it is up, such as how many devices
+	// behind a broker are away: lower case, nothing personal. "" if there is nothing.
+	Note string
 }
 
 // The states of a link.
@@ -87,6 +90,16 @@ func (l *Link) turn(state, why string) {
 	if state == LinkUp {
 		l.st.Connected++
 	}
+}
+
+// Note says what else there is to know, "" for nothing.
+func (l *Link) Note(text string) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.st.Note = text[:min(len(text), 300)]
 }
 
 // Count counts messages that came, and how long they were together.
