@@ -1,0 +1,99 @@
+// Package secure has the keys about encryption that the sources of brokers and
+// databases share.
+package secure
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"proscenium/sonify"
+)
+
+// TLS says whom to trust and who one is. It is embedded in the source's own
+// configuration. The files are read when the source runs, each time anew, so
+// certificates may be renewed meanwhile.
+type TLS struct {
+	CA   string `toml:"ca" doc:"a file of certificates, PEM, to trust in place of the system's: for a server that made its own" default:"" example:"ca.crt"`
+	Cert string `toml:"cert" doc:"a file with the certificate to log in with, PEM" default:"" example:"client.crt"`
+	Key  string `toml:"cert_key" doc:"the file with its private key, PEM" default:"" example:"client.key"`
+}
+
+// Check adds the mistakes to ps. On says whether the connection is encrypted.
+func (t *TLS) Check(ps *sonify.Problems, on bool) {
+	if !on {
+		for _, k := range []struct{ key, value string }{{"ca", t.CA}, {"cert", t.Cert}, {"cert_key", t.Key}} {
+			if k.value != "" {
+				ps.Add(k.key, "", "the connection is not encrypted, so there is no certificate to look at")
+			}
+		}
+		return
+	}
+	switch {
+	case t.Cert != "" && t.Key == "":
+		ps.Add("cert_key", `cert_key = "client.key"`, "a certificate needs its private key")
+	case t.Cert == "" && t.Key != "":
+		ps.Add("cert", `cert = "client.crt"`, "a private key needs its certificate")
+	}
+}
+
+// Config reads the files. Its errors are sonify.Permanent; nothing of a key is in them.
+func (t *TLS) Config(env sonify.SourceEnv) (*tls.Config, error) {
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if t.CA != "" {
+		pem, err := read(env, t.CA)
+		if err != nil {
+			return nil, err
+		}
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, &sonify.Permanent{Err: fmt.Errorf("ca: %s holds no certificate in PEM", t.CA)}
+		}
+	}
+	if t.Cert != "" {
+		cert, err := read(env, t.Cert)
+		if err != nil {
+			return nil, err
+		}
+		key, err := read(env, t.Key)
+		if err != nil {
+			return nil, err
+		}
+		pair, err := tls.X509KeyPair(cert, key)
+		if err != nil {
+			return nil, &sonify.Permanent{Err: fmt.Errorf("cert: %s and %s do not go together: %w", t.Cert, t.Key, err)}
+		}
+		c.Certificates = []tls.Certificate{pair}
+	}
+	return c, nil
+}
+
+// limit bounds a file of certificates: all that a system trusts is about 200 KiB.
+const limit = 4 << 20
+
+func read(env sonify.SourceEnv, path string) ([]byte, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(env.Dir, path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		var p *os.PathError
+		if errors.As(err, &p) {
+			err = p.Err
+		}
+		return nil, &sonify.Permanent{Err: fmt.Errorf("%s: %w", path, err)}
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, &sonify.Permanent{Err: fmt.Errorf("%s cannot be read", path)}
+	}
+	if len(b) > limit {
+		return nil, &sonify.Permanent{Err: fmt.Errorf("%s is too large for certificates", path)}
+	}
+	return b, nil
+}
