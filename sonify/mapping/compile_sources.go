@@ -52,7 +52,11 @@ func (c *compiler) compileSources() {
 			c.sourceErrors(s.Pos, err)
 			continue
 		}
-		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: env.Tally, Place: env.Place, Link: env.Link, Keep: s.Keep, Live: info.Live}
+		live := info.Live
+		if r, ok := src.(sonify.Recording); ok && r.Recorded() {
+			live = false
+		}
+		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: env.Tally, Place: env.Place, Link: env.Link, Keep: s.Keep, Live: live}
 		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
 		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
 		plan.Pace.Begin, plan.Pace.Begins, plan.Pace.Dated = s.Begin.At, s.Begin.Set, s.Begin.Date
@@ -68,7 +72,7 @@ func (c *compiler) compileSources() {
 		}
 		if plan.Pace.Clock == "" {
 			switch {
-			case info.Live && c.env.Live:
+			case live && c.env.Live:
 				plan.Pace.Clock = "arrival"
 			case timed:
 				plan.Pace.Clock = "own"

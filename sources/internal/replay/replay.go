@@ -1,0 +1,262 @@
+// Package replay plays recorded messages of a service instead of listening to it, so
+// that a recipe can be tried, shown and tested without the service: the key path.
+//
+// A recording is JSON, one message a line:
+//
+//	{"at": "2026-11-28T10:00:00.25Z", "topic": "orders/paid", "id": "w-17", "body": {"id": 4500}}
+//	{"at": "2026-11-28T10:00:01Z", "topic": "PRIVMSG", "text": "what came, if it is no JSON"}
+//
+// All but body or text may be missing. A line with other keys is the body itself, as
+// a tool that records a stream writes it, and so is each value of a file that is JSON
+// over several lines.
+//
+// The recording has a clock of its own: what its events say, and where they say
+// nothing, "at". It begins with the first event, and does not run backwards.
+package replay
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/input"
+)
+
+// Config has the key of every recipe that can play a recording. It is embedded in
+// the recipe's own configuration.
+type Config struct {
+	Path string `toml:"path" doc:"a recording of the service's messages, from the piece's folder on; it is played instead of listening" default:"" example:"night.jsonl"`
+}
+
+// Recorded reports whether a recording is played.
+func (c *Config) Recorded() bool { return c.Path != "" }
+
+// maxMessage is the longest message of a recording, in bytes.
+const maxMessage = 16 << 20
+
+// notJSON is counted where a line is none, and no part of any.
+const notJSON = "lines that are no JSON"
+
+// backwards is counted when the clock does not advance.
+const backwards = "clock ran backwards, held"
+
+// Run gives n the messages of the recording, in order, and emit the events with the
+// recording's clock. It returns nil at the end. An error is a sonify.Permanent.
+func Run(ctx context.Context, env sonify.SourceEnv, path string, n decode.Normaliser, emit func(sonify.Event)) error {
+	f, err := open(env, path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	c := &clock{tally: env.Tally, emit: emit}
+	err = Read(ctx, f, env.Tally, func(m *decode.Message) error {
+		c.at, c.line = m.At, m.Line
+		if err := n.Normalise(m, c.event); err != nil {
+			var p *sonify.Permanent
+			if errors.As(err, &p) {
+				return err
+			}
+			env.Tally.Add(sonify.Skipped, "message that tells nothing readable", m.Line)
+		}
+		if !m.At.IsZero() {
+			decode.Flush(n, m.At, c.event)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.at = time.Time{}
+	decode.Flush(n, time.Time{}, c.event)
+	return nil
+}
+
+func open(env sonify.SourceEnv, path string) (io.ReadCloser, error) {
+	if path == "-" {
+		if env.Stdin == nil {
+			return nil, &sonify.Permanent{Err: errors.New("there is no standard input here")}
+		}
+		return io.NopCloser(env.Stdin), nil
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(env.Dir, path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &sonify.Permanent{Err: err}
+	}
+	return f, nil
+}
+
+// Probe says whether the recording can be read and what it will report: what n says,
+// with a clock.
+func Probe(env sonify.SourceEnv, path string, n decode.Normaliser) (sonify.Prospect, error) {
+	p := n.Prospect()
+	p.Timed = true
+	if path == "-" {
+		return p, nil
+	}
+	f, err := open(env, path)
+	if err != nil {
+		return p, err
+	}
+	defer f.Close()
+	first := errors.New("there is one")
+	err = Read(context.Background(), f, new(sonify.Tally), func(*decode.Message) error { return first })
+	if err == first {
+		return p, nil
+	}
+	if err == nil {
+		err = &sonify.Permanent{Err: fmt.Errorf("%s: there is no message in it", path)}
+	}
+	return p, err
+}
+
+// clock gives events the recording's time.
+type clock struct {
+	tally   *sonify.Tally
+	emit    func(sonify.Event)
+	at      time.Time // of the message
+	line    int64
+	begun   bool
+	origin  time.Time
+	elapsed time.Duration
+}
+
+func (c *clock) event(ev sonify.Event) {
+	if ev.At.IsZero() {
+		ev.At = c.at
+	}
+	if ev.Line == 0 {
+		ev.Line = c.line
+	}
+	if !ev.Timed {
+		switch {
+		case ev.At.IsZero():
+			c.tally.Add(sonify.Absent, "time of an event, taken for that of the one before", ev.Line)
+		case !c.begun:
+			c.begun, c.origin = true, ev.At
+		case ev.At.Sub(c.origin) < c.elapsed:
+			c.tally.Add(sonify.Repaired, backwards, ev.Line)
+		default:
+			c.elapsed = ev.At.Sub(c.origin)
+		}
+		ev.Clock, ev.Timed = c.elapsed, true
+	}
+	c.emit(ev)
+}
+
+// line is a message as a recording writes it.
+type line struct {
+	At    *time.Time      `json:"at"`
+	Topic *string         `json:"topic"`
+	ID    *string         `json:"id"`
+	Body  json.RawMessage `json:"body"`
+	Text  *string         `json:"text"`
+}
+
+// Read calls each with the messages of a recording. What is no JSON is skipped and
+// counted. The error is each's, the cause of ctx, or about reading.
+func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*decode.Message) error) error {
+	text, err := input.Text(r, input.Auto, 64<<10)
+	if err != nil {
+		return err
+	}
+	at := int64(0)
+	var pretty []byte // lines that are not JSON yet, but may become it
+	first := int64(0)
+	for {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		raw, err := readLine(text)
+		if len(raw) > 0 {
+			at++
+		}
+		if b := bytes.TrimSpace(raw); len(b) > 0 {
+			switch alone := (len(pretty) == 0 || raw[0] == '{') && json.Valid(b); {
+			case alone:
+				if len(pretty) > 0 { // a message of a line of its own: what began before it was cut off
+					tally.Add(sonify.Skipped, notJSON, first)
+					pretty = nil
+				}
+				if err := each(message(b, at)); err != nil {
+					return err
+				}
+			case len(pretty)+len(b) > maxMessage:
+				tally.Add(sonify.Skipped, "message too long", at)
+				pretty = nil
+			default:
+				if len(pretty) == 0 {
+					first = at
+				}
+				pretty = append(append(pretty, b...), '\n')
+				// What is written over several lines ends where it begins, at the margin.
+				if (raw[0] == '}' || raw[0] == ']') && json.Valid(pretty) {
+					if err := each(message(bytes.TrimSpace(pretty), first)); err != nil {
+						return err
+					}
+					pretty = nil
+				}
+			}
+		}
+		if err == io.EOF {
+			if len(pretty) > 0 {
+				tally.Add(sonify.Skipped, notJSON, first)
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// readLine reads a line without its limit being the reader's buffer.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var out []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(out)+len(part) <= maxMessage+1 {
+			out = append(out, part...)
+		}
+		if err != bufio.ErrBufferFull {
+			return out, err
+		}
+	}
+}
+
+// message makes a message of a JSON value.
+func message(b []byte, at int64) *decode.Message {
+	m := &decode.Message{Line: at}
+	var l line
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if b[0] == '{' && d.Decode(&l) == nil && (l.Body != nil || l.Text != nil) {
+		if l.At != nil {
+			m.At = *l.At
+		}
+		if l.Topic != nil {
+			m.Topic = *l.Topic
+		}
+		if l.ID != nil {
+			m.ID = *l.ID
+		}
+		m.Body = append([]byte(nil), l.Body...)
+		if l.Text != nil {
+			m.Body = []byte(*l.Text)
+		}
+		return m
+	}
+	m.Body = append([]byte(nil), b...)
+	return m
+}

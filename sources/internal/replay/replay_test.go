@@ -1,0 +1,145 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/replay"
+)
+
+func messages(t *testing.T, text string) (out []string, tally *sonify.Tally) {
+	t.Helper()
+	tally = new(sonify.Tally)
+	err := replay.Read(t.Context(), strings.NewReader(text), tally, func(m *decode.Message) error {
+		at := ""
+		if !m.At.IsZero() {
+			at = m.At.Format(time.RFC3339)
+		}
+		out = append(out, fmt.Sprintf("%d|%s|%s|%s|%s", m.Line, at, m.Topic, m.ID, m.Body))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, tally
+}
+
+func TestRead(t *testing.T) {
+	got, tally := messages(t, `{"at":"2026-11-28T10:00:00Z","topic":"a/b","id":"7","body":{"x":1}}
+{"body":[1,2]}
+
+{"text":"PING :x\r\n"}
+{"body":{"x":1},"more":2}
+{"x":1}
+{
+ "x": {
+  "y": 2
+ }
+}
+{"at":"yesterday","body":1}
+7
+`)
+	want := []string{
+		`1|2026-11-28T10:00:00Z|a/b|7|{"x":1}`, `2||||[1,2]`, "4||||PING :x\r\n", `5||||{"body":{"x":1},"more":2}`, `6||||{"x":1}`,
+		"7||||{\n\"x\": {\n\"y\": 2\n}\n}", `12||||{"at":"yesterday","body":1}`, `13||||7`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if len(tally.Counts()) != 0 {
+		t.Error(tally.Counts())
+	}
+	got, tally = messages(t, "{\"x\":\n{\"y\":1}\n")
+	if len(got) != 1 || len(tally.Counts()) != 1 {
+		t.Errorf("a line that was cut off before another: %q, %v", got, tally.Counts())
+	}
+	if _, tally = messages(t, "{\"x\":1}\n{\"x\":\n"); len(tally.Counts()) != 1 || tally.Counts()[0].First != 2 {
+		t.Errorf("a line that was cut off: %v", tally.Counts())
+	}
+}
+
+var said = sonify.NewShape("said")
+
+// times emits an event at the time that the body says, one without a time for null.
+type times struct{}
+
+func (times) Prospect() sonify.Prospect { return sonify.Prospect{Shapes: []*sonify.Shape{said}} }
+func (times) Normalise(m *decode.Message, emit func(sonify.Event)) error {
+	if string(m.Body) == "null" {
+		emit(sonify.Event{Shape: said})
+		return nil
+	}
+	at, err := time.Parse(`"`+time.RFC3339+`"`, string(m.Body))
+	if err != nil {
+		return err
+	}
+	emit(sonify.Event{Shape: said, At: at})
+	return nil
+}
+
+func TestRun_HasAClock(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "r.jsonl")
+	text := `"2026-11-28T10:00:00Z"
+"2026-11-28T10:00:05Z"
+"2026-11-28T10:00:03Z"
+null
+{"at":"2026-11-28T10:00:09Z","body":null}
+"nonsense"
+`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := sonify.SourceEnv{Dir: dir, Tally: new(sonify.Tally)}
+	var got []string
+	if err := replay.Run(t.Context(), env, "r.jsonl", times{}, func(ev sonify.Event) {
+		got = append(got, fmt.Sprint(ev.Clock, ev.Timed, ev.Line))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"0s true 1", "5s true 2", "5s true 3", "5s true 4", "9s true 5"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if n := len(env.Tally.Counts()); n != 3 {
+		t.Errorf("%d oddities: %v", n, env.Tally.Counts())
+	}
+	p, err := replay.Probe(env, "r.jsonl", times{})
+	if err != nil || !p.Timed {
+		t.Errorf("%+v, %v", p, err)
+	}
+	var perm *sonify.Permanent
+	if _, err := replay.Probe(env, "no.jsonl", times{}); !errors.As(err, &perm) {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("why")
+	cancel(why)
+	if err := replay.Run(ctx, env, "r.jsonl", times{}, func(sonify.Event) {}); err != why {
+		t.Error(err)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{`{"at":"2026-11-28T10:00:00Z","topic":"a","body":{}}`, "{\n}", "1\n2\n", `{"text":"x"}`, "{\"x\":\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		last := int64(0)
+		replay.Read(t.Context(), strings.NewReader(text), new(sonify.Tally), func(m *decode.Message) error {
+			if m.Line <= last {
+				t.Fatalf("message of line %d after line %d", m.Line, last)
+			}
+			last = m.Line
+			return nil
+		})
+	})
+}
