@@ -135,16 +135,17 @@ type chromium struct {
 	said []string
 }
 
-func chromiumTab(t *testing.T, d device) tab {
+func chromiumTab(t *testing.T, d device, flags ...chromedp.ExecAllocatorOption) tab {
 	t.Helper()
 	path := need(t, "chromium", "chromium-browser")
 	var env []string
 	if d != nil {
 		env = d.environment("chromium")
 	}
-	all, cancelAll := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(time.Minute), chromedp.Env(env...),
-		chromedp.Flag("mute-audio", d == nil), chromedp.Flag("host-resolver-rules", "MAP radio.lan 127.0.0.1"))...)
+		chromedp.Flag("mute-audio", d == nil), chromedp.Flag("host-resolver-rules", "MAP radio.lan 127.0.0.1"))
+	all, cancelAll := chromedp.NewExecAllocator(t.Context(), append(options, flags...)...)
 	ctx, cancel := chromedp.NewContext(all)
 	t.Cleanup(func() {
 		chromedp.Cancel(ctx)
@@ -208,8 +209,8 @@ func asJSON(expression string) string {
 }
 
 // firefoxTab starts Firefox and speaks WebDriver BiDi with it, without a driver
-// between: Debian has none.
-func firefoxTab(t *testing.T, d device) tab {
+// between: Debian has none. more are lines of its user.js.
+func firefoxTab(t *testing.T, d device, more ...string) tab {
 	t.Helper()
 	path := need(t, "firefox-esr", "firefox")
 	dir := t.TempDir()
@@ -228,7 +229,7 @@ user_pref("network.connectivity-service.enabled", false);
 user_pref("dom.min_background_timeout_value", 4);
 user_pref("dom.webaudio.allow-autoplay-after-user-gesture", true);
 user_pref("remote.log.level", "Warn");
-`
+` + strings.Join(more, "\n") + "\n"
 	if err := os.WriteFile(filepath.Join(dir, "user.js"), []byte(prefs), 0o600); err != nil {
 		t.Fatal(err)
 	}

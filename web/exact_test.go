@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -77,9 +78,9 @@ func TestPlayer_TwoMinutes(t *testing.T) {
 	}
 
 	var apart []float64
-	for _, f := range a.notes(t) {
-		x, ok := heard[0].heardAt(verdicts[0], f)
-		y, also := heard[1].heardAt(verdicts[1], f)
+	for _, n := range a.score(t) {
+		x, ok := heard[0].heardAt(verdicts[0], n.Frame)
+		y, also := heard[1].heardAt(verdicts[1], n.Frame)
 		if ok && also {
 			apart = append(apart, max(x-y, y-x))
 		}
@@ -97,26 +98,53 @@ func TestPlayer_TwoMinutes(t *testing.T) {
 	}
 }
 
-// notes are the frames at which the station's notes begin.
-func (a *onAir) notes(t *testing.T) []int64 {
+// scored is a note of the station's score.
+type scored struct {
+	Type     string  `json:"type"`
+	Frame    int64   `json:"frame"`
+	Tick     int64   `json:"tick"`
+	Length   int64   `json:"length"`
+	Voice    string  `json:"voice"`
+	Pitch    float64 `json:"pitch"`
+	Velocity float64 `json:"velocity"` // of 1
+	Key      int64   `json:"-"`        // what a MIDI instrument plays
+}
+
+// score is what "proscenium render" makes of the station's log: its notes.
+func (a *onAir) score(t *testing.T) []scored {
 	t.Helper()
 	path := filepath.Join(a.log, "court")
 	out, err := exec.Command(built.dir+"/proscenium", "render", path, "-q", "-o", "jsonl:-").Output()
 	if err != nil {
 		t.Fatalf("proscenium render %s: %v", path, err)
 	}
-	var frames []int64
+	var notes []scored
+	drums := map[string]int64{}
 	for line := range bytes.Lines(out) {
-		var n struct {
-			Type  string `json:"type"`
-			Frame *int64 `json:"frame"`
-		}
-		if err := json.Unmarshal(line, &n); err != nil {
-			t.Fatal(err)
-		}
-		if n.Type == "note" && n.Frame != nil {
-			frames = append(frames, *n.Frame)
+		switch {
+		case bytes.Contains(line, []byte(`"type":"score"`)):
+			var head struct {
+				Voices []struct {
+					Name string
+					Drum int64 `json:"midi_drum"`
+				}
+			}
+			if err := json.Unmarshal(line, &head); err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range head.Voices {
+				drums[v.Name] = v.Drum
+			}
+		case bytes.Contains(line, []byte(`"type":"note"`)):
+			var n scored
+			if err := json.Unmarshal(line, &n); err != nil {
+				t.Fatal(err)
+			}
+			if n.Key = drums[n.Voice]; n.Key == 0 {
+				n.Key = int64(math.Round(n.Pitch))
+			}
+			notes = append(notes, n)
 		}
 	}
-	return frames
+	return notes
 }

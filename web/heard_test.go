@@ -142,11 +142,11 @@ func (a *onAir) recorded(t *testing.T, b tab) *recording {
 }
 
 // How many frames of a place where the sound begins or ends may be other than the
-// station's, because they are faded: the player fades in over 240, and out over what
-// it makes at once.
+// station's, because they are faded: the player fades in over 240, and out over as
+// many, but no more than it makes at once. Some of the fade may round to what it was.
 const (
 	fadedExact  = 240 + 128
-	fadedBlocks = 240 + 6000
+	fadedBlocks = 240 + 240
 )
 
 // judge fails the test if what a browser heard is not what was rendered, but for

@@ -68,6 +68,7 @@ type onAir struct {
 	heard map[string]*take // by browser
 	csp   []string         // what the policy of the page forbade
 	said  []string         // by the command
+	spoil bool             // the synth that pages get is broken
 	ended chan struct{}
 }
 
@@ -196,6 +197,17 @@ func (a *onAir) before(t *testing.T, host string) {
 			a.heard[who] = &take{}
 		}
 		a.heard[who].add(at, frames)
+	})
+	mux.HandleFunc("/static/chip.wasm", func(w http.ResponseWriter, r *http.Request) {
+		a.mu.Lock()
+		spoil := a.spoil
+		a.mu.Unlock()
+		if spoil {
+			w.Header().Set("Content-Type", "application/wasm")
+			io.WriteString(w, "\x00asm, but no module")
+			return
+		}
+		forward.ServeHTTP(w, r)
 	})
 	mux.Handle("/", forward)
 	a.proxy = httptest.NewUnstartedServer(mux)

@@ -105,6 +105,14 @@ export class Chip {
     if (this.x.restore(snapshot.length) !== 0) throw new Error("the chip refuses the keyframe");
   }
 
+  /** All that the chip knows, to be restored later. */
+  snapshot() {
+    const n = this.x.snapshot();
+    this.views();
+    if (n <= 0) throw new Error("the snapshot is too long");
+    return /** @type {Uint8Array} */ (this.in).slice(0, n);
+  }
+
   /**
    * Makes n frames, at most outSize; they lie at the beginning of left and right.
    * @param {number} n

@@ -12,8 +12,13 @@ export const OFF = 7;
 export const SAMPLE = 8;
 export const LANE = 9;
 
-/** The parameter of a control that is the volume of a voice. */
+/** The parameters that a control moves: see sonify/chip.Param. */
 export const VOLUME = 0;
+export const DUTY = 1;
+export const PAN = 2;
+export const BEND = 3;
+export const VIBRATO = 4;
+export const ECHO = 5;
 
 /**
  * @typedef {object} Command
@@ -130,4 +135,14 @@ export function noteOf(c) {
   const velocity = r.byte();
   const pan = r.int();
   return { pitch, velocity, pan, frames: r.uint() };
+}
+
+/**
+ * What a CONTROL command moves, and where to.
+ * @param {Command} c
+ */
+export function controlOf(c) {
+  const r = new Bytes(c.rest);
+  r.byte();
+  return { param: r.byte(), value: r.int() };
 }

@@ -1,6 +1,7 @@
 // The keyboard: everything that can be done, without a pointer.
 
 /**
+ * What the keys do. One letter, without another key, is one deed.
  * @typedef {object} Deeds
  * @property {() => void} toggle
  * @property {() => void} silence
@@ -8,6 +9,10 @@
  * @property {(step: number) => void} choose
  * @property {() => void} leave
  * @property {(by: number) => void} louder
+ * @property {(octaves: number) => void} pitch
+ * @property {() => void} more
+ * @property {() => void} ticks
+ * @property {() => void} save
  */
 
 /** @param {Deeds} d */
@@ -16,8 +21,10 @@ export function keys(d) {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const on = /** @type {HTMLElement} */ (e.target);
     // A button does what it does; the slider wants its arrows.
-    if (e.key === " " && on.tagName === "BUTTON") return;
+    if (e.key === " " && ["BUTTON", "SUMMARY"].includes(on.tagName)) return;
     if (on.tagName === "INPUT" && (e.key.startsWith("Arrow") || e.key === " ")) return;
+    // In a list letters choose what begins with them.
+    if (on.tagName === "SELECT" && e.key !== "Escape") return;
     if (!deed(d, e)) return;
     e.preventDefault();
   });
@@ -37,6 +44,11 @@ function deed(d, e) {
   else if (e.key === "Escape") d.leave();
   else if (e.key === "+" || e.key === "=") d.louder(5);
   else if (e.key === "-") d.louder(-5);
+  else if (e.key === "PageUp") d.pitch(1);
+  else if (e.key === "PageDown") d.pitch(-1);
+  else if (e.key === "o") d.more();
+  else if (e.key === "t") d.ticks();
+  else if (e.key === "s") d.save();
   else return false;
   return true;
 }

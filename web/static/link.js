@@ -9,16 +9,31 @@ import { PROTOCOL, read } from "./wire.js";
 
 const post = /** @type {(m: unknown) => void} */ (self.postMessage.bind(self));
 
-// A line on which nothing comes for so long is dead, whatever the browser says.
+// A line on which nothing comes for so long is dead, whatever the browser says: we ask
+// for the time more often. One that does not open in that time will not.
 const SILENT_MS = 8000;
+const OPEN_MS = 5000;
 const CLOCK_MS = 3000;
+// A clock that missed so much has slept.
+const SLEPT_MS = 10000;
+// Waits before the next try: full jitter, so that a thousand listeners do not come
+// back at once, up to the last.
+const FIRST_WAIT_MS = 500;
+const MOST_WAIT_MS = 30000;
+const LEAST_WAIT_MS = 100;
+// How often the page's own clock strikes, if it wants that: its timers sleep when it is hidden.
+const PULSE_MS = 50;
 const FIRST_CLOCKS = 6;
 
 let url = "";
 /** @type {WebSocket | null} */
 let socket = null;
-/** @type {MessagePort | null} where the player is */
-let player = null;
+/** @type {MessagePort | null | undefined} where the player is; null: there is none, undefined: not yet */
+let player;
+/** @type {MessagePort | null} who keeps what was heard */
+let tape = null;
+/** @type {number | undefined} */
+let pulse;
 let failures = 0;
 let run = "";
 let seq = 0; // of the next score message; 0: none is known
@@ -80,10 +95,9 @@ function drop(wait = -1) {
   }
   if (over) return;
   post({ type: "line", state: "lost" });
-  // Full jitter: a thousand listeners do not come back at once.
-  const most = Math.min(500 * 2 ** failures, 30000);
+  const most = Math.min(FIRST_WAIT_MS * 2 ** failures, MOST_WAIT_MS);
   failures++;
-  again = setTimeout(connect, wait >= 0 ? wait : 100 + Math.random() * most);
+  again = setTimeout(connect, wait >= 0 ? wait : LEAST_WAIT_MS + Math.random() * most);
 }
 
 /**
@@ -91,6 +105,7 @@ function drop(wait = -1) {
  * @param {ArrayBuffer} bytes
  */
 function take(m, bytes) {
+  if (m.kind !== "clock" && m.kind !== "goodbye" && !(m.kind === "score" && seq > 0 && m.seq !== seq)) tape?.postMessage(bytes);
   switch (m.kind) {
     case "hello": {
       const h = m.hello;
@@ -132,7 +147,7 @@ function take(m, bytes) {
       const slack = Number.isNaN(end) ? NaN : (zero - now() - offset) / 1000 + end / 48 + cushion;
       end = until;
       toPlayer({ type: "score", commands: m.commands, until }, bytes);
-      post({ type: "score", begin: m.begin, until, notes: m.notes, marks: m.marks, slack });
+      post({ type: "score", begin: m.begin, until, notes: m.notes, controls: m.controls, marks: m.marks, slack });
       break;
     }
     case "clock": {
@@ -180,7 +195,7 @@ function ask() {
  * @param {ArrayBuffer} bytes the message it lies in
  */
 function toPlayer(order, bytes) {
-  if (player) return player.postMessage(order);
+  if (player !== undefined) return player?.postMessage(order);
   // One keyframe and a few minutes of score: a player that comes later begins with them.
   since.push(bytes);
   if (since.length > 2000) {
@@ -198,6 +213,11 @@ self.onmessage = (e) => {
       connect();
       break;
     case "player":
+      // One that takes the place of another begins anew.
+      if (player !== undefined && m.port) {
+        seq = 0;
+        drop(0);
+      }
       player = m.port;
       for (const bytes of since) {
         const x = read(new Uint8Array(bytes));
@@ -205,6 +225,13 @@ self.onmessage = (e) => {
         if (x?.kind === "score") player?.postMessage({ type: "score", commands: x.commands, until: x.begin + x.frames });
       }
       since = [];
+      break;
+    case "tape":
+      tape = m.port;
+      break;
+    case "pulse":
+      clearInterval(pulse);
+      if (m.on) pulse = setInterval(() => post({ type: "pulse" }), PULSE_MS);
       break;
     case "again": // somebody looks at the page again, or the network is back
       if (!socket) connect();
@@ -219,7 +246,14 @@ self.onmessage = (e) => {
   }
 };
 
+let struck = Date.now();
+
 setInterval(() => {
+  const slept = Date.now() - struck > SLEPT_MS;
+  struck = Date.now();
   ask();
-  if (socket && performance.now() - heard > SILENT_MS) drop(0);
+  if (!socket) {
+    if (slept) connect();
+  } else if (slept) drop(0); // it may say that it is open, and is not
+  else if (performance.now() - heard > (socket.readyState === WebSocket.CONNECTING ? OPEN_MS : SILENT_MS)) drop();
 }, CLOCK_MS);

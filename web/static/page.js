@@ -8,7 +8,9 @@ import { Voices } from "./voices.js";
 import { sentence, why } from "./why.js";
 import { say, speak, spoken } from "./words.js";
 import { keys } from "./keys.js";
-import { session } from "./session.js";
+import { Kit } from "./kit.js";
+import { MidiOut } from "./midiout.js";
+import { session, sessionIs } from "./session.js";
 
 /** @typedef {import("./words.js").Word} Word */
 
@@ -44,23 +46,27 @@ async function begin() {
   settle();
   const name = await station();
   const base = new URL(`/s/${encodeURIComponent(name)}/`, location.href);
-  const code = await (await fetch(new URL("chip.wasm", here))).arrayBuffer();
-  sound = new Sound({ code, stream: new URL("stream.wav", base).href, blocks: wanted.get("sound") === "blocks" });
+  const way = wanted.get("sound");
+  sound = new Sound({ code: new URL("chip.wasm", here), station: base, way: way === "blocks" || way === "stream" ? way : undefined });
   link = new Worker(new URL("link.js", here), { type: "module" });
   link.onmessage = (e) => heard(e.data);
+  const tape = kit.tape();
+  link.postMessage({ type: "tape", port: tape }, [tape]);
+  kit.onmidi = (on) => link.postMessage({ type: "pulse", on });
   const line = new URL("ws", base);
   line.protocol = base.protocol === "https:" ? "wss:" : "ws:";
   link.postMessage({ type: "open", url: line.href });
   sound.addEventListener("state", show);
-  sound.addEventListener("broken", () => link.postMessage({ type: "keyframe" }));
-  await sound.prepare((port) => link.postMessage({ type: "player", port }, [port]));
+  await sound.prepare((port) => link.postMessage({ type: "player", port }, port ? [port] : []));
   for (const when of ["pageshow", "online", "focus"]) window.addEventListener(when, () => link.postMessage({ type: "again" }));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") link.postMessage({ type: "again" });
   });
   voices.onchange = () => {
-    sound.mute(voices.silentSlots());
+    sound.mute(voices.silentSlots(), voices.all);
     sound.pitch(voices.shift, voices.pitchedSlots());
+    midi.mute(voices.silentSlots());
+    midi.transpose(voices.shift);
     roll.silent = voices.silent();
     show();
   };
@@ -68,10 +74,12 @@ async function begin() {
   show();
   requestAnimationFrame(draw);
   // For tests, and for whoever is curious.
-  Object.assign(globalThis, { proscenium: { score, sound, link, roll, voices } });
+  Object.assign(globalThis, { proscenium: { score, sound, link, roll, voices, midi, kit } });
 }
 
 const voices = new Voices(el("voices"), () => palette);
+const midi = new MidiOut(() => ({ now: performance.now(), frame: sound.frame - latency }));
+const kit = new Kit(el("kit"), { midi, voices, heard: () => sound.frame - latency, station: () => score.pieces.at(-1)?.title ?? "Proscenium" });
 
 /** @param {any} m from the line */
 function heard(m) {
@@ -99,6 +107,7 @@ function heard(m) {
     case "score":
       score.add(m);
       sound.margin(m.slack);
+      midi.add(m.notes, m.controls);
       break;
     case "line":
       trouble = "lost";
@@ -108,8 +117,11 @@ function heard(m) {
       break;
     case "newer":
       trouble = "newer";
+      break;
+    case "pulse":
+      midi.pump();
   }
-  if (m.type !== "score" && m.type !== "clock") show();
+  if (m.type !== "score" && m.type !== "clock" && m.type !== "pulse") show();
 }
 
 /** @param {import("./wire.js").Piece} p */
@@ -118,6 +130,7 @@ function piece(p) {
   el("about").textContent = p.about ?? "";
   document.title = p.title + " · Proscenium";
   voices.begin(p);
+  midi.begin(p);
   session(p, { play, pause });
 }
 
@@ -127,11 +140,15 @@ async function play() {
   const ok = await sound.play();
   trouble = ok ? (trouble === "noSound" ? "" : trouble) : "noSound";
   if (!ok) playing = false;
+  sessionIs(playing);
+  midi.play(playing);
   show();
 }
 
 async function pause() {
   playing = false;
+  sessionIs(false);
+  midi.play(false);
   await sound.pause();
   show();
 }
@@ -144,6 +161,7 @@ function show() {
   const words = [["listen-text", "listen"], ["play-text", playing ? "pause" : "listen"], ["air-text", "onAir"], ["captions-name", "captions"],
     ["voices-name", "voices"], ["volume-name", "volume"], ["pitch-name", "pitch"], ["share", "share"], ["language", "language"], ["help", "help"]];
   for (const [id, word] of words) el(id).textContent = say(word);
+  el("help").append(" · ", say("helpMore"));
   el("language").lang = spoken() === "en" ? "fr" : "en";
   el("theme").setAttribute("aria-label", say("theme"));
   el("lower").setAttribute("aria-label", say("lower"));
@@ -154,7 +172,9 @@ function show() {
   el("shift").textContent = voices.shift === 0 ? say("asWritten") : say("octaves", { n: (voices.shift > 0 ? "+" : "−") + Math.abs(voices.shift / 12) });
   if (sound) el("way").textContent = say(sound.way) + (sound.way === "stream" ? "" : ", " + say("behind", { ms: Math.round(sound.delay) }));
   if (!lastWhy) el("why").textContent = say("waiting");
+  voices.whole = sound?.way === "stream";
   voices.show();
+  kit.show();
   roll.label();
 }
 
@@ -298,6 +318,10 @@ keys({
     roll.chosen = null;
     card();
   },
+  pitch: (octaves) => voices.move(12 * octaves),
+  more: () => kit.toggle(),
+  ticks: () => kit.toggleTicks(),
+  save: () => kit.save("wav"),
   louder: (by) => {
     el("volume").value = Number(el("volume").value) + by;
     el("volume").oninput();

@@ -4,12 +4,20 @@
 import { Chip } from "./chip.js";
 import { Deck } from "./deck.js";
 
-// Off by so much is put right when nothing sounds, ...
+// Off by so many frames is put right when nothing sounds, ...
 const LOOSE = 240;
-// ... and by so much at once.
-const WRONG = 1200;
-// How long it must have been off before something is done.
+// ... by so many at a soft moment, or after a while anyway, ...
+const WRONG = 480;
+// ... and by so many at once: two who are off by as much are 50 ms apart at most.
+const AWRY = 1200;
+// How long, in frames, it must have been off before something is done, and for how
+// long a soft moment is waited for.
 const PATIENCE = 48000;
+const WAIT = 6 * 48000;
+// A moment is soft if it is so much lower than what was heard of late.
+const SOFT = 1 / 8;
+// In how many frames the level is forgotten.
+const FORGET = 4 * 48000;
 // A place where something is left out or waited for is faded, in frames.
 const FADE = 240;
 // At most so much is played unheard in one go, for a millisecond of work.
@@ -33,7 +41,8 @@ export class Player {
     this.fade = 0; // frames of the fade-in that are done
     this.sounding = false;
     this.off = 0; // for how many frames it has been off
-    this.quiet = false;
+    this.peak = 0; // of what was made last
+    this.level = 0; // the highest peak, as it is forgotten over some seconds
     /** How often there was nothing to play, and how often it was put right. */
     this.dry = 0;
     this.jumps = 0;
@@ -76,13 +85,25 @@ export class Player {
     const off = this.deck.pos - (at + this.base);
     if (!this.deck.begun || Number.isNaN(off)) return this.silence(left, right, 0, n);
     if (!this.sounding) return this.join(Math.round(off), left, right);
-    this.off = Math.abs(off) > WRONG || (Math.abs(off) > LOOSE && this.quiet) ? this.off + n : 0;
-    if (this.deck.ready < 2 * n || this.off > PATIENCE) {
-      if (this.deck.ready < 2 * n) this.dry++;
-      else this.jumps++;
+    this.off = Math.abs(off) > LOOSE ? this.off + n : 0;
+    if (this.deck.ready < 2 * n) {
+      this.dry++;
+      return this.leave(left, right);
+    }
+    if (this.off > PATIENCE && this.may(Math.abs(off))) {
+      this.jumps++;
       return this.leave(left, right);
     }
     this.sound(left, right, 0, n);
+  }
+
+  /**
+   * Whether now is the moment to be put right.
+   * @param {number} off by how many frames
+   */
+  may(off) {
+    if (off > AWRY || this.peak === 0) return true;
+    return off > WRONG && (this.peak < this.level * SOFT || this.off > WAIT);
   }
 
   /**
@@ -116,8 +137,9 @@ export class Player {
     this.sounding = false;
     if (this.deck.ready < n) return this.silence(left, right, 0, n);
     this.sound(left, right, 0, n);
-    for (let i = 0; i < n; i++) {
-      const g = (n - i) / n;
+    const fade = Math.min(n, FADE);
+    for (let i = n - fade; i < n; i++) {
+      const g = (n - i) / fade;
       left[i] *= g;
       right[i] *= g;
     }
@@ -142,7 +164,7 @@ export class Player {
    */
   sound(left, right, from, to) {
     const chip = this.deck.chip;
-    let quiet = true;
+    let peak = 0;
     for (let at = from; at < to; ) {
       const n = Math.min(to - at, chip.outSize);
       this.deck.render(n);
@@ -153,11 +175,12 @@ export class Player {
         if (this.fade < FADE) g = this.fade++ / FADE;
         left[at + i] = g * l[i];
         right[at + i] = g * r[i];
-        if (l[i] !== 0 || r[i] !== 0) quiet = false;
+        peak = Math.max(peak, l[i], -l[i], r[i], -r[i]);
       }
       at += n;
     }
-    this.quiet = quiet;
+    this.peak = peak;
+    this.level = Math.max(peak, this.level * (1 - (to - from) / FORGET));
   }
 
   /** What the page wants to know. */

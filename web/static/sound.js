@@ -1,26 +1,42 @@
 // The way from the score to the ears: it chooses the best one that this page may
 // take, and keeps it in time with the station.
 
+import { Radio } from "./radio.js";
+
 /** @typedef {"exact" | "blocks" | "stream"} Way */
-/** @typedef {{base: number, sounding: boolean, dry: number, jumps: number, pos: number}} Report */
+/** @typedef {{at: number, base: number, sounding: boolean, dry: number, jumps: number, pos: number}} Report */
 
 const RATE = 48000;
 const here = new URL(".", import.meta.url);
 
-// In blocks, so far ahead: what a busy page may miss. It is heard so much later.
+// In blocks, so far ahead: what a busy page may miss. It is heard so much later. A
+// page that was busy for longer is given more, up to the last.
 const AHEAD_MS = 400;
+const MOST_AHEAD_MS = 3200;
 // What has to be left of the time until a message is needed.
 const SPARE_MS = 25;
 // The listener is moved later in steps, so that two who need it are still together.
 const STEP_MS = 60;
+// An output whose time stands still for so long is dead, whatever it says.
+const STILL_MS = 2500;
+// A way that breaks so often in a minute is left for the next.
+const BREAKS = 3;
 
 export class Sound extends EventTarget {
-  /** @param {{code: ArrayBuffer, stream: string, blocks?: boolean}} o */
+  /**
+   * @param {{code: URL, station: URL, way?: Way}} o where chip.wasm is, the address
+   * under which the station's streams are, and the first way that is tried
+   */
   constructor(o) {
     super();
     this.o = o;
     /** @type {Way} */
     this.way = "exact";
+    /** @type {Way[]} those that are left to try, the best first */
+    this.ways = ["exact", "blocks", "stream"];
+    if (o.way) this.ways = this.ways.slice(this.ways.indexOf(o.way));
+    /** @type {Promise<ArrayBuffer> | null} */
+    this.code = null;
     /** @type {AudioContext | null} */
     this.context = null;
     /** @type {GainNode | null} */
@@ -29,49 +45,102 @@ export class Sound extends EventTarget {
     this.node = null;
     /** @type {Worker | null} */
     this.worker = null;
-    /** @type {HTMLAudioElement | null} */
-    this.element = null;
+    this.radio = new Radio(o.station, () => this.dispatchEvent(new Event("state")));
+    /** @type {(port: MessagePort | null) => void} */
+    this.connect = () => {};
     this.zero = NaN;
     this.offset = 0;
     this.cushion = 120;
     this.slack = /** @type {number[]} */ ([]);
     this.extra = 0;
+    this.ahead = AHEAD_MS;
     this.bases = /** @type {number[]} */ ([]);
     this.dry = 0;
     this.volume = 1;
     this.playing = false;
+    this.breaks = /** @type {number[]} */ ([]); // when it broke
+    this.stood = { time: -1, since: 0 };
+    this.renewed = 0;
     /** @type {Report | null} */
     this.report = null;
-    /** @type {{[type: string]: unknown}} what the listener wishes, for a player that is made anew */
-    this.wishes = {};
+    /** @type {Map<string, {type: string, [key: string]: unknown}>} what the listener wishes, for a player that is made anew */
+    this.wishes = new Map();
   }
 
   /**
    * Makes the player, all but the first sound: that needs a click.
-   * @param {(port: MessagePort) => void} connect gives the line to the station its end
+   * @param {(port: MessagePort | null) => void} connect gives the line to the station its
+   * end; null: nobody wants the score for the ears
    */
   async prepare(connect) {
-    const channel = new MessageChannel();
-    if (typeof AudioContext === "undefined" || typeof WebAssembly === "undefined") {
-      this.way = "stream";
-      return;
+    this.connect = connect;
+    await this.make();
+    setInterval(() => this.aim(), 250);
+    for (const gesture of ["pointerdown", "keydown", "touchend"]) addEventListener(gesture, () => this.wake(), { capture: true, passive: true });
+    addEventListener("pageshow", () => this.wake());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.wake();
+    });
+  }
+
+  /** Takes the best way that works. */
+  async make() {
+    for (; this.ways.length > 1; this.ways.shift()) {
+      if (typeof AudioContext === "undefined" || typeof WebAssembly === "undefined") continue;
+      const channel = new MessageChannel();
+      try {
+        const context = this.context ?? this.open();
+        if (this.ways[0] === "blocks") await this.inBlocks(channel.port2);
+        // What a page may use shows on the context: some browsers have the class anyway.
+        else if (context.audioWorklet && context.sampleRate === RATE) await this.inWorklet(context, channel.port2);
+        else continue;
+        this.way = this.ways[0];
+        for (const wish of this.wishes.values()) this.order(wish);
+        return this.connect(channel.port1);
+      } catch (error) {
+        console.warn("proscenium:", error);
+        this.unmake();
+      }
     }
+    this.way = "stream";
+    this.connect(null);
+  }
+
+  /** Makes the output. */
+  open() {
     const context = new AudioContext({ sampleRate: RATE, latencyHint: "balanced" });
     this.context = context;
-    this.gain = new GainNode(context, { gain: this.volume });
+    this.gain = new GainNode(context, { gain: this.volume * this.volume });
     this.gain.connect(context.destination);
-    context.onstatechange = () => this.dispatchEvent(new Event("state"));
-    try {
-      // What a page may use shows on the context: some browsers have the class anyway.
-      if (!this.o.blocks && context.audioWorklet && context.sampleRate === RATE) await this.inWorklet(context, channel.port2);
-      else await this.inBlocks(channel.port2);
-    } catch (error) {
-      console.warn("proscenium:", error);
-      this.way = "stream";
-      return;
-    }
-    connect(channel.port1);
-    setInterval(() => this.aim(), 250);
+    context.onstatechange = () => {
+      if (this.context !== context) return;
+      this.dispatchEvent(new Event("state"));
+      // A call, or another program, took the output ("interrupted" on iOS).
+      if (this.playing && context.state !== "running") this.wake();
+    };
+    return context;
+  }
+
+  /** Lets go of the player, but not of the output. */
+  unmake() {
+    this.node?.port.postMessage({ type: "end" });
+    this.node?.disconnect();
+    this.worker?.terminate();
+    this.node = this.worker = null;
+    this.report = null;
+    this.dry = 0;
+    this.bases = [];
+  }
+
+  /** The chip's module, fetched once; what could not be fetched is asked for again. */
+  fetched() {
+    this.code ??= (async () => {
+      const answer = await fetch(this.o.code);
+      if (!answer.ok) throw new Error(`the synth cannot be had (${answer.status})`);
+      return answer.arrayBuffer();
+    })();
+    this.code.catch(() => (this.code = null));
+    return this.code;
   }
 
   /**
@@ -79,57 +148,88 @@ export class Sound extends EventTarget {
    * @param {MessagePort} port
    */
   async inWorklet(context, port) {
-    await context.audioWorklet.addModule(new URL("worklet.js", here));
+    const [code] = await Promise.all([this.fetched(), context.audioWorklet.addModule(new URL("worklet.js", here))]);
     const node = new AudioWorkletNode(context, "proscenium-station", {
       numberOfInputs: 0,
       outputChannelCount: [2],
-      processorOptions: { code: this.o.code },
+      processorOptions: { code },
     });
-    await this.ready(node.port, () => node.port.start());
+    this.node = node;
+    node.onprocessorerror = () => this.broke(node, "the processor failed");
+    await this.ready(node, node.port, () => node.port.start());
     node.port.postMessage({ type: "port", port }, [port]);
     node.connect(/** @type {GainNode} */ (this.gain));
-    this.node = node;
-    this.way = "exact";
   }
 
   /** @param {MessagePort} port */
   async inBlocks(port) {
+    const code = await this.fetched();
     const worker = new Worker(new URL("blocks.js", here), { type: "module" });
-    const ready = this.ready(worker, () => {});
-    worker.postMessage({ type: "code", code: this.o.code });
+    this.worker = worker;
+    const ready = this.ready(worker, worker, () => {});
+    worker.postMessage({ type: "code", code });
     await ready;
     worker.postMessage({ type: "port", port }, [port]);
-    this.worker = worker;
-    this.way = "blocks";
   }
 
   /**
+   * Listens to a player, and waits until it can begin.
+   * @param {AudioWorkletNode | Worker} who
    * @param {MessagePort | Worker} from
    * @param {() => void} start
    * @returns {Promise<void>}
    */
-  ready(from, start) {
+  ready(who, from, start) {
     return new Promise((resolve, reject) => {
+      let begun = false;
       const late = setTimeout(() => reject(new Error("the player does not begin")), 10000);
       from.addEventListener("message", (/** @type {any} */ e) => {
         const m = e.data;
+        if (who !== this.node && who !== this.worker) return; // it was left
         if (m.type === "ready") {
           clearTimeout(late);
+          begun = true;
           resolve();
         } else if (m.type === "broken") {
-          reject(new Error(m.why));
-          this.dispatchEvent(new CustomEvent("broken", { detail: m.why }));
+          if (begun) this.broke(who, m.why);
+          else reject(new Error(m.why));
         } else if (m.type === "block") this.schedule(m);
         else if (m.type === "report") this.heed(m);
       });
+      from.addEventListener("error", () => reject(new Error("the player cannot be read")));
       start();
     });
+  }
+
+  /**
+   * A player that has thrown may play anything: another takes its place.
+   * @param {AudioWorkletNode | Worker} who
+   * @param {string} why
+   */
+  async broke(who, why) {
+    if (who !== this.node && who !== this.worker) return;
+    console.warn("proscenium:", why);
+    this.unmake();
+    const now = performance.now();
+    this.breaks = this.breaks.filter((t) => now - t < 60000);
+    if (this.breaks.push(now) >= BREAKS) {
+      this.breaks = [];
+      this.ways.shift();
+    }
+    await this.make();
+    if (this.playing && this.way === "stream") await this.playStream();
+    this.dispatchEvent(new Event("state"));
   }
 
   /** @param {{at: number, left: Float32Array<ArrayBuffer>, right: Float32Array<ArrayBuffer>}} m */
   schedule(m) {
     const context = /** @type {AudioContext} */ (this.context);
     if (!this.playing || context.state !== "running") return;
+    // The page was busy for longer than it was ahead.
+    if (m.at / RATE < context.currentTime && this.report?.sounding && this.ahead < MOST_AHEAD_MS) {
+      this.ahead = Math.min(2 * this.ahead, MOST_AHEAD_MS);
+      this.bases = [];
+    }
     const buffer = new AudioBuffer({ numberOfChannels: 2, length: m.left.length, sampleRate: RATE });
     buffer.copyToChannel(m.left, 0);
     buffer.copyToChannel(m.right, 1);
@@ -172,11 +272,24 @@ export class Sound extends EventTarget {
   }
 
   /**
+   * The station's frame that everybody hears at a time of performance.now() who is not late.
+   * @param {number} ms
+   */
+  frameAt(ms) {
+    const us = (performance.timeOrigin + ms) * 1000 + this.offset;
+    return ((us - this.zero) / 1e6) * RATE;
+  }
+
+  /**
    * The station's frame that is heard now; without sound that which others hear.
    */
   get frame() {
-    const us = (performance.timeOrigin + performance.now()) * 1000 + this.offset;
-    return ((us - this.zero) / 1e6) * RATE - (this.delay / 1000) * RATE;
+    const now = this.frameAt(performance.now());
+    if (this.way === "stream") {
+      const heard = this.radio.frame((ms) => this.frameAt(ms));
+      return Number.isNaN(heard) ? now - (this.cushion / 1000) * RATE : heard;
+    }
+    return now - (this.delay / 1000) * RATE;
   }
 
   /** Plays later: for whom messages come too late. */
@@ -199,14 +312,15 @@ export class Sound extends EventTarget {
   /** Tells the player which frame of the station belongs to which of the output. */
   aim() {
     const context = this.context;
-    if (!this.playing || !context || context.state !== "running" || Number.isNaN(this.zero)) return;
-    const latency = (context.outputLatency || 0) * 1000 + (this.way === "blocks" ? AHEAD_MS + 100 : 20);
+    if (!this.playing || this.way === "stream" || !context || context.state !== "running" || Number.isNaN(this.zero)) return;
+    if (this.stands(context)) return;
+    const latency = (context.outputLatency || 0) * 1000 + (this.way === "blocks" ? this.ahead + 100 : 20);
     const need = latency + SPARE_MS - Math.min(...this.slack, Infinity);
     if (Number.isFinite(need) && need > this.extra) this.later(Math.ceil((need - this.extra) / STEP_MS) * STEP_MS);
     const heard = this.heard().frame;
     if (this.way === "blocks") {
       const frame = context.currentTime * RATE;
-      this.worker?.postMessage({ type: "clock", frame, at: performance.timeOrigin + performance.now(), ahead: (AHEAD_MS / 1000) * RATE });
+      this.worker?.postMessage({ type: "clock", frame, at: performance.timeOrigin + performance.now(), ahead: (this.ahead / 1000) * RATE });
     }
     this.bases.push(this.frame - heard);
     if (this.bases.length > 15) this.bases.shift();
@@ -215,14 +329,64 @@ export class Sound extends EventTarget {
     this.order({ type: "aim", base });
   }
 
+  /**
+   * Whether the output says that it runs and does not: so it is on iOS after some
+   * calls. Nothing but another one helps.
+   * @param {AudioContext} context
+   */
+  stands(context) {
+    const now = performance.now();
+    if (context.currentTime !== this.stood.time) this.stood = { time: context.currentTime, since: now };
+    if (now - this.stood.since < STILL_MS) return false;
+    this.renew();
+    return true;
+  }
+
+  /** Lets the output sound again that the system took away. A gesture helps where it may not by itself. */
+  async wake() {
+    const context = this.context;
+    if (!this.playing || this.way === "stream" || !context || context.state === "running") return;
+    const was = /** @type {string} */ (context.state);
+    await Promise.race([context.resume().catch(() => {}), new Promise((r) => setTimeout(r, 1500))]);
+    const is = /** @type {string} */ (context.state);
+    if (this.playing && this.context === context && is !== "running" && (was === "interrupted" || is === "closed")) await this.renew();
+    this.dispatchEvent(new Event("state"));
+  }
+
+  /** Makes another output in the place of one that is dead, at most every five seconds. */
+  async renew() {
+    const now = performance.now();
+    if (now - this.renewed < 5000) return;
+    this.renewed = now;
+    const old = this.context;
+    this.unmake();
+    this.context = null;
+    this.stood = { time: -1, since: now };
+    old?.close().catch(() => {});
+    await this.make();
+    const next = /** @type {AudioContext | null} */ (this.context);
+    if (this.playing) await Promise.race([next?.resume().catch(() => {}), new Promise((r) => setTimeout(r, 1500))]);
+    this.dispatchEvent(new Event("state"));
+  }
+
   /** @param {{type: string, [key: string]: unknown}} m */
   order(m) {
     (this.node?.port ?? this.worker)?.postMessage(m);
   }
 
-  /** @param {number[]} slots */
-  mute(slots) {
-    this.order({ type: "mute", slots });
+  /** @param {{type: string, [key: string]: unknown}} m that also holds for a player that comes after this one */
+  wish(m) {
+    this.wishes.set(m.type, m);
+    this.order(m);
+  }
+
+  /**
+   * @param {number[]} slots of the voices that are silent
+   * @param {boolean} all whether that is everything: all that a stream can do
+   */
+  mute(slots, all) {
+    this.wish({ type: "mute", slots });
+    this.radio.mute(all);
   }
 
   /**
@@ -230,50 +394,39 @@ export class Sound extends EventTarget {
    * @param {number[]} slots
    */
   pitch(shift, slots) {
-    this.order({ type: "pitch", shift, slots });
+    this.wish({ type: "pitch", shift, slots });
   }
 
   /** @param {number} v 0 to 1 */
   setVolume(v) {
     this.volume = v;
     if (this.gain && this.context) this.gain.gain.setTargetAtTime(v * v, this.context.currentTime, 0.015);
-    if (this.element) this.element.volume = v * v;
+    this.radio.setVolume(v * v);
   }
 
   /** Begins, in the handler of a click. */
   async play() {
     this.playing = true;
+    this.stood = { time: -1, since: performance.now() };
     if (this.way === "stream" || !this.context) return this.playStream();
     await Promise.race([this.context.resume(), new Promise((r) => setTimeout(r, 3000))]);
     // The output's time needs a moment to be right.
     for (let i = 0; i < 8; i++) setTimeout(() => this.aim(), 20 + 30 * i);
     this.dispatchEvent(new Event("state"));
-    return this.context.state === "running";
+    return this.context?.state === "running";
   }
 
   async playStream() {
-    const e = new Audio(this.o.stream);
-    e.volume = this.volume * this.volume;
-    this.element = e;
-    try {
-      await e.play();
-      return true;
-    } catch {
-      return false;
-    } finally {
-      this.dispatchEvent(new Event("state"));
-    }
+    const ok = await this.radio.play();
+    this.dispatchEvent(new Event("state"));
+    return ok;
   }
 
   async pause() {
     this.playing = false;
     this.bases = [];
     this.order({ type: "stop" });
-    if (this.element) {
-      this.element.removeAttribute("src");
-      this.element.load();
-      this.element = null;
-    }
+    this.radio.stop();
     await this.context?.suspend();
     this.dispatchEvent(new Event("state"));
   }

@@ -22,6 +22,7 @@ export class Voices {
     /** @type {Set<string>} */
     this.alone = new Set();
     this.all = false; // everything is silent
+    this.whole = false; // what is heard is a stream, in which nothing is apart
     this.shift = 0;
     this.onchange = () => {};
     /** @type {{item: HTMLLIElement, name: HTMLButtonElement, solo: HTMLButtonElement}[]} */
@@ -54,6 +55,7 @@ export class Voices {
     this.rows.forEach((r, i) => {
       const v = this.piece?.voices[i];
       if (!v) return;
+      r.name.disabled = r.solo.disabled = this.whole;
       r.item.style.setProperty("--dot", colour(this.palette(), i));
       r.name.setAttribute("aria-pressed", String(this.muted.has(v.name)));
       r.name.setAttribute("aria-label", say("muteVoice", { voice: readable(v.name) }));
@@ -68,7 +70,14 @@ export class Voices {
    */
   press(i, alone) {
     const name = this.piece?.voices[i]?.name;
-    if (name === undefined) return;
+    if (name !== undefined) this.pressName(name, alone);
+  }
+
+  /**
+   * @param {string} name
+   * @param {boolean} [alone]
+   */
+  pressName(name, alone = false) {
     const set = alone ? this.alone : this.muted;
     if (!set.delete(name)) set.add(name);
     this.onchange();

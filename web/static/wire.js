@@ -1,12 +1,13 @@
 // Messages of a station: see web/PROTOCOL.md.
 
 import { Bytes } from "./bytes.js";
-import { KEY, PITCH, noteOf, scan } from "./commands.js";
+import { CONTROL, KEY, PITCH, controlOf, noteOf, scan } from "./commands.js";
 
 export const PROTOCOL = 2;
 
 /**
- * @typedef {{name: string, wave: string, pan: number, pitched: boolean, slot?: number}} Voice
+ * @typedef {{name: string, wave: string, pan: number, pitched: boolean, slot?: number,
+ *   midi_channel?: number, midi_program?: number, midi_drum?: number}} Voice
  * @typedef {{kind: string, name: string, says?: string, data?: boolean}} Maker
  * @typedef {{name: string, doc?: string, unit?: string, low?: number, high?: number, hidden?: boolean}} Signal
  * @typedef {{doc?: string, columns: string[], rows: number}} Board
@@ -50,6 +51,10 @@ export const PROTOCOL = 2;
  * @property {number} [value]
  * @property {number} [beats]
  * @property {number} [unit]
+ * @property {number} [sharps]
+ * @property {boolean} [minor]
+ *
+ * @typedef {{frame: number, slot: number, param: number, value: number}} Control
  *
  * @typedef {object} Note
  * @property {number} frame
@@ -57,9 +62,10 @@ export const PROTOCOL = 2;
  * @property {number} slot the voice of the chip that plays it
  * @property {number} pitch
  * @property {number} velocity
+ * @property {number} pan
  * @property {Cause | null} cause
  *
- * @typedef {{kind: "score", seq: number, begin: number, frames: number, commands: Uint8Array, notes: Note[], marks: Mark[]}} Score
+ * @typedef {{kind: "score", seq: number, begin: number, frames: number, commands: Uint8Array, notes: Note[], controls: Control[], marks: Mark[]}} Score
  * @typedef {{kind: "keyframe", seq: number, frame: number, snapshot: Uint8Array, marks: Mark[]}} Keyframe
  * @typedef {{kind: "clock", zero: number, now: number, token: number}} Clock
  * @typedef {{kind: "hello", hello: Hello} | {kind: "piece", piece: Piece} | {kind: "goodbye", goodbye: Goodbye} | Score | Keyframe | Clock} Message
@@ -83,7 +89,7 @@ export function read(p) {
       const frames = r.uint();
       const commands = r.bytes();
       const notes = notesOf(commands, causes(r));
-      return { kind: "score", seq, begin, frames, commands, notes, marks: marks(r, begin) };
+      return { kind: "score", seq, begin, frames, commands, notes, controls: controlsOf(commands), marks: marks(r, begin) };
     }
     case 4: {
       const seq = r.uint();
@@ -115,7 +121,20 @@ function notesOf(commands, why) {
   scan(commands, (c) => {
     if (c.op !== KEY && c.op !== PITCH) return;
     const n = noteOf(c);
-    out.push({ frame: c.frame, frames: n.frames, slot: c.voice, pitch: n.pitch, velocity: n.velocity, cause: why[out.length] ?? null });
+    out.push({ frame: c.frame, frames: n.frames, slot: c.voice, pitch: n.pitch, velocity: n.velocity, pan: n.pan, cause: why[out.length] ?? null });
+  });
+  return out;
+}
+
+/**
+ * @param {Uint8Array} commands
+ * @returns {Control[]}
+ */
+function controlsOf(commands) {
+  /** @type {Control[]} */
+  const out = [];
+  scan(commands, (c) => {
+    if (c.op === CONTROL) out.push({ frame: c.frame, slot: c.voice, ...controlOf(c) });
   });
   return out;
 }
@@ -202,12 +221,8 @@ function mark(r, kind) {
       r.uint();
       return { kind: "caption", text };
     }
-    case 2: {
-      const name = r.text();
-      r.int();
-      r.byte();
-      return { kind: "key", name };
-    }
+    case 2:
+      return { kind: "key", name: r.text(), sharps: r.int(), minor: r.byte() === 1 };
     case 3:
       return { kind: "chord", name: r.text(), text: r.text() };
     case 4:

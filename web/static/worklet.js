@@ -12,6 +12,7 @@ class Station extends AudioWorkletProcessor {
     this.told = 0;
     this.port.onmessage = (e) => {
       if (e.data.type === "port") this.listen(e.data.port);
+      else if (e.data.type === "end") this.broken = true; // another takes its place
       else this.guarded(() => this.player?.take(e.data));
     };
     this.guarded(() => {
