@@ -4,6 +4,7 @@ package sources
 
 import (
 	"proscenium/sonify"
+	"proscenium/sources/cricsheet"
 	"proscenium/sources/csv"
 	"proscenium/sources/jsonl"
 	"proscenium/sources/openfootball"
@@ -21,6 +22,7 @@ func Standard() []sonify.SourceInfo {
 		slam.Info(),
 		openfootball.Info(),
 		statsbomb.Info(),
+		cricsheet.Info(),
 		sim.Info(),
 	}
 }

@@ -6,13 +6,10 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"io"
-	"path/filepath"
-	"strings"
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/football"
-	"proscenium/sources/internal/input"
+	"proscenium/sources/internal/whole"
 )
 
 //go:embed sample.toml
@@ -59,45 +56,9 @@ const maxBytes = 64 << 20
 
 // Run tells the match.
 func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
-	body, err := s.read(ctx)
-	if err != nil {
-		return err
-	}
-	base := filepath.Base(s.c.Path)
-	id := strings.TrimSuffix(base, filepath.Ext(base))
-	stop := false
-	err = tell(body, s.env.Name, id, s.c.Passes, s.env.Tally, func(ev sonify.Event) {
-		if stop = stop || ctx.Err() != nil; !stop {
-			emit(ev)
-		}
+	return whole.Tell(ctx, s.env, "statsbomb", s.c.Path, maxBytes, emit, func(body []byte, emit func(sonify.Event)) error {
+		return tell(body, s.env.Name, whole.Name(s.c.Path), s.c.Passes, s.env.Tally, emit)
 	})
-	if stop {
-		return context.Cause(ctx)
-	}
-	if err != nil {
-		return input.Fail(ctx, "statsbomb", s.c.Path, 0, &sonify.Permanent{Err: err})
-	}
-	return nil
-}
-
-func (s *source) read(ctx context.Context) ([]byte, error) {
-	in, err := input.Open(ctx, s.env, s.c.Path)
-	if err != nil {
-		return nil, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
-	}
-	defer in.Close()
-	text, err := input.Text(in, input.Auto, 64<<10)
-	if err != nil {
-		return nil, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
-	}
-	body, err := io.ReadAll(io.LimitReader(text, maxBytes+1))
-	if err == nil && len(body) > maxBytes {
-		err = &sonify.Permanent{Err: fmt.Errorf("there are more than %d MiB of it: the events of one match were expected", maxBytes>>20)}
-	}
-	if err != nil {
-		return nil, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
-	}
-	return body, nil
 }
 
 // Shapes returns all kinds of event that the source reports.
@@ -109,24 +70,9 @@ func Shapes() []*sonify.Shape {
 // not touched.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	p := sonify.Prospect{Shapes: Shapes(), Timed: true}
-	if s.c.Path == "-" || !input.Regular(s.env, s.c.Path) {
-		if s.c.Path != "-" {
-			in, err := input.Open(ctx, s.env, s.c.Path)
-			if err != nil {
-				return p, input.Fail(ctx, "statsbomb", s.c.Path, 0, err)
-			}
-			in.Close()
-		}
-		return p, nil
-	}
-	body, err := s.read(ctx)
-	if err != nil {
-		return p, err
-	}
-	if err := tell(body, s.env.Name, "", false, new(sonify.Tally), func(sonify.Event) {}); err != nil {
-		return p, input.Fail(ctx, "statsbomb", s.c.Path, 0, &sonify.Permanent{Err: err})
-	}
-	return p, nil
+	return whole.Probe(ctx, s.env, "statsbomb", s.c.Path, maxBytes, p, func(body []byte) error {
+		return tell(body, s.env.Name, "", false, new(sonify.Tally), func(sonify.Event) {})
+	})
 }
 
 var _ sonify.Prober = (*source)(nil)

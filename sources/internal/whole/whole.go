@@ -1,0 +1,97 @@
+// Package whole reads files that have to be there in full before anything of them
+// can be told: a saved answer of a service, a match, a report.
+package whole
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/input"
+)
+
+// Read returns all of the file that path names, relative to the piece's folder; "-" is
+// standard input. What is too long, missing or cannot be read is an error that is
+// permanent and begins with the kind of the source. It returns when ctx is done, with
+// its cause.
+func Read(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes int64) ([]byte, error) {
+	in, err := input.Open(ctx, env, path)
+	if err != nil {
+		return nil, input.Fail(ctx, kind, path, 0, err)
+	}
+	defer in.Close()
+	text, err := input.Text(in, input.Auto, 64<<10)
+	if err != nil {
+		return nil, input.Fail(ctx, kind, path, 0, err)
+	}
+	body, err := io.ReadAll(io.LimitReader(text, maxBytes+1))
+	if err == nil && int64(len(body)) > maxBytes {
+		err = &sonify.Permanent{Err: fmt.Errorf("there are more than %d MiB of it", maxBytes>>20)}
+	}
+	if err != nil {
+		return nil, input.Fail(ctx, kind, path, 0, err)
+	}
+	return body, nil
+}
+
+// Fail puts kind and path before an error about what a file holds, and makes it
+// permanent.
+func Fail(ctx context.Context, kind, path string, err error) error {
+	return input.Fail(ctx, kind, path, 0, &sonify.Permanent{Err: err})
+}
+
+// Name returns the name of the file without folder and ending: what many archives use
+// as an id.
+func Name(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// Tell reads the file and calls tell with all of it, and with an emit that does nothing
+// once ctx is done. It returns the cause of ctx then, and an error of tell as Fail does.
+func Tell(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes int64, emit func(sonify.Event),
+	tell func(body []byte, emit func(sonify.Event)) error) error {
+	body, err := Read(ctx, env, kind, path, maxBytes)
+	if err != nil {
+		return err
+	}
+	err = tell(body, func(ev sonify.Event) {
+		if ctx.Err() == nil {
+			emit(ev)
+		}
+	})
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return Fail(ctx, kind, path, err)
+	}
+	return nil
+}
+
+// Probe says what Run would: the prospect if the file can be told, or why not.
+// Standard input is not touched.
+func Probe(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes int64, p sonify.Prospect, tell func(body []byte) error) (sonify.Prospect, error) {
+	if path == "-" {
+		return p, nil
+	}
+	if !input.Regular(env, path) {
+		in, err := input.Open(ctx, env, path)
+		if err != nil {
+			return p, input.Fail(ctx, kind, path, 0, err)
+		}
+		in.Close()
+		return p, nil
+	}
+	body, err := Read(ctx, env, kind, path, maxBytes)
+	if err != nil {
+		return p, err
+	}
+	if err := tell(body); err != nil {
+		return p, Fail(ctx, kind, path, err)
+	}
+	return p, nil
+}
