@@ -18,12 +18,15 @@ import (
 type ChannelOptions struct {
 	// Program is the program's name and version, for the hello.
 	Program string
-	// Cushion is how long after its time listeners play a frame. Default 120 ms.
+	// Cushion is how long after its time listeners play a frame. Default 110 ms.
 	Cushion time.Duration
 	// Margin is how long before listeners need it a message is sent at the latest.
-	// The shorter it is the fewer messages there are. Default 70 ms, at most half the
-	// cushion.
+	// The shorter it is the fewer messages there are. Default 80 ms, at most three
+	// quarters of the cushion.
 	Margin time.Duration
+	// Budget is how many messages a second all listeners together are sent: about 8 µs
+	// of a processor's time each. Default 6,000. See [Channel.Ahead].
+	Budget int
 	// Keep is how much of the past is kept for listeners who come back. Default 30 s.
 	Keep time.Duration
 	// Legend returns what the piece's mappings are and how they sound, for those who
@@ -55,6 +58,8 @@ type Channel struct {
 	zero   time.Time    // when the channel's frame 0 sounds
 	begin  sonify.Frame // of what waits to be sent
 	ring   []kept       // oldest first
+	before []byte       // the keyframe from before the last message, if that is a long one
+	last   *shared      // that message
 	join   *joining     // what somebody who joins now is told; nil until asked for
 	taps   map[*tap]struct{}
 	poured time.Time // when there was sound for the last time
@@ -68,8 +73,18 @@ type kept struct {
 	*shared
 }
 
-// joining is what a listener is told first.
-type joining struct{ hello, keyframe *shared }
+// joining is what a listener is told first: hello, a keyframe, and the message after
+// it if there was one.
+type joining struct{ hello, keyframe, score *shared }
+
+// frames returns what a listener of the given format is sent.
+func (j *joining) frames(json bool) [][]byte {
+	out := [][]byte{j.hello.frame(json), j.keyframe.frame(json)}
+	if j.score != nil {
+		out = append(out, j.score.frame(json))
+	}
+	return out
+}
 
 // channelCounts are for the metrics.
 type channelCounts struct {
@@ -82,12 +97,15 @@ type channelCounts struct {
 // closes it, or the station does.
 func NewChannel(name string, o ChannelOptions) *Channel {
 	if o.Cushion <= 0 {
-		o.Cushion = 120 * time.Millisecond
+		o.Cushion = 110 * time.Millisecond
 	}
 	if o.Margin <= 0 {
-		o.Margin = 70 * time.Millisecond
+		o.Margin = 80 * time.Millisecond
 	}
-	o.Margin = min(o.Margin, o.Cushion/2)
+	o.Margin = min(o.Margin, o.Cushion*3/4)
+	if o.Budget <= 0 {
+		o.Budget = 6000
+	}
 	if o.Keep <= 0 {
 		o.Keep = 30 * time.Second
 	}
@@ -128,6 +146,7 @@ func (c *Channel) Begin(h *sonify.Header) error {
 		return fmt.Errorf("channel %s: %w", c.name, err)
 	}
 	c.run, c.ring, c.join, c.begun, c.begin = newRun(), nil, nil, false, 0
+	c.before, c.last = nil, nil
 	c.poured = c.opts.Now()
 	c.piece = c.enc.Piece(&own)
 	if err := c.shadow.begin(setup); err != nil {
@@ -156,6 +175,7 @@ func (c *Channel) Change(h *sonify.Header) error {
 	c.piece = c.enc.Piece(&own)
 	// Who comes back has to know of it: there is no resuming across it.
 	c.ring, c.join = nil, nil
+	c.before, c.last = nil, nil
 	if !c.begun {
 		return nil
 	}
@@ -214,10 +234,31 @@ func (c *Channel) Play(cue sonify.Cue) error {
 	return c.flush(ps.End)
 }
 
+// longMessage is how much sound a message may complete, 200 ms, before somebody who
+// joins is told of it too: otherwise they would have to wait until it is over.
+const longMessage = sonify.SampleRate / 5
+
+// mostAhead is the longest that a station is asked to know its music before its time.
+const mostAhead = 1500 * time.Millisecond
+
+// Ahead returns how long before its time the station has to decide its music, at
+// least, so that the listeners there are cost no more than the budget of messages:
+// the earlier it is known, the fewer messages carry it. With few listeners that is 0;
+// 10,000 of them get three messages in five seconds.
+func (c *Channel) Ahead() time.Duration {
+	n := c.hub.stats().listeners
+	period := time.Duration(n) * time.Second / time.Duration(c.opts.Budget)
+	return min(max(period-(c.opts.Cushion-c.opts.Margin), 0), mostAhead)
+}
+
 // flush sends what waits; it is complete up to frame end. mu is held.
 func (c *Channel) flush(end sonify.Frame) error {
 	if end == c.begin {
 		return nil
+	}
+	c.before, c.last = nil, nil
+	if end-c.begin > longMessage {
+		c.before = c.keyframe()
 	}
 	message, seq := c.enc.Flush()
 	m, err := wire.Read(message)
@@ -229,6 +270,9 @@ func (c *Channel) flush(end sonify.Frame) error {
 		return fmt.Errorf("channel %s: %w", c.name, err)
 	}
 	c.join = nil
+	if c.before != nil {
+		c.last = s
+	}
 	c.counts.lead = c.zero.Add(c.begin.Duration() + c.opts.Cushion).Sub(c.opts.Now())
 	if c.counts.lead < 0 {
 		c.counts.late++
@@ -311,7 +355,10 @@ func (c *Channel) joining() (*joining, error) {
 	if err != nil {
 		return nil, err
 	}
-	message := c.enc.Keyframe(sonify.Frame(c.shadow.chip.Pos()), c.shadow.chip.Snapshot(nil))
+	message := c.before
+	if message == nil {
+		message = c.keyframe()
+	}
 	m, err := wire.Read(message)
 	if err != nil {
 		return nil, err
@@ -321,8 +368,14 @@ func (c *Channel) joining() (*joining, error) {
 		return nil, err
 	}
 	c.counts.keyframes++
-	c.join = &joining{h, f}
+	c.join = &joining{h, f, c.last}
 	return c.join, nil
+}
+
+// keyframe returns the message with which somebody can begin before the next score
+// message. mu is held.
+func (c *Channel) keyframe() []byte {
+	return c.enc.Keyframe(sonify.Frame(c.shadow.chip.Pos()), c.shadow.chip.Snapshot(nil))
 }
 
 // rebased returns ps with frames that count from base. ps stays as it is.

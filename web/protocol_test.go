@@ -25,7 +25,7 @@ func documented() []wire.Message {
 	note := chip.AppendNote(chip.AppendAt(nil, 96000), 0, &chip.Note{Pitch: 81 << 16, Velocity: 100, Frames: 6000})
 	return []wire.Message{
 		&wire.Hello{Type: "hello", Protocol: wire.Version, Program: "proscenium 0.1.0", Station: "court", Run: "5f0c", Rate: chip.Rate, Latency: chip.Latency,
-			PPQ: int(sonify.PPQ), Zero: 1_700_000_000_000_000, Now: 1_700_000_000_500_000, Cushion: 150, Piece: p},
+			PPQ: int(sonify.PPQ), Zero: 1_700_000_000_000_000, Now: 1_700_000_000_500_000, Cushion: 110, Piece: p},
 		&wire.Keyframe{Seq: 7, Frame: 95760, Marks: []sonify.Mark{{Kind: sonify.MarkSection, Frame: 95000, Tick: 1900, Name: "break_point"}}},
 		&wire.Score{Seq: 7, Begin: 96000, Frames: 12000, Commands: note, Causes: []wire.Cause{{Event: 17, From: "speed_kmh", Value: sonify.Num(201)}},
 			Marks: []sonify.Mark{{Kind: sonify.MarkCaption, Frame: 96000, Tick: 1920, Text: "Ace, 201 km/h", Cause: sonify.Cause{Event: 17}},

@@ -37,14 +37,13 @@ func (c *Channel) accept(conn *websocket.Conn, json bool, run string, seq uint64
 		if err != nil {
 			return err
 		}
-		first = append(first, j.hello.frame(json))
+		first = j.frames(json)
 		if missed, ok := c.missed(run, seq); ok {
 			c.counts.resumes++
+			first = first[:1] // the hello
 			for _, m := range missed {
 				first = append(first, m.frame(json))
 			}
-		} else {
-			first = append(first, j.keyframe.frame(json))
 		}
 	}
 	c.counts.joins++
@@ -74,7 +73,7 @@ func (c *Channel) again(l *listener) {
 		l.shard.put(job{to: l, leave: true})
 		return
 	}
-	c.hub.catchUp(l, j.hello.frame(l.json), j.keyframe.frame(l.json))
+	c.hub.catchUp(l, j.frames(l.json)...)
 }
 
 // tell answers a request for the clock.

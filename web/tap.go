@@ -24,6 +24,9 @@ func (c *Channel) tap() (t *tap, first [][]byte, err error) {
 			return nil, nil, err
 		}
 		first = [][]byte{j.hello.json(), j.keyframe.json()}
+		if j.score != nil {
+			first = append(first, j.score.json())
+		}
 	}
 	c.taps[t] = struct{}{}
 	c.counts.joins++

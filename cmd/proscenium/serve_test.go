@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"proscenium/cmd/proscenium/internal/service"
 	"proscenium/sonify"
 	"proscenium/sources/sim"
 )
@@ -53,7 +54,7 @@ func (w *words) until(t *testing.T, pattern string) []string {
 func aired(t *testing.T, args ...string) *words {
 	t.Helper()
 	w := &words{}
-	p := &program{in: strings.NewReader(""), out: io.Discard, say: &speaker{w: w}}
+	p := &program{in: strings.NewReader(""), out: io.Discard, say: &speaker{w: w}, manager: &service.Manager{}}
 	root := p.command()
 	root.SetArgs(args)
 	root.SetOut(io.Discard)

@@ -65,6 +65,10 @@ type Options struct {
 	// outputs when there is a clock. Half of it is spent, at most, on waiting for
 	// sources that do not know yet what comes next. Default 200 ms.
 	Ahead time.Duration
+	// AheadNow, if it is set, says what Ahead is, before each stretch. It may move
+	// while the performance goes on; it is moved by a part of a stretch at a time, so
+	// that nothing stands still or comes in a burst.
+	AheadNow func() time.Duration
 	// Late is told, from the conductor's goroutine, that the performance fell so far
 	// behind its time that it was not caught up: everything sounds later by that
 	// much.
@@ -156,6 +160,9 @@ func Run(ctx context.Context, pf Performer, feed Feed, outputs []sonify.Output, 
 			o.Progress(begin, pf.Summary().Heard)
 		}
 		if o.Clock != nil {
+			if o.AheadNow != nil {
+				o.Ahead = o.AheadNow()
+			}
 			if err := o.await(ctx, begin); err != nil {
 				return err
 			}

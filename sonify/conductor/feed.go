@@ -86,6 +86,9 @@ type line struct {
 	last   sonify.Frame
 	heard  uint64
 	pacer  pacer
+
+	mu      sync.Mutex
+	filling []Arrival // what a live source said and ch had no room for
 }
 
 // Start runs the sources until ctx is done or Stop is called. After either, Next
@@ -154,7 +157,7 @@ func (l *line) drain() {
 // run is the goroutine of one source.
 func (l *line) run(ctx context.Context) {
 	defer close(l.ch)
-	b := &batcher{line: l, ctx: ctx, batch: make([]Arrival, 0, batchSize), skip: l.in.Skip}
+	b := &batcher{line: l, ctx: ctx, skip: l.in.Skip}
 	for tries := 0; ; {
 		had := b.count
 		err := l.in.Source.Run(ctx, b.emit)
@@ -194,7 +197,6 @@ func stateOf(err error) string {
 type batcher struct {
 	*line
 	ctx   context.Context
-	batch []Arrival
 	skip  uint64
 	count uint64
 	away  bool // it failed, and has not spoken since
@@ -216,20 +218,36 @@ func (b *batcher) emit(ev sonify.Event) {
 	}
 	if b.away {
 		b.away = false
-		b.batch = append(b.batch, Arrival{Event: sonify.Event{Source: b.in.Name}, At: at, State: "live"})
+		b.say(Arrival{Event: sonify.Event{Source: b.in.Name}, At: at, State: "live"})
 	}
-	b.batch = append(b.batch, Arrival{Event: ev, At: at})
-	switch {
-	case len(b.batch) >= batchSize:
-		b.send()
-	case b.in.Live:
-		// At once if there is room; a source that is faster than the music fills
-		// batches.
-		select {
-		case b.ch <- b.batch:
-			b.batch = make([]Arrival, 0, batchSize)
-		default:
+	b.say(Arrival{Event: ev, At: at})
+}
+
+// say sends a on: of a live source at once if there is room; one that is faster than
+// the music fills batches.
+func (b *batcher) say(a Arrival) {
+	if !b.in.Live {
+		if b.filling == nil {
+			b.filling = make([]Arrival, 0, batchSize)
 		}
+		if b.filling = append(b.filling, a); len(b.filling) >= batchSize {
+			b.send()
+		}
+		return
+	}
+	b.mu.Lock()
+	b.filling = append(b.filling, a)
+	full := len(b.filling) >= batchSize
+	if !full {
+		select {
+		case b.ch <- b.filling:
+			b.filling = nil
+		default: // it is fetched when what is before it was
+		}
+	}
+	b.mu.Unlock()
+	if full {
+		b.send()
 	}
 }
 
@@ -239,20 +257,37 @@ func (b *batcher) tell(state string, err error) {
 	if b.in.Arrive != nil {
 		at = max(at, b.in.Arrive())
 	}
-	b.batch = append(b.batch, Arrival{Event: sonify.Event{Source: b.in.Name}, At: at, State: state, Err: err})
+	b.say(Arrival{Event: sonify.Event{Source: b.in.Name}, At: at, State: state, Err: err})
 	b.send()
 }
 
 // send sends the batch on, and waits until there is room.
 func (b *batcher) send() {
-	if len(b.batch) == 0 {
+	b.mu.Lock()
+	batch := b.filling
+	b.filling = nil
+	b.mu.Unlock()
+	if len(batch) == 0 {
 		return
 	}
 	select {
-	case b.ch <- b.batch:
+	case b.ch <- batch:
 	case <-b.ctx.Done():
 	}
-	b.batch = make([]Arrival, 0, batchSize)
+}
+
+// fetch returns what a live source said last and ch had no room for. Nothing of it is
+// in ch, nor on the way there.
+func (l *line) fetch() (b []Arrival, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case b, ok = <-l.ch:
+		return b, ok
+	default:
+	}
+	b, l.filling = l.filling, nil
+	return b, true
 }
 
 // head returns the next arrival of the line, nil if it has ended (done) or does
@@ -288,6 +323,11 @@ func (l *line) receive(ctx context.Context) (b []Arrival, ok bool, err error) {
 	case b, ok = <-l.ch: // what is there comes first, whatever ctx says
 		return b, ok, nil
 	default:
+	}
+	if l.in.Live {
+		if b, ok = l.fetch(); b != nil || !ok {
+			return b, ok, nil
+		}
 	}
 	if l.slow || l.in.Live && l.in.Pace.Clock == "arrival" {
 		return nil, true, nil

@@ -176,3 +176,20 @@ func TestLive_GoesOnAfterASleep(t *testing.T) {
 		}
 	})
 }
+
+// A burst of a live source is heard when it comes, also if nothing follows it.
+func TestLive_ABurstIsNotKeptBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := make([]time.Duration, 300)
+		for i := range at {
+			at[i] = time.Second
+		}
+		m, _, _ := live(t, 3*time.Second, func(l *conductor.Timeline) []conductor.Intake {
+			return []conductor.Intake{{Name: "a", Live: true, Pace: conductor.Pace{Clock: "arrival"}, Source: &spoken{at: append(at, time.Hour)},
+				Arrive: func() sonify.Frame { return l.Now() + 48000 }}}
+		})
+		if len(m.heard) != 300 {
+			t.Errorf("%d of 300 were heard", len(m.heard))
+		}
+	})
+}

@@ -267,13 +267,22 @@ func (p *Performance) say(text string, cause sonify.Cause, tick sonify.Tick, fra
 	}
 	m := sonify.Mark{Kind: sonify.MarkCaption, Tick: tick, Frame: frame, Text: text, Cause: cause}
 	switch {
-	case tick < max(p.end, p.now+p.piece.pulse):
+	case tick < p.decided():
 		p.out.Marks = append(p.out.Marks, m)
 	case len(p.captions) < queueLimit:
 		p.captions = append(p.captions, m)
 	default:
 		p.lose("too many captions were waiting")
 	}
+}
+
+// decided returns the tick up to which, or where nothing is, from which on in one go,
+// what is played is decided.
+func (p *Performance) decided() sonify.Tick {
+	if p.reach > p.now {
+		return p.reach
+	}
+	return p.now + p.piece.pulse
 }
 
 // sayDue adds the captions that have come due in the open stretch.

@@ -117,6 +117,7 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	c.compileReferences()
 	c.compileNews()
 	c.compileBoard()
+	c.compileStretch()
 	c.compileRest()
 	c.musicalWindows()
 	c.doors()
@@ -176,7 +177,7 @@ func (c *compiler) head(file string) {
 		c.piece.temper = &f.Temperament.Temperament
 	}
 	h.Key = c.key.String()
-	c.piece.pulse = sonify.PPQ / 4
+	c.piece.pulse, c.piece.stretch = sonify.PPQ/4, sonify.PPQ/4
 	h.Tempo = sonify.BPM(112)
 	c.piece.swing = sonify.Tick(float64(f.Swing*float64(sonify.PPQ/4)) + 0.5)
 	h.Mix = sonify.Mix{Tuning: f.Tuning, A4: f.A4, Loudness: f.Mix.Loudness.LUFS, Gain: f.Mix.Gain, Guard: f.Mix.Guard, Ceiling: f.Mix.Ceiling}

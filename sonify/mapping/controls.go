@@ -154,7 +154,7 @@ func (p *Performance) moveSlot(s *controlSlot, b sonify.Tick) {
 		p.sendControl(s, b, s.target)
 		return
 	}
-	for t := b + (glideStep-(b-s.began)%glideStep)%glideStep; t < p.end; t += glideStep {
+	for t := b + (glideStep-(b-s.began)%glideStep)%glideStep; t < p.reach; t += glideStep {
 		if t-s.began >= s.glide {
 			p.sendControl(s, t, s.target)
 			return

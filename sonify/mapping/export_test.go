@@ -7,7 +7,7 @@ import (
 )
 
 // SetPulse lets a test ask for stretches of another length.
-func SetPulse(p *Piece, t sonify.Tick) { p.pulse = t }
+func SetPulse(p *Piece, t sonify.Tick) { p.pulse, p.stretch = t, t }
 
 // Remembered are the types in which a performance keeps what it knows.
 func Remembered() map[string]reflect.Type {
@@ -22,3 +22,6 @@ func Remembered() map[string]reflect.Type {
 		"sonify.Cause": reflect.TypeFor[sonify.Cause](), "sonify.Reading": reflect.TypeFor[sonify.Reading](),
 	}
 }
+
+// SetStretch lets a test ask for stretches that are part of the pulse.
+func SetStretch(p *Piece, t sonify.Tick) { p.stretch = t }

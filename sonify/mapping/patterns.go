@@ -34,8 +34,7 @@ type patternState struct {
 
 // themes and lines are looked at again on every cycle; the rest every react.
 
-// playPattern adds the notes of one pattern that start in the stretch that
-// begins at b.
+// playPattern adds the notes of one pattern that start between b and reach.
 func (p *Performance) playPattern(i int, b sonify.Tick) {
 	pl, st := &p.piece.patterns[i], &p.patterns[i]
 	f := &p.form
@@ -73,7 +72,7 @@ func (p *Performance) playPattern(i int, b sonify.Tick) {
 	if !st.on {
 		return
 	}
-	for t := b + (pl.step-(b-st.began)%pl.step)%pl.step; t < p.end; t += pl.step {
+	for t := b + (pl.step-(b-st.began)%pl.step)%pl.step; t < p.reach; t += pl.step {
 		if t < st.began {
 			continue
 		}
@@ -181,7 +180,7 @@ func (p *Performance) playStep(i int, t sonify.Tick, pos int) {
 	}
 	p.patternTones(i, t, length, tone, accent)
 	if build, x := p.building(); build != nil && build.roll && x >= rollAt && !p.piece.Header.Voices[pl.voice].Pitched {
-		p.later(i, t+pl.step/2, max(1, length/2), tone)
+		p.postpone(i, t+pl.step/2, max(1, length/2), tone)
 	}
 }
 
@@ -313,11 +312,11 @@ func (p *Performance) swung(t sonify.Tick) sonify.Tick {
 	return t
 }
 
-// later queues a note of a pattern for a moment after the open stretch, or adds
-// it if it still falls within.
-func (p *Performance) later(i int, t, length sonify.Tick, tone score.Tone) {
+// postpone queues a note of a pattern for a moment after what is being decided, or
+// adds it if it still falls within.
+func (p *Performance) postpone(i int, t, length sonify.Tick, tone score.Tone) {
 	p.patternNote(i, t, length, tone, false, 0)
-	if n := len(p.fresh) - 1; p.fresh[n].Tick >= p.end {
+	if n := len(p.fresh) - 1; p.fresh[n].Tick >= p.reach {
 		late := p.fresh[n]
 		p.fresh = p.fresh[:n]
 		late.Frames = 0 // the tempo may have changed by then

@@ -21,8 +21,10 @@ type Performance struct {
 	base  sonify.Tick // of the whole performance: what follows counts ticks from there
 	now   sonify.Tick // everything before it has been passed on
 	end   sonify.Tick // of the stretch that is open, = now if none is
+	reach sonify.Tick // what patterns and controls play before it has been decided
 	tempo *sonify.TempoMap
 	out   sonify.Passage
+	rest  sonify.Passage // what was decided and starts after the stretch that was closed
 
 	signals []signalState
 	values  []float64 // of the signals, as expressions see them
@@ -40,7 +42,8 @@ type Performance struct {
 	captions []sonify.Mark // that are said later, in the order of their events
 	order    uint64
 	sounding []sonify.Note // data notes that have not ended, for ducking
-	fresh    []sonify.Note // notes of patterns in the open stretch
+	fresh    []sonify.Note // notes of patterns, up to reach
+	later    []sonify.Note // of them, those after the stretch that is being closed
 
 	patterns []patternState
 	controls []controlState
@@ -204,8 +207,21 @@ func (p *Performance) End() {
 // ends. Events up to the frame of Now must have been heard.
 func (p *Performance) Open() sonify.Frame {
 	b := p.now
-	p.end = b + p.piece.pulse
 	begin := p.tempo.Frame(b)
+	if b >= p.reach {
+		p.reach = b + p.piece.pulse
+		p.decide(b, begin)
+	}
+	p.end = min(b+p.piece.stretch, p.reach)
+	p.out.Span = sonify.Span{Begin: b, End: p.end}
+	p.out.Begin = begin
+	p.out.End = p.tempo.Frame(p.end)
+	return p.out.End
+}
+
+// decide moves the form to tick b, a boundary of the pulse, and adds what patterns
+// and controls play from there to reach.
+func (p *Performance) decide(b sonify.Tick, begin sonify.Frame) {
 	p.checkIdle(begin)
 	onBeat := b%p.piece.Header.Meter.Beat() == 0
 	if onBeat {
@@ -218,19 +234,16 @@ func (p *Performance) Open() sonify.Frame {
 		}
 		p.crossings(nil, &sonify.Heard{}, begin, b)
 	}
-	p.out.Span = sonify.Span{Begin: b, End: p.end}
-	p.out.Begin = begin
-	p.out.End = p.tempo.Frame(p.end)
-	if p.ending < 3 {
-		p.playCrowds(b)
-		for i := range p.patterns {
-			p.playPattern(i, b)
-		}
-		p.playReferences(b)
-		p.playNews(b)
-		p.moveControls(b)
+	if p.ending == 3 {
+		return
 	}
-	return p.out.End
+	p.playCrowds(b)
+	for i := range p.patterns {
+		p.playPattern(i, b)
+	}
+	p.playReferences(b)
+	p.playNews(b)
+	p.moveControls(b)
 }
 
 // Close ends the stretch that is open and returns everything that starts in
@@ -252,13 +265,14 @@ func (p *Performance) Close() *sonify.Passage {
 		}
 		p.out.Notes = append(p.out.Notes, n)
 	}
-	p.seeReferences()
 	p.tickUntil(p.out.End)
 	p.sayDue()
 	p.fillBoard()
+	later := p.keepRest()
+	p.seeReferences()
 	p.duckFor()
 	p.out.Notes = append(p.out.Notes, p.fresh...)
-	p.fresh = p.fresh[:0]
+	p.fresh = append(p.fresh[:0], later...)
 	slices.SortStableFunc(p.out.Notes, func(a, b sonify.Note) int {
 		if a.Frame != b.Frame {
 			return cmpFrame(a.Frame, b.Frame)
@@ -272,6 +286,33 @@ func (p *Performance) Close() *sonify.Passage {
 	p.now = p.end
 	p.tempo.Forget(p.now)
 	return &p.out
+}
+
+// keepRest takes what starts after the open stretch out of the passage, and returns
+// what patterns play there: it was decided for the whole pulse. At the pulse's own
+// end nothing is left over.
+func (p *Performance) keepRest() (later []sonify.Note) {
+	if p.end == p.reach {
+		return nil
+	}
+	p.out.Notes, p.rest.Notes = parted(p.out.Notes, p.rest.Notes, p.out.End, func(n *sonify.Note) sonify.Frame { return n.Frame })
+	p.out.Controls, p.rest.Controls = parted(p.out.Controls, p.rest.Controls, p.out.End, func(c *sonify.Control) sonify.Frame { return c.Frame })
+	p.out.Marks, p.rest.Marks = parted(p.out.Marks, p.rest.Marks, p.out.End, func(m *sonify.Mark) sonify.Frame { return m.Frame })
+	p.fresh, p.later = parted(p.fresh, p.later[:0], p.out.End, func(n *sonify.Note) sonify.Frame { return n.Frame })
+	return p.later
+}
+
+// parted returns those of list that start before frame, and rest with the others.
+func parted[T any](list, rest []T, frame sonify.Frame, start func(*T) sonify.Frame) (before, after []T) {
+	before = list[:0]
+	for i := range list {
+		if start(&list[i]) < frame {
+			before = append(before, list[i])
+		} else {
+			rest = append(rest, list[i])
+		}
+	}
+	return before, rest
 }
 
 // rebase makes the ticks of the passage those of the whole performance.
@@ -292,12 +333,13 @@ func (p *Performance) rebase() {
 	}
 }
 
-// Clear empties the passage that Close returned. The conductor calls it when
-// all outputs have had it.
+// Clear empties the passage that Close returned, but for what is decided of the
+// next. The conductor calls it when all outputs have had it.
 func (p *Performance) Clear() {
-	p.out.Notes = p.out.Notes[:0]
-	p.out.Marks = p.out.Marks[:0]
-	p.out.Controls = p.out.Controls[:0]
+	p.out.Notes = append(p.out.Notes[:0], p.rest.Notes...)
+	p.out.Marks = append(p.out.Marks[:0], p.rest.Marks...)
+	p.out.Controls = append(p.out.Controls[:0], p.rest.Controls...)
+	p.rest.Notes, p.rest.Marks, p.rest.Controls = p.rest.Notes[:0], p.rest.Marks[:0], p.rest.Controls[:0]
 }
 
 func cmpFrame(a, b sonify.Frame) int {

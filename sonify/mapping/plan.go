@@ -24,7 +24,8 @@ type Piece struct {
 	tempo     *number // nil: Header.Tempo throughout
 	swing     sonify.Tick
 	temper    *score.Temperament // nil: equal
-	pulse     sonify.Tick
+	pulse     sonify.Tick        // what patterns and controls play is decided for so long at once
+	stretch   sonify.Tick        // and what events play for so long; it goes up in the pulse
 	duck      float64
 	idle      idlePlan
 	formMoves bool      // a signal is derived from one that the form moves

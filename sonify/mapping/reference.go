@@ -54,12 +54,12 @@ func (p *Performance) seeReferences() {
 	}
 }
 
-// playReferences begins the tones that are due in the stretch that begins at b.
+// playReferences begins the tones that are due between b and reach.
 // What the data has not told yet is not heard.
 func (p *Performance) playReferences(b sonify.Tick) {
 	for i := range p.piece.reference {
 		pl := &p.piece.reference[i]
-		for t := (b + pl.every - 1) / pl.every * pl.every; t < p.end; t += pl.every {
+		for t := (b + pl.every - 1) / pl.every * pl.every; t < p.reach; t += pl.every {
 			at := t
 			for _, q := range pl.at {
 				v, pitch, ok := p.referencePitch(i, q)
@@ -72,7 +72,7 @@ func (p *Performance) playReferences(b sonify.Tick) {
 				}
 				n := sonify.Note{Tick: at, Length: length, Voice: pl.voice, Pitch: pitch, Velocity: velocityOf(pl.velocity),
 					Pan: p.piece.Header.Voices[pl.voice].Pan, Cause: sonify.Cause{By: pl.maker, From: q.String(), Value: sonify.Num(v)}}
-				if at < p.end {
+				if at < p.reach {
 					n.Frame = p.tempo.Frame(at)
 					n.Frames = max(1, p.tempo.Frame(at+length)-n.Frame)
 					p.fresh = append(p.fresh, n)

@@ -51,7 +51,7 @@ func (p *Piece) Resume(s *State) (*Performance, error) {
 		// Bars of another length are counted from here.
 		pf.base, pf.now, r.shift = s.Base+s.Now, 0, -s.Now
 	}
-	pf.end = pf.now
+	pf.end, pf.reach = pf.now, pf.now
 	pf.tempo = sonify.NewTempoMapAt(pf.now, s.Exact, s.Tempo)
 	pf.heard, pf.notes, pf.lastHeard, pf.order = s.Heard, s.Notes, s.LastHeard, s.Order
 	pf.sounded, pf.gathered = s.Sounded, s.Gathered

@@ -312,7 +312,7 @@ type eventMemory struct {
 // the next, where its State can be had. At its very beginning it does not: it has
 // things to say first.
 func (p *Performance) Between() bool {
-	return p.end == p.now && len(p.out.Notes)+len(p.out.Controls)+len(p.out.Marks) == 0
+	return p.end == p.now && p.reach <= p.now && len(p.out.Notes)+len(p.out.Controls)+len(p.out.Marks) == 0
 }
 
 // OnBar reports whether p stands between two stretches, on a bar line, where

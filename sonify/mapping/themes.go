@@ -2,14 +2,14 @@ package mapping
 
 import "proscenium/sonify"
 
-// playTheme plays what a pattern made of themes starts in the open stretch. At
+// playTheme plays what a pattern made of themes starts between b and reach. At
 // the beginning of each phrase it looks at the data and decides how the theme
 // is varied this time; the theme itself stays.
 func (p *Performance) playTheme(i int, b sonify.Tick) {
 	pl, st := &p.piece.patterns[i], &p.patterns[i]
-	for t := b; t < p.end; {
+	for t := b; t < p.reach; {
 		if t < st.began {
-			if st.began >= p.end {
+			if st.began >= p.reach {
 				return
 			}
 			t = st.began
@@ -24,12 +24,12 @@ func (p *Performance) playTheme(i int, b sonify.Tick) {
 			for k := range th.Steps {
 				s := &th.Steps[k]
 				at := st.began + s.At*st.stretch/sonify.PPQ
-				if at >= t && at < p.end {
+				if at >= t && at < p.reach {
 					p.themeNote(i, k, at)
 				}
 			}
 		}
-		if end >= p.end {
+		if end >= p.reach {
 			return
 		}
 		st.began = end
@@ -108,8 +108,8 @@ func (p *Performance) themeNote(i, k int, at sonify.Tick) {
 		p.patternNote(i, at, sound, tone, s.Accent, 0)
 		up := tone
 		up.Degree++
-		p.later(i, at+third, sound, up)
-		p.later(i, at+2*third, max(1, sonify.Tick(float64(pl.length*float64(length-2*third))+0.5)), tone)
+		p.postpone(i, at+third, sound, up)
+		p.postpone(i, at+2*third, max(1, sonify.Tick(float64(pl.length*float64(length-2*third))+0.5)), tone)
 		return
 	}
 	p.patternTones(i, at, max(1, sonify.Tick(float64(pl.length*float64(length))+0.5)), tone, s.Accent)

@@ -5,19 +5,12 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"proscenium/sonify"
 	"proscenium/sonify/conductor"
 	"proscenium/sonify/journal"
 )
-
-// leastLead is how much later than a stretch is decided an event that comes then
-// is taken to arrive, at least: a sixteenth at 100 quarter notes a minute. Where a
-// stretch is longer, it is that. So the distances between events that come between
-// two such moments are kept.
-const leastLead = 150 * sonify.SampleRate / 1000
 
 // sourceState is what a station knows of one source of its piece.
 type sourceState struct {
@@ -39,8 +32,6 @@ type intake struct {
 	sources *conductor.Sources
 	states  []*sourceState
 	floor   sonify.Frame // what arrives earlier is late, and arrives here
-	lead    atomic.Int64 // in frames; read by the sources' goroutines
-	before  sonify.Frame // the stretch before began there
 	over    bool         // no source will report anything more, and the piece knows it
 	news    []conductor.Arrival
 }
@@ -69,7 +60,7 @@ func (f *intake) start(p *Program, at sonify.Frame, cursors []journal.Cursor) (b
 		st := &sourceState{name: s.Name, is: s.Is, kind: s.Kind, live: s.Live, begin: at, last: at, state: "live"}
 		in := conductor.Intake{Name: s.Name, Source: s.Source, Tally: s.Tally, Pace: conductor.Pace(s.Pace), Keep: keep, Live: true, Begin: at,
 			Arrive: func() sonify.Frame {
-				return f.line.Now() + sonify.Frames(f.opts.Ahead) + max(sonify.Frame(f.lead.Load()), leastLead)
+				return f.line.Now() + f.lead.arrival()
 			}}
 		if s.Live {
 			in.Again = f.again
@@ -149,10 +140,6 @@ func (f *intake) cursors() []journal.Cursor {
 // watch is called when the stretch that begins at now is about to be decided. It
 // finds live sources that have been silent for long.
 func (f *intake) watch(now sonify.Frame) {
-	if now > f.before {
-		f.lead.Store(int64(now - f.before))
-		f.before = now
-	}
 	for _, st := range f.states {
 		if st.live && st.state == "live" && now-st.last > sonify.Frames(f.opts.Stale) {
 			st.state = "stale"

@@ -46,6 +46,12 @@ func (s *stage) change(piece *mapping.Piece, anew, restarted bool) error {
 	return nil
 }
 
+// stretch returns how long the stretch is that begins where the stage stands.
+func (s *stage) stretch() sonify.Frame {
+	// A tick lasts tempo/20000 frames.
+	return sonify.Frame((int64(s.piece.Stretch())*int64(s.Position().Tempo) + 19_999) / 20_000)
+}
+
 // header returns what an output is told that joins where the stage stands.
 func (s *stage) header() *sonify.Header {
 	h := s.piece.Header

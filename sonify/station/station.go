@@ -48,11 +48,21 @@ type Options struct {
 	ResumeWithin time.Duration
 
 	Clock conductor.Clock // default conductor.Wall
-	Ahead time.Duration   // see conductor.Options; default 200 ms
-	Stale time.Duration   // after so long without an event a live source is stale; default 5 min
-	AtEnd AtEnd
-	Watch bool         // take edits of the piece's files while it plays
-	Log   *slog.Logger // default: nothing is logged
+	// Ahead is how long before its time the music of a piece with a live source is
+	// decided (see conductor.Options), and so how much later an event of it is heard.
+	// Default 200 ms.
+	Ahead time.Duration
+	// AheadKnown is the same for pieces whose sources all know what comes next: it costs
+	// them nothing to be told early. Default: as Ahead.
+	AheadKnown time.Duration
+	// AheadLeast, if it is set, is asked all the time for what either is to be at least:
+	// who carries the music to very many has to know it earlier. It is called from the
+	// station's goroutine.
+	AheadLeast func() time.Duration
+	Stale      time.Duration // after so long without an event a live source is stale; default 5 min
+	AtEnd      AtEnd
+	Watch      bool         // take edits of the piece's files while it plays
+	Log        *slog.Logger // default: nothing is logged
 }
 
 // Station is a piece on the air. Its methods may be called from any goroutine.
@@ -61,6 +71,7 @@ type Station struct {
 	line *conductor.Timeline
 	log  *slog.Logger
 
+	lead   lead
 	fan    *fanout
 	stage  stage
 	intake *intake
@@ -90,6 +101,9 @@ func New(o Options) (*Station, error) {
 	}
 	if o.Ahead <= 0 {
 		o.Ahead = 200 * time.Millisecond
+	}
+	if o.AheadKnown <= 0 {
+		o.AheadKnown = o.Ahead
 	}
 	if o.Stale <= 0 {
 		o.Stale = 5 * time.Minute
@@ -229,7 +243,8 @@ func (s *Station) Run(ctx context.Context) error {
 		}
 		return fmt.Errorf("station %s: %w", s.opts.Name, err)
 	}
-	s.line = conductor.NewTimeline(s.opts.Clock, s.stage.Position().Frame(), s.opts.Clock.Now().Add(s.opts.Ahead))
+	s.lead.begin(s.wanted())
+	s.line = conductor.NewTimeline(s.opts.Clock, s.stage.Position().Frame(), s.opts.Clock.Now().Add(s.lead.now()))
 	s.intake.sources = conductor.Start(ctx, nil)
 	s.intake.start(s.program, s.stage.Position().Frame(), cursors)
 	s.newSegment()
@@ -259,7 +274,7 @@ func (s *Station) Run(ctx context.Context) error {
 
 // perform conducts one piece after the other.
 func (s *Station) perform(ctx context.Context) error {
-	o := conductor.Options{Clock: s.opts.Clock, Timeline: s.line, Ahead: s.opts.Ahead, Boundary: s.boundary,
+	o := conductor.Options{Clock: s.opts.Clock, Timeline: s.line, AheadNow: s.lead.now, Boundary: s.boundary,
 		Late: func(by time.Duration) {
 			_, at := s.stage.Now()
 			s.write(&journal.Held{Frame: at, Time: s.line.At(at)})
@@ -343,6 +358,7 @@ func (s *Station) boundary() error {
 		s.observe()
 	}
 	s.intake.watch(frame)
+	s.lead.move(s.wanted(), s.stage.stretch())
 	s.fan.settle()
 	return nil
 }
