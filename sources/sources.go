@@ -4,13 +4,16 @@ package sources
 
 import (
 	"proscenium/sonify"
+	"proscenium/sources/bluesky"
 	"proscenium/sources/cricsheet"
 	"proscenium/sources/csv"
 	"proscenium/sources/jsonl"
+	"proscenium/sources/mastodon"
 	"proscenium/sources/openfootball"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
 	"proscenium/sources/statsbomb"
+	"proscenium/sources/wikipedia"
 )
 
 // Standard returns the kinds of source of this build, in the order in which
@@ -23,6 +26,9 @@ func Standard() []sonify.SourceInfo {
 		openfootball.Info(),
 		statsbomb.Info(),
 		cricsheet.Info(),
+		bluesky.Info(),
+		mastodon.Info(),
+		wikipedia.Info(),
 		sim.Info(),
 	}
 }

@@ -103,6 +103,16 @@ type stream struct {
 	retry  time.Duration
 }
 
+// Refused is in the error about a server that answered with a status that is none of
+// success.
+type Refused struct {
+	Status int
+	Err    error
+}
+
+func (e *Refused) Error() string { return e.Err.Error() }
+func (e *Refused) Unwrap() error { return e.Err }
+
 // errEnded: the server ended its answer between two events.
 var errEnded = errors.New("the server ended the stream")
 
@@ -131,7 +141,7 @@ func (s *stream) run(ctx context.Context) error {
 	}
 	defer resp.Body.Close()
 	if err := reach.Status(resp, time.Now()); err != nil {
-		return err
+		return &Refused{resp.StatusCode, err}
 	}
 	if resp.StatusCode == http.StatusNoContent { // the standard's way to say: do not come back
 		return &sonify.Permanent{Err: errors.New("the server says that there is nothing more (204)")}

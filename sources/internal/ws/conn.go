@@ -144,7 +144,7 @@ func (o Options) refused(resp *http.Response, err error) error {
 		resp.Body.Close()
 		if resp.StatusCode != http.StatusSwitchingProtocols {
 			if serr := reach.Status(resp, time.Now()); serr != nil {
-				return o.fail(serr)
+				return o.fail(&Refused{resp.StatusCode, serr})
 			}
 			return o.fail(fmt.Errorf("%s is no WebSocket: it answers %d", reach.Redact(o.URL.String()), resp.StatusCode))
 		}
@@ -155,6 +155,16 @@ func (o Options) refused(resp *http.Response, err error) error {
 func (o Options) fail(err error) error {
 	return fmt.Errorf("%s: %w", o.Name, secret.Scrub(err, o.Secrets...))
 }
+
+// Refused is in the error about a server that answered with another status than that
+// of a WebSocket.
+type Refused struct {
+	Status int
+	Err    error
+}
+
+func (e *Refused) Error() string { return e.Err.Error() }
+func (e *Refused) Unwrap() error { return e.Err }
 
 // hear notes that the server lives.
 func (c *Conn) hear() {
