@@ -19,6 +19,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/tetratelabs/wazero v1.12.0
+	github.com/theory/jsonpath v0.11.0
 	github.com/tidwall/gjson v1.20.1
 	github.com/tphakala/go-opus v0.1.2
 	gitlab.com/gomidi/midi/v2 v2.3.24

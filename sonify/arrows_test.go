@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"sources":                   {"sonify", "sources/*"},
 	"sources/*":                 {"sonify", "sonify/exact", "sources/internal/*"},
 	"sources/sim":               {"sonify", "sonify/exact", "sources/slam", "sources/internal/*"},
+	"sources/internal/decode":   {"sonify", "sonify/exact", "sonify/mapping/expression", "sources/internal/*"},
 	"sources/internal/*":        {"sonify", "sonify/exact", "sources/internal/*"},
 	"mappings":                  {},
 	"mappings/internal/*":       {"sonify", "sonify/*", "sources", "mappings", "mappings/internal/*"},

@@ -10,6 +10,7 @@ import (
 	"proscenium/sources/internal/clock"
 	"proscenium/sources/internal/field"
 	"proscenium/sources/internal/input"
+	"proscenium/sources/internal/leaves"
 )
 
 const (
@@ -25,7 +26,7 @@ type decoder struct {
 	*source
 	tally *sonify.Tally
 	frame *framer
-	parse parser
+	parse leaves.Parser
 	line  int64
 	time  *clock.Reader
 	names map[string]string // field names by path
@@ -50,10 +51,10 @@ func newDecoder(s *source, tally *sonify.Tally) *decoder {
 		d.zero[field.Name(z)] = true
 	}
 	gone := field.NewParser(s.c.Missing, false)
-	d.parse = parser{
-		maxDepth: s.c.MaxDepth, maxItems: s.c.Items, maxLeafs: s.c.MaxFields,
-		missing: func(t string) bool { return gone.IsMissing(strings.TrimSpace(t)) },
-		note:    func(fate sonify.Fate, what string) { tally.Add(fate, what, d.line) },
+	d.parse = leaves.Parser{
+		MaxDepth: s.c.MaxDepth, MaxItems: s.c.Items, MaxLeaves: s.c.MaxFields,
+		Missing: func(t string) bool { return gone.IsMissing(strings.TrimSpace(t)) },
+		Note:    func(fate sonify.Fate, what string) { tally.Add(fate, what, d.line) },
 	}
 	if s.c.Time != "" {
 		d.time, _ = clock.New(s.c.TimeFormat, s.c.Zone) // newSource has tried
@@ -83,7 +84,7 @@ func (d *decoder) next() (sonify.Event, error) {
 		if err != nil {
 			return sonify.Event{}, err
 		}
-		if err := d.parse.parse(text); err != nil {
+		if err := d.parse.Object(text); err != nil {
 			d.tally.Add(sonify.Skipped, "not valid JSON", line)
 			continue
 		}
@@ -101,16 +102,16 @@ func (d *decoder) next() (sonify.Event, error) {
 				continue
 			}
 		}
-		d.fill(&ev, d.kindOf(), d.parse.leaves)
+		d.fill(&ev, d.kindOf(), d.parse.Leaves)
 		return ev, nil
 	}
 }
 
 // lookup returns the leaf that a piece names, by its path or its field name.
-func (d *decoder) lookup(name string) *leaf {
+func (d *decoder) lookup(name string) *leaves.Leaf {
 	want := field.Name(name)
-	for i := range d.parse.leaves {
-		if l := &d.parse.leaves[i]; l.path == name || d.name(l.path) == want {
+	for i := range d.parse.Leaves {
+		if l := &d.parse.Leaves[i]; l.Path == name || d.name(l.Path) == want {
 			return l
 		}
 	}
@@ -124,7 +125,7 @@ func (d *decoder) name(path string) string {
 		if n = field.Name(path); n == "" {
 			n = "field"
 		}
-		if len(d.names) < tooManyPaths {
+		if len(d.names) < leaves.TooManyPaths {
 			d.names[path] = n
 		}
 	}
@@ -133,9 +134,9 @@ func (d *decoder) name(path string) string {
 
 func (d *decoder) stamp(ev *sonify.Event) (bool, error) {
 	text := ""
-	if l := d.lookup(d.c.Time); l != nil && !l.value.IsMissing() {
-		if text = l.raw; text == "" {
-			text = l.value.String()
+	if l := d.lookup(d.c.Time); l != nil && !l.Value.IsMissing() {
+		if text = l.Raw; text == "" {
+			text = l.Value.String()
 		}
 	}
 	stamp, odd, ok := d.time.Read(text)
@@ -164,8 +165,8 @@ func (d *decoder) noTime() error {
 	hint := ""
 	if d.firstBad == "" {
 		var known []string
-		for _, l := range d.parse.leaves {
-			known = append(known, l.path)
+		for _, l := range d.parse.Leaves {
+			known = append(known, l.Path)
 		}
 		if hint = sonify.DidYouMean(d.c.Time, known); hint != "" {
 			hint = " (" + hint + ")"
@@ -179,8 +180,8 @@ func (d *decoder) noTime() error {
 func (d *decoder) kindOf() *kind {
 	name := d.kind
 	if d.c.EventFrom != "" {
-		if l := d.lookup(d.c.EventFrom); l != nil && !l.value.IsMissing() {
-			if k := field.Kind(l.value.String()); k != "" {
+		if l := d.lookup(d.c.EventFrom); l != nil && !l.Value.IsMissing() {
+			if k := field.Kind(l.Value.String()); k != "" {
 				name = k
 			}
 		}
@@ -206,17 +207,17 @@ func (d *decoder) named(name string) *kind {
 
 // fill gives ev its shape and values. Fields that the kind did not have so far
 // make it a new shape, with the old ones in their places.
-func (d *decoder) fill(ev *sonify.Event, k *kind, leaves []leaf) {
+func (d *decoder) fill(ev *sonify.Event, k *kind, all []leaves.Leaf) {
 	grown := false
-	for i := range leaves {
-		l := &leaves[i]
-		n := d.name(l.path)
+	for i := range all {
+		l := &all[i]
+		n := d.name(l.Path)
 		if _, ok := k.slots[n]; ok || len(k.fields) >= d.c.MaxFields {
 			continue
 		}
 		f := sonify.Field{Name: n, Doc: "missing where the object lacks it or says null"}
-		if n != l.path {
-			f.Doc = fmt.Sprintf("%.80q in the object; missing where it lacks it or says null", l.path)
+		if n != l.Path {
+			f.Doc = fmt.Sprintf("%.80q in the object; missing where it lacks it or says null", l.Path)
 		}
 		k.slots[n] = len(k.fields)
 		k.fields = append(k.fields, f)
@@ -227,14 +228,14 @@ func (d *decoder) fill(ev *sonify.Event, k *kind, leaves []leaf) {
 	}
 	ev.Shape = k.shape
 	ev.Values = make([]sonify.Value, len(k.fields))
-	for i := range leaves {
-		n := d.name(leaves[i].path)
+	for i := range all {
+		n := d.name(all[i].Path)
 		slot, ok := k.slots[n]
 		if !ok {
 			d.tally.Add(sonify.Skipped, "fields beyond max_fields", d.line)
 			continue
 		}
-		v := leaves[i].value
+		v := all[i].Value
 		if d.zero[n] {
 			if f, ok := v.Float(); ok && f == 0 {
 				v = sonify.Value{}
@@ -254,7 +255,7 @@ func (d *decoder) own() bool {
 		return false
 	}
 	kind, values := false, false
-	for _, k := range d.parse.top {
+	for _, k := range d.parse.Top {
 		switch k {
 		case "kind":
 			kind = true
@@ -268,9 +269,9 @@ func (d *decoder) own() bool {
 	if !kind || !values {
 		return false
 	}
-	for i := range d.parse.leaves {
-		l := &d.parse.leaves[i]
-		if l.path == "values" || l.path == "kind" && l.value.Type() != sonify.Text {
+	for i := range d.parse.Leaves {
+		l := &d.parse.Leaves[i]
+		if l.Path == "values" || l.Path == "kind" && l.Value.Type() != sonify.Text {
 			return false
 		}
 	}
@@ -279,28 +280,28 @@ func (d *decoder) own() bool {
 
 func (d *decoder) ownEvent(ev *sonify.Event) {
 	name := d.kind
-	fields := d.parse.leaves[:0]
-	for _, l := range d.parse.leaves {
+	fields := d.parse.Leaves[:0]
+	for _, l := range d.parse.Leaves {
 		switch {
-		case l.path == "kind":
-			if k := field.Kind(l.value.String()); k != "" {
+		case l.Path == "kind":
+			if k := field.Kind(l.Value.String()); k != "" {
 				name = k
 			}
-		case l.path == "clock_s":
-			if c, ok := clock.Decimal(l.raw, int64(time.Second)); ok && l.value.Type() == sonify.Number {
+		case l.Path == "clock_s":
+			if c, ok := clock.Decimal(l.Raw, int64(time.Second)); ok && l.Value.Type() == sonify.Number {
 				ev.Clock, ev.Timed = c, true
 			}
-		case l.path == "at":
-			if t, err := time.Parse(time.RFC3339Nano, l.raw); err == nil {
+		case l.Path == "at":
+			if t, err := time.Parse(time.RFC3339Nano, l.Raw); err == nil {
 				ev.At = t
-			} else if !l.value.IsMissing() {
+			} else if !l.Value.IsMissing() {
 				d.tally.Add(sonify.Repaired, "time not readable, left out", d.line)
 			}
-		case strings.HasPrefix(l.path, "values."):
-			l.path = l.path[len("values."):]
+		case strings.HasPrefix(l.Path, "values."):
+			l.Path = l.Path[len("values."):]
 			fields = append(fields, l)
-		case strings.HasPrefix(l.path, "labels."):
-			l.path = l.path[len("labels."):]
+		case strings.HasPrefix(l.Path, "labels."):
+			l.Path = l.Path[len("labels."):]
 			fields = append(fields, l)
 		}
 	}

@@ -25,7 +25,7 @@ type Config struct {
 	Event       string   `toml:"event" doc:"the kind of the events" default:"reading" example:"order"`
 	EventFrom   string   `toml:"event_from" doc:"the field that says the kind of each event, with dots for objects in objects; event is then the kind where it says nothing" default:"" example:"commit.operation"`
 	Time        string   `toml:"time" doc:"the field with the time; without it the events have no clock of their own" default:"" example:"created_at"`
-	TimeFormat  string   `toml:"time_format" doc:"how the time is written: auto, seconds, ms, us, minutes, hours, h:mm:ss, h:mm, m:ss, rfc3339, date, unix, unix_ms, unix_us, unix_ns, or 2006-01-02 15:04:05 put the way the file puts it" default:"auto" example:"unix_us"`
+	TimeFormat  string   `toml:"time_format" doc:"how the time is written: auto, seconds, ms, us, minutes, hours, h:mm:ss, h:mm, m:ss, iso8601, rfc3339, date, unix, unix_ms, unix_us, unix_ns, or 2006-01-02 15:04:05 put the way the file puts it" default:"auto" example:"unix_us"`
 	Zone        string   `toml:"zone" doc:"the zone of dates that name none: UTC or an offset" default:"UTC" example:"+02:00"`
 	Missing     []string `toml:"missing" doc:"texts that stand for a missing value; null always does" default:"[\"null\", \"none\", \"nan\", \"n/a\", \"undefined\"]"`
 	ZeroMissing []string `toml:"zero_is_missing" doc:"fields in which 0 stands for a missing value" example:"[\"speed\"]"`

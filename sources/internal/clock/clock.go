@@ -11,7 +11,7 @@ import (
 )
 
 // Formats are the names of the formats that [New] knows, beside Go's layouts.
-var Formats = []string{"auto", "seconds", "ms", "us", "minutes", "hours", "h:mm:ss", "h:mm", "m:ss", "rfc3339", "date", "unix", "unix_ms", "unix_us", "unix_ns"}
+var Formats = []string{"auto", "seconds", "ms", "us", "minutes", "hours", "h:mm:ss", "h:mm", "m:ss", "iso8601", "rfc3339", "date", "unix", "unix_ms", "unix_us", "unix_ns"}
 
 // Reader reads times of one format, one after the other, into a clock that never
 // runs backwards. It is used by one goroutine.
@@ -113,6 +113,15 @@ func (r *Reader) Read(text string) (s Stamp, odd string, ok bool) {
 	return Stamp{at, clock}, None, true
 }
 
+// Parse reads one time as it stands, without a clock that must not run back: at is
+// zero if the format is no calendar, and then clock is what it says.
+func (r *Reader) Parse(text string) (at time.Time, clock time.Duration, ok bool) {
+	if text = strings.TrimSpace(text); text == "" {
+		return at, 0, false
+	}
+	return r.parse(text)
+}
+
 // Started reports whether any time has been read.
 func (r *Reader) Started() bool { return r.started }
 
@@ -138,6 +147,8 @@ func (r *Reader) parse(text string) (at time.Time, clock time.Duration, ok bool)
 		ok = ok && strings.Count(text, ":") == 1
 	case "m:ss":
 		clock, ok = Colons(text, time.Minute)
+	case "iso8601":
+		clock, ok = ISO(text)
 	case "unix", "unix_ms", "unix_us", "unix_ns":
 		unit := map[string]int64{"unix": 1e9, "unix_ms": 1e6, "unix_us": 1e3, "unix_ns": 1}[r.format]
 		clock, ok = Decimal(text, unit)
@@ -182,6 +193,8 @@ func (r *Reader) guess(text string) (at time.Time, clock time.Duration, ok bool)
 		}
 	case strings.Count(text, ":") > 0 && strings.IndexFunc(text, func(c rune) bool { return (c < '0' || c > '9') && c != ':' && c != '.' }) < 0:
 		format = "h:mm:ss"
+	case text[0] == 'P':
+		format = "iso8601"
 	default:
 		if _, _, ok := r.date(text); !ok {
 			return at, 0, false
@@ -348,4 +361,57 @@ func Colons(text string, first time.Duration) (time.Duration, bool) {
 		unit /= 60
 	}
 	return sum, true
+}
+
+// ISO reads a stretch of time as ISO 8601 writes it, "PT11M32.00S" or "P1DT2H", with
+// weeks, days, hours, minutes and seconds. Months and years have no one length and are
+// not read.
+func ISO(text string) (time.Duration, bool) {
+	t, neg := strings.CutPrefix(text, "-")
+	t, ok := strings.CutPrefix(t, "P")
+	if !ok || len(t) > 64 {
+		return 0, false
+	}
+	var sum time.Duration
+	dated, parts := true, 0
+	last := int64(math.MaxInt64)
+	for t != "" {
+		if t[0] == 'T' && dated {
+			dated, t = false, t[1:]
+			if t == "" {
+				return 0, false
+			}
+			continue
+		}
+		i := strings.IndexFunc(t, func(c rune) bool { return (c < '0' || c > '9') && c != '.' && c != ',' })
+		if i < 1 {
+			return 0, false
+		}
+		unit := int64(0)
+		switch {
+		case dated && t[i] == 'W':
+			unit = 7 * 24 * int64(time.Hour)
+		case dated && t[i] == 'D':
+			unit = 24 * int64(time.Hour)
+		case !dated && t[i] == 'H':
+			unit = int64(time.Hour)
+		case !dated && t[i] == 'M':
+			unit = int64(time.Minute)
+		case !dated && t[i] == 'S':
+			unit = int64(time.Second)
+		}
+		if unit == 0 || unit >= last {
+			return 0, false
+		}
+		d, ok := Decimal(strings.Replace(t[:i], ",", ".", 1), unit)
+		if !ok || sum > math.MaxInt64-d {
+			return 0, false
+		}
+		sum, last, t = sum+d, unit, t[i+1:]
+		parts++
+	}
+	if neg {
+		sum = -sum
+	}
+	return sum, parts > 0
 }

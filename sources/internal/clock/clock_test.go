@@ -21,6 +21,8 @@ func TestRead_KnowsTheUsualFormats(t *testing.T) {
 		{"auto", "", "0:00:28", "27:01:09", time.Time{}, 27*time.Hour + time.Minute + 9*time.Second},
 		{"auto", "", "12:15", "12:16", time.Time{}, 12*time.Hour + 16*time.Minute},
 		{"m:ss", "", "0:00", "95:30.5", time.Time{}, 95*time.Minute + 30500*time.Millisecond},
+		{"iso8601", "", "PT0S", "PT11M32.50S", time.Time{}, 11*time.Minute + 32500*time.Millisecond},
+		{"auto", "", "PT12M", "P1DT2H", time.Time{}, 26 * time.Hour},
 		{"h:mm", "", "0:00", "1:30", time.Time{}, 90 * time.Minute},
 		{"auto", "", "2014-08-18 00:00:00", "2014-08-18 00:30:00", day, 30 * time.Minute},
 		{"auto", "+02:00", "2014-08-18 02:00:00", "2014-08-18 02:30:00", day, 30 * time.Minute},

@@ -1,4 +1,7 @@
-package jsonl
+// Package leaves reads JSON into its leaves: every value that is neither object nor
+// list, with the way to it. It reads in one go, checks the syntax as it goes, holds
+// nothing but what it returns, and is bounded in depth and number.
+package leaves
 
 import (
 	"errors"
@@ -10,50 +13,87 @@ import (
 	"proscenium/sonify"
 )
 
-// leaf is one value of an object, and the way to it.
-type leaf struct {
-	path  string // "data.object.amount"
-	value sonify.Value
-	raw   string // as it was written, without quotes; what times are read from
+// Leaf is one value, and the way to it.
+type Leaf struct {
+	Path  string // "data.object.amount", "items.0.price"
+	Value sonify.Value
+	Raw   string // as it was written, without quotes; what times are read from
 }
 
-// parser reads the text of one object into leaves. It is used again for the
-// next.
-type parser struct {
-	maxDepth int
-	maxItems int // elements of an array that become leaves
-	maxLeafs int
-	missing  func(text string) bool
-	note     func(fate sonify.Fate, what string)
+// Parser reads texts into leaves, one after the other. Its settings are made before
+// the first. It is used by one goroutine.
+type Parser struct {
+	MaxDepth  int // how deep objects and lists in each other are followed
+	MaxItems  int // elements of a list that become leaves; their number always does
+	MaxLeaves int
+	// Missing says which texts stand for nothing.
+	Missing func(text string) bool
+	// Note is told of what was put right or left out.
+	Note func(fate sonify.Fate, what string)
 
-	b      []byte
-	i      int
-	leaves []leaf
-	top    []string // keys of the object itself
-	path   []byte
-	text   []byte
-	paths  map[string]string // so that equal paths share their text
+	Leaves []Leaf   // of the text last read; good until the next
+	Top    []string // keys of the object itself
+
+	b     []byte
+	i     int
+	path  []byte
+	text  []byte
+	paths map[string]string // so that equal paths share their text
 }
 
-var errSyntax = errors.New("not JSON")
+// ErrSyntax is the error about what is no JSON. NaN, Infinity and -Infinity are let
+// through, for Python writes them: they are missing.
+var ErrSyntax = errors.New("not JSON")
 
-const tooManyPaths = 10_000
+// TooManyPaths is how many different paths share their text.
+const TooManyPaths = 10_000
 
-// parse fills p.leaves and p.top.
-func (p *parser) parse(b []byte) error {
+func (p *Parser) begin(b []byte) {
 	p.b, p.i = b, 0
-	p.leaves, p.top, p.path = p.leaves[:0], p.top[:0], p.path[:0]
-	if err := p.object(1, true); err != nil {
-		return err
-	}
+	p.Leaves, p.Top, p.path = p.Leaves[:0], p.Top[:0], p.path[:0]
+}
+
+func (p *Parser) end() error {
 	p.blanks()
 	if p.i != len(p.b) {
-		return errSyntax
+		return ErrSyntax
 	}
 	return nil
 }
 
-func (p *parser) blanks() {
+// Object reads the text of one object.
+func (p *Parser) Object(b []byte) error {
+	p.begin(b)
+	if err := p.object(1, true); err != nil {
+		return err
+	}
+	return p.end()
+}
+
+// Value reads the text of any value. A list has its elements under "0", "1", ..., all
+// of them; what is neither list nor object is under "value".
+func (p *Parser) Value(b []byte) error {
+	p.begin(b)
+	var err error
+	switch p.peek() {
+	case '{':
+		err = p.object(1, true)
+	case '[':
+		most := p.MaxItems
+		p.MaxItems = p.MaxLeaves
+		err = p.array(1, true)
+		p.MaxItems = most
+	default:
+		p.path = append(p.path, "value"...)
+		err = p.value(1, true)
+	}
+	if err != nil {
+		return err
+	}
+	return p.end()
+}
+
+func (p *Parser) blanks() {
 	for p.i < len(p.b) {
 		switch p.b[p.i] {
 		case ' ', '\t', '\n', '\r':
@@ -64,7 +104,7 @@ func (p *parser) blanks() {
 	}
 }
 
-func (p *parser) peek() byte {
+func (p *Parser) peek() byte {
 	p.blanks()
 	if p.i < len(p.b) {
 		return p.b[p.i]
@@ -72,7 +112,7 @@ func (p *parser) peek() byte {
 	return 0
 }
 
-func (p *parser) take(c byte) bool {
+func (p *Parser) take(c byte) bool {
 	if p.peek() == c {
 		p.i++
 		return true
@@ -82,15 +122,15 @@ func (p *parser) take(c byte) bool {
 
 // object reads an object. What lies too deep is read for its syntax only
 // (keep is false).
-func (p *parser) object(depth int, keep bool) error {
+func (p *Parser) object(depth int, keep bool) error {
 	if !p.take('{') {
-		return errSyntax
+		return ErrSyntax
 	}
 	if depth > 1000 {
-		return errSyntax
+		return ErrSyntax
 	}
-	if keep && depth > p.maxDepth {
-		p.note(sonify.Skipped, "values nested too deep")
+	if keep && depth > p.MaxDepth {
+		p.Note(sonify.Skipped, "values nested too deep")
 		keep = false
 	}
 	if p.take('}') {
@@ -98,19 +138,19 @@ func (p *parser) object(depth int, keep bool) error {
 	}
 	for {
 		if p.peek() != '"' {
-			return errSyntax
+			return ErrSyntax
 		}
 		key, err := p.string()
 		if err != nil {
 			return err
 		}
 		if !p.take(':') {
-			return errSyntax
+			return ErrSyntax
 		}
 		n := len(p.path)
 		if keep {
 			if depth == 1 {
-				p.top = append(p.top, string(key))
+				p.Top = append(p.Top, string(key))
 			}
 			if n > 0 {
 				p.path = append(p.path, '.')
@@ -127,26 +167,28 @@ func (p *parser) object(depth int, keep bool) error {
 		if p.take('}') {
 			return nil
 		}
-		return errSyntax
+		return ErrSyntax
 	}
 }
 
-func (p *parser) array(depth int, keep bool) error {
+func (p *Parser) array(depth int, keep bool) error {
 	p.i++
 	if depth > 1000 {
-		return errSyntax
+		return ErrSyntax
 	}
-	if keep && depth > p.maxDepth {
-		p.note(sonify.Skipped, "values nested too deep")
+	if keep && depth > p.MaxDepth {
+		p.Note(sonify.Skipped, "values nested too deep")
 		keep = false
 	}
 	count := 0
 	n := len(p.path)
 	if !p.take(']') {
 		for {
-			in := keep && count < p.maxItems
+			in := keep && count < p.MaxItems
 			if in {
-				p.path = append(p.path, '.')
+				if n > 0 {
+					p.path = append(p.path, '.')
+				}
 				p.path = strconv.AppendInt(p.path, int64(count), 10)
 			}
 			if err := p.value(depth, in); err != nil {
@@ -160,21 +202,24 @@ func (p *parser) array(depth int, keep bool) error {
 			if p.take(']') {
 				break
 			}
-			return errSyntax
+			return ErrSyntax
 		}
 	}
 	if keep {
-		if count > p.maxItems {
-			p.note(sonify.Skipped, "elements of long lists")
+		if count > p.MaxItems {
+			p.Note(sonify.Skipped, "elements of long lists")
 		}
-		p.path = append(p.path, ".count"...)
+		if n > 0 {
+			p.path = append(p.path, '.')
+		}
+		p.path = append(p.path, "count"...)
 		p.leaf(sonify.Num(float64(count)), "")
 		p.path = p.path[:n]
 	}
 	return nil
 }
 
-func (p *parser) value(depth int, keep bool) error {
+func (p *Parser) value(depth int, keep bool) error {
 	switch c := p.peek(); {
 	case c == '{':
 		return p.object(depth+1, keep)
@@ -187,7 +232,7 @@ func (p *parser) value(depth int, keep bool) error {
 		}
 		if keep {
 			t := string(s)
-			if p.missing(t) {
+			if p.Missing(t) {
 				p.leaf(sonify.Value{}, t)
 			} else {
 				p.leaf(sonify.Word(t), t)
@@ -202,14 +247,14 @@ func (p *parser) value(depth int, keep bool) error {
 			p.i += len(w.text)
 			if keep {
 				if w.odd {
-					p.note(sonify.Repaired, "NaN or Infinity, taken as missing")
+					p.Note(sonify.Repaired, "NaN or Infinity, taken as missing")
 				}
 				p.leaf(w.value, "")
 			}
 			return nil
 		}
 	}
-	return errSyntax
+	return ErrSyntax
 }
 
 // words are what may stand for itself. NaN and Infinity are no JSON, but what
@@ -227,7 +272,7 @@ var words = []struct {
 }
 
 // number reads a number by the grammar of JSON.
-func (p *parser) number(keep bool) error {
+func (p *Parser) number(keep bool) error {
 	at := p.i
 	digits := func() int {
 		n := p.i
@@ -241,7 +286,7 @@ func (p *parser) number(keep bool) error {
 		if strings.HasPrefix(string(p.b[p.i:min(len(p.b), p.i+8)]), "Infinity") {
 			p.i += len("Infinity")
 			if keep {
-				p.note(sonify.Repaired, "NaN or Infinity, taken as missing")
+				p.Note(sonify.Repaired, "NaN or Infinity, taken as missing")
 				p.leaf(sonify.Value{}, "")
 			}
 			return nil
@@ -250,14 +295,14 @@ func (p *parser) number(keep bool) error {
 	lead := p.i
 	whole := digits()
 	if whole == 0 || whole > 1 && p.b[lead] == '0' {
-		return errSyntax
+		return ErrSyntax
 	}
 	integer := true
 	if p.i < len(p.b) && p.b[p.i] == '.' {
 		p.i++
 		integer = false
 		if digits() == 0 {
-			return errSyntax
+			return ErrSyntax
 		}
 	}
 	if p.i < len(p.b) && p.b[p.i]|0x20 == 'e' {
@@ -267,7 +312,7 @@ func (p *parser) number(keep bool) error {
 			p.i++
 		}
 		if digits() == 0 {
-			return errSyntax
+			return ErrSyntax
 		}
 	}
 	if !keep {
@@ -277,7 +322,7 @@ func (p *parser) number(keep bool) error {
 	f, err := strconv.ParseFloat(raw, 64)
 	switch {
 	case err != nil: // beyond what a float64 holds
-		p.note(sonify.Repaired, "number out of range, taken as missing")
+		p.Note(sonify.Repaired, "number out of range, taken as missing")
 		p.leaf(sonify.Value{}, raw)
 	case integer && whole > 15 && strconv.FormatFloat(f, 'f', -1, 64) != raw:
 		p.leaf(sonify.Word(raw), raw) // a name that looks like a number: keep all its digits
@@ -288,7 +333,7 @@ func (p *parser) number(keep bool) error {
 }
 
 // string reads a string. It is good until the next one.
-func (p *parser) string() ([]byte, error) {
+func (p *Parser) string() ([]byte, error) {
 	p.i++
 	at := p.i
 	for p.i < len(p.b) {
@@ -300,24 +345,24 @@ func (p *parser) string() ([]byte, error) {
 		case c == '\\':
 			return p.escaped(at)
 		case c < 0x20:
-			return nil, errSyntax
+			return nil, ErrSyntax
 		}
 		p.i++
 	}
-	return nil, errSyntax
+	return nil, ErrSyntax
 }
 
 // valid returns s with what is not UTF-8 replaced.
-func (p *parser) valid(s []byte) []byte {
+func (p *Parser) valid(s []byte) []byte {
 	if utf8.Valid(s) {
 		return s
 	}
-	p.note(sonify.Repaired, "text that is not UTF-8")
+	p.Note(sonify.Repaired, "text that is not UTF-8")
 	return []byte(strings.ToValidUTF8(string(s), "\ufffd"))
 }
 
 // escaped reads the rest of a string that began at at and has escapes.
-func (p *parser) escaped(at int) ([]byte, error) {
+func (p *Parser) escaped(at int) ([]byte, error) {
 	p.text = append(p.text[:0], p.b[at:p.i]...)
 	for p.i < len(p.b) {
 		c := p.b[p.i]
@@ -326,13 +371,13 @@ func (p *parser) escaped(at int) ([]byte, error) {
 		case c == '"':
 			return p.valid(p.text), nil
 		case c < 0x20:
-			return nil, errSyntax
+			return nil, ErrSyntax
 		case c != '\\':
 			p.text = append(p.text, c)
 			continue
 		}
 		if p.i >= len(p.b) {
-			return nil, errSyntax
+			return nil, ErrSyntax
 		}
 		c = p.b[p.i]
 		p.i++
@@ -352,7 +397,7 @@ func (p *parser) escaped(at int) ([]byte, error) {
 		case 'u':
 			r, ok := p.hex()
 			if !ok {
-				return nil, errSyntax
+				return nil, ErrSyntax
 			}
 			if utf16.IsSurrogate(r) {
 				low := rune(utf8.RuneError)
@@ -361,7 +406,7 @@ func (p *parser) escaped(at int) ([]byte, error) {
 					p.i += 2
 					l, ok := p.hex()
 					if !ok {
-						return nil, errSyntax
+						return nil, ErrSyntax
 					}
 					if low = utf16.DecodeRune(r, l); low == utf8.RuneError {
 						p.i = back // the second half stands for itself
@@ -371,13 +416,13 @@ func (p *parser) escaped(at int) ([]byte, error) {
 			}
 			p.text = utf8.AppendRune(p.text, r)
 		default:
-			return nil, errSyntax
+			return nil, ErrSyntax
 		}
 	}
-	return nil, errSyntax
+	return nil, ErrSyntax
 }
 
-func (p *parser) hex() (rune, bool) {
+func (p *Parser) hex() (rune, bool) {
 	if p.i+4 > len(p.b) {
 		return 0, false
 	}
@@ -387,9 +432,9 @@ func (p *parser) hex() (rune, bool) {
 }
 
 // leaf adds a value at p.path.
-func (p *parser) leaf(v sonify.Value, raw string) {
-	if len(p.leaves) >= p.maxLeafs {
-		p.note(sonify.Skipped, "fields beyond max_fields")
+func (p *Parser) leaf(v sonify.Value, raw string) {
+	if len(p.Leaves) >= p.MaxLeaves {
+		p.Note(sonify.Skipped, "fields beyond max_fields")
 		return
 	}
 	path, ok := p.paths[string(p.path)]
@@ -398,9 +443,9 @@ func (p *parser) leaf(v sonify.Value, raw string) {
 		if p.paths == nil {
 			p.paths = make(map[string]string)
 		}
-		if len(p.paths) < tooManyPaths {
+		if len(p.paths) < TooManyPaths {
 			p.paths[path] = path
 		}
 	}
-	p.leaves = append(p.leaves, leaf{path, v, raw})
+	p.Leaves = append(p.Leaves, Leaf{path, v, raw})
 }
