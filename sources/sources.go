@@ -7,9 +7,14 @@ import (
 	"proscenium/sources/bluesky"
 	"proscenium/sources/cricsheet"
 	"proscenium/sources/csv"
+	"proscenium/sources/espn"
+	footballdata "proscenium/sources/football_data"
 	"proscenium/sources/jsonl"
 	"proscenium/sources/mastodon"
+	"proscenium/sources/mlb"
+	"proscenium/sources/nba"
 	"proscenium/sources/openfootball"
+	"proscenium/sources/openligadb"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
 	"proscenium/sources/statsbomb"
@@ -26,6 +31,11 @@ func Standard() []sonify.SourceInfo {
 		openfootball.Info(),
 		statsbomb.Info(),
 		cricsheet.Info(),
+		nba.Info(),
+		mlb.Info(),
+		espn.Info(),
+		footballdata.Info(),
+		openligadb.Info(),
 		bluesky.Info(),
 		mastodon.Info(),
 		wikipedia.Info(),

@@ -183,7 +183,7 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 			at++
 		}
 		if b := bytes.TrimSpace(raw); len(b) > 0 {
-			switch alone := (len(pretty) == 0 || raw[0] == '{') && json.Valid(b); {
+			switch alone := (len(pretty) == 0 || raw[0] == '{' && pretty[0] == '{') && json.Valid(b); {
 			case alone:
 				if len(pretty) > 0 { // a message of a line of its own: what began before it was cut off
 					tally.Add(sonify.Skipped, notJSON, first)
@@ -210,6 +210,9 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 			}
 		}
 		if err == io.EOF {
+			if json.Valid(pretty) { // the whole file is one value, however it is laid out
+				return each(message(bytes.TrimSpace(pretty), first))
+			}
 			if len(pretty) > 0 {
 				tally.Add(sonify.Skipped, notJSON, first)
 			}

@@ -58,6 +58,11 @@ func TestRead(t *testing.T) {
 	if len(tally.Counts()) != 0 {
 		t.Error(tally.Counts())
 	}
+	for _, whole := range []string{"[{\"x\":1},\n {\"x\":2}]", "[\n{\"x\":1},\n{\"x\":2}\n]\n", "{\"x\":\n  {\"y\": 1}}"} {
+		if got, tally = messages(t, whole); len(got) != 1 || len(tally.Counts()) != 0 {
+			t.Errorf("%q: %q, %v", whole, got, tally.Counts())
+		}
+	}
 	got, tally = messages(t, "{\"x\":\n{\"y\":1}\n")
 	if len(got) != 1 || len(tally.Counts()) != 1 {
 		t.Errorf("a line that was cut off before another: %q, %v", got, tally.Counts())

@@ -1,0 +1,148 @@
+package mlb
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+)
+
+// feed is a live feed, by hand.
+func feed(state string, plays ...string) string {
+	return fmt.Sprintf(`{"gamePk": 7, "metaData": {"wait": 10}, "gameData": {"status": {"abstractGameState": %q, "detailedState": "x"}, "teams": {"home": {"name": "Bits", "league": {"name": "Byte League"}}, "away": {"name": "Chips"}}},
+ "liveData": {"plays": {"allPlays": [%s]}}}`, state, strings.Join(plays, ",\n"))
+}
+
+func play(index, inning int, top, complete bool, event string, home, away int, out bool, minute int, pitches ...string) string {
+	return fmt.Sprintf(`{"result": {"event": %q, "homeScore": %d, "awayScore": %d, "isOut": %v}, "about": {"atBatIndex": %d, "inning": %d, "isTopInning": %v, "isComplete": %v, "startTime": "2026-08-22T18:%02d:00.000Z", "endTime": "2026-08-22T18:%02d:30.000Z"},
+ "count": {"outs": 1}, "matchup": {"batter": {"fullName": "Ada"}, "pitcher": {"fullName": "Bob"}}, "playEvents": [%s]}`, event, home, away, out, index, inning, top, complete, minute, minute, strings.Join(pitches, ","))
+}
+
+func pitch(call string, mph float64, minute int) string {
+	return fmt.Sprintf(`{"isPitch": true, "startTime": "2026-08-22T18:%02d:10.000Z", "details": {"call": {"description": %q}, "isStrike": %v, "isBall": %v}, "pitchData": {"startSpeed": %v}}`, minute, call, call == "Called Strike", call == "Ball", mph)
+}
+
+func story(t *testing.T, whole bool, answers ...string) string {
+	t.Helper()
+	tally := new(sonify.Tally)
+	n := newNormaliser("park", tally, whole)
+	var b strings.Builder
+	var last sonify.Event
+	for _, a := range answers {
+		err := n.Normalise(&decode.Message{Body: []byte(a)}, func(ev sonify.Event) {
+			if ev.Clock < last.Clock || len(ev.Values) != len(ev.Shape.Fields()) {
+				t.Errorf("%s at %v after %v", ev.Kind(), ev.Clock, last.Clock)
+			}
+			last = ev
+			fmt.Fprintf(&b, "%v %s %v", ev.Clock, strings.TrimPrefix(ev.Kind(), "match."), ev.Value("score"))
+			for _, f := range []string{"period", "begins", "side", "play", "success", "points", "value", "unit", "player", "takes_lead", "winner_name", "result"} {
+				if v := ev.Value(f); !v.IsMissing() {
+					fmt.Fprintf(&b, " %s=%v", f, v)
+				}
+			}
+			b.WriteByte('\n')
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range tally.Counts() {
+		fmt.Fprintf(&b, "%v: %s: %d\n", c.Fate, c.What, c.Count)
+	}
+	return b.String()
+}
+
+var first9 = []string{
+	play(0, 1, true, true, "Strikeout", 0, 0, true, 1, pitch("Called Strike", 95, 1), pitch("Ball", 90, 2)),
+	play(1, 1, false, true, "Home Run", 1, 0, false, 5, pitch("In play, run(s)", 100, 5)),
+}
+
+func TestNormalise_TellsAGameFromItsBeginning(t *testing.T) {
+	got := story(t, true, feed("Live", first9...), feed("Final", append(first9, play(2, 2, true, true, "Groundout", 1, 0, true, 9))...))
+	want := `0s started 0-0 period=0
+0s period 0-0 period=1 begins=yes
+10s play 0-0 period=1 side=1 play=called_strike success=yes points=0 value=152.9 unit=km/h player=Bob
+1m10s play 0-0 period=1 side=1 play=ball success=no points=0 value=144.8 unit=km/h player=Bob
+1m10s play 0-0 period=1 side=2 play=strikeout success=no points=0 player=Ada
+4m10s play 0-0 period=1 side=2 play=in_play_run_s points=0 value=160.9 unit=km/h player=Bob
+4m30s score 1-0 period=1 side=1 play=home_run points=1 player=Ada takes_lead=yes
+8m0s period 1-0 period=1 begins=no
+8m0s period 1-0 period=2 begins=yes
+8m30s play 1-0 period=2 side=2 play=groundout success=no points=0 player=Ada
+8m30s ended 1-0 period=2 winner_name=Bits result=win
+repaired: clock ran backwards, held: 1
+`
+	if got != want {
+		t.Errorf("told\n%swant\n%s", got, want)
+	}
+}
+
+func TestNormalise_MetWhileItIsOnTellsOnlyWhatIsNew(t *testing.T) {
+	got := story(t, false, feed("Live", first9...), feed("Live", first9...), feed("Live", append(first9, play(2, 1, false, true, "Walk", 1, 0, false, 9))...))
+	want := `4m30s started 1-0 period=1
+8m30s play 1-0 period=1 side=1 play=walk success=yes points=0 player=Ada
+repaired: clock ran backwards, held: 1
+`
+	if got != want {
+		t.Errorf("told\n%swant\n%s", got, want)
+	}
+}
+
+func TestNormalise_AScoreIsPutRight(t *testing.T) {
+	changed := []string{first9[0], play(1, 1, false, true, "Double", 0, 0, false, 5, pitch("In play, no out", 100, 5))}
+	got := story(t, true, feed("Live", first9...), feed("Live", changed...))
+	if !strings.Contains(got, "score 0-0 period=1 side=1 points=-1") || !strings.Contains(got, "repaired: score that was put right downwards: 1") {
+		t.Error(got)
+	}
+}
+
+func TestNormalise_SaysWhatIsWrong(t *testing.T) {
+	for text, want := range map[string]string{"<html>": "no JSON", "{}": "no live feed of a game"} {
+		n := newNormaliser("x", new(sonify.Tally), false)
+		if err := n.Normalise(&decode.Message{Body: []byte(text)}, func(sonify.Event) {}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// TestArchive_TellsARealGame reads a real feed, where there is one.
+func TestArchive_TellsARealGame(t *testing.T) {
+	data := os.Getenv("PROSCENIUM_DATA")
+	if data == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
+		}
+		t.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
+	}
+	files, err := filepath.Glob(filepath.Join(data, "ballgames", "mlb-*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	body, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := story(t, true, string(body))
+	if strings.Count(got, " score ") != 2 || strings.Count(got, "begins=yes") != 2 || strings.Count(got, "value=") < 60 || !strings.Contains(got, "ended 1-1") {
+		t.Error(got)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(feed("Live", first9...), true)
+	f.Add(feed("Final", first9...), false)
+	f.Fuzz(func(t *testing.T, text string, whole bool) {
+		n := newNormaliser("x", new(sonify.Tally), whole)
+		events := 0
+		for range 2 {
+			n.Normalise(&decode.Message{Body: []byte(text)}, func(sonify.Event) { events++ })
+		}
+		if events > 20+len(text) {
+			t.Fatalf("%d events of %d bytes", events, len(text))
+		}
+	})
+}

@@ -1,0 +1,182 @@
+package openligadb
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/football"
+
+	"github.com/tidwall/gjson"
+)
+
+// mostMatches bounds the matches of one answer: a league has at most 380 in a season.
+const mostMatches = 2000
+
+// reports reads an answer of getmatchdata: one match, or a list of them, as they
+// stand at the given time.
+func reports(body []byte, at time.Time, tally *sonify.Tally) ([]football.Report, error) {
+	if !gjson.ValidBytes(body) {
+		return nil, fmt.Errorf("the answer is no JSON")
+	}
+	root := gjson.ParseBytes(body)
+	list := []gjson.Result{root}
+	if root.IsArray() {
+		list = root.Array()
+	}
+	var out []football.Report
+	for _, m := range list {
+		if !m.Get("matchID").Exists() {
+			tally.Add(sonify.Skipped, "record that is no match", 0)
+			continue
+		}
+		if len(out) >= mostMatches {
+			tally.Add(sonify.Skipped, "matches beyond 2000 of an answer", 0)
+			break
+		}
+		out = append(out, report(m, at))
+	}
+	return out, nil
+}
+
+// report reads a match.
+func report(m gjson.Result, at time.Time) football.Report {
+	r := football.Report{ID: m.Get("matchID").String(), At: at, Kick: kick(m)}
+	r.Match = football.Match{
+		Cup:   text(m.Get("leagueName")),
+		Round: text(m.Get("group.groupName")),
+		Date:  date(m.Get("matchDateTime")), Hours: hours(m.Get("matchDateTime")),
+		Ground: text(m.Get("location.locationStadium")),
+		Teams:  [2]string{text(m.Get("team1.teamName")), text(m.Get("team2.teamName"))},
+	}
+	if n := m.Get("matchID"); n.Type == gjson.Number {
+		r.Match.Number = int(n.Int())
+	}
+	goals(&r, m.Get("goals"))
+	results(&r, m.Get("matchResults"))
+	switch {
+	case m.Get("matchIsFinished").Bool():
+		r.Phase = football.Over
+	case r.Kick.IsZero() || at.Before(r.Kick):
+		r.Phase = football.Before
+	case r.Match.Score.HT.Known && at.Sub(r.Kick) > 55*time.Minute:
+		// The service has no word for the break: it enters the score of the first half
+		// when that is over. A half is 45 minutes and some, the break 15.
+		r.Phase = football.Second
+		if at.Sub(r.Kick) < 60*time.Minute {
+			r.Phase = football.Break
+		}
+	default:
+		r.Phase = football.First
+	}
+	return r
+}
+
+// goals reads the goals, and from them the score of the moment. Each has the score
+// after it, which says whose it was.
+func goals(r *football.Report, list gjson.Result) {
+	var have [2]int
+	for _, g := range list.Array() {
+		s1, s2 := g.Get("scoreTeam1"), g.Get("scoreTeam2")
+		if s1.Type != gjson.Number || s2.Type != gjson.Number {
+			continue
+		}
+		now := [2]int{int(s1.Int()), int(s2.Int())}
+		side := -1
+		switch {
+		case now[0] > have[0]:
+			side = 0
+		case now[1] > have[1]:
+			side = 1
+		default:
+			continue // entered twice, or put right
+		}
+		have = now
+		sc := football.Scored{Scorer: text(g.Get("goalGetterName")), Own: g.Get("isOwnGoal").Bool(), Penalty: g.Get("isPenalty").Bool()}
+		if n := g.Get("matchMinute"); n.Type == gjson.Number && n.Int() > 0 && n.Int() <= 130 {
+			sc.Minute = int(n.Int())
+		}
+		r.Match.Listed[side] = append(r.Match.Listed[side], sc)
+	}
+	if len(list.Array()) > 0 {
+		r.Match.Score.FT = football.Pair{N: have, Known: true}
+	}
+}
+
+// Types of results, as the service numbers them.
+const (
+	halfTime = 1
+	final    = 2
+)
+
+// results reads the scores that were entered. They count more than the goals: those
+// are entered by hand, and may lag behind.
+func results(r *football.Report, list gjson.Result) {
+	var ft, extra, shoot football.Pair
+	for _, x := range list.Array() {
+		p := football.Pair{N: [2]int{int(x.Get("pointsTeam1").Int()), int(x.Get("pointsTeam2").Int())}, Known: true}
+		if x.Get("pointsTeam1").Type != gjson.Number || x.Get("pointsTeam2").Type != gjson.Number || p.N[0] < 0 || p.N[1] < 0 {
+			continue
+		}
+		name := strings.ToLower(x.Get("resultName").String())
+		switch {
+		case strings.Contains(name, "elfmeter"), strings.Contains(name, "penalt"):
+			shoot = p
+		case strings.Contains(name, "verläng"), strings.Contains(name, "verlaeng"), strings.Contains(name, "extra"):
+			extra = p
+		case x.Get("resultTypeID").Int() == halfTime || strings.Contains(name, "halb"):
+			r.Match.Score.HT = p
+		case x.Get("resultTypeID").Int() == final || strings.Contains(name, "end"):
+			ft = p
+		}
+	}
+	if ft.Known {
+		r.Match.Score.FT = ft
+	}
+	r.Match.Score.ET = extra
+	if shoot.Known {
+		r.Match.Score.P = shoot
+		if s, f := shoot.N, r.Match.Score.FT.N; extra.Known { // the shoot-out is entered with the goals before it
+			f = extra.N
+			if s[0] >= f[0] && s[1] >= f[1] && f[0] == f[1] {
+				r.Match.Score.P.N = [2]int{s[0] - f[0], s[1] - f[1]}
+			}
+		}
+	}
+	r.Match.Knockout = extra.Known || shoot.Known
+}
+
+// kick returns when the match begins; zero if the service does not say.
+func kick(m gjson.Result) time.Time {
+	if t, err := time.Parse(time.RFC3339, m.Get("matchDateTimeUTC").String()); err == nil {
+		return t
+	}
+	return time.Time{}
+}
+
+// date and hours take a time of the ground apart as it is written,
+// "2024-08-23T20:30:00".
+func date(t gjson.Result) string {
+	d, _, _ := strings.Cut(t.String(), "T")
+	return d
+}
+
+func hours(t gjson.Result) string {
+	_, h, ok := strings.Cut(t.String(), "T")
+	if !ok || len(h) < 5 {
+		return ""
+	}
+	return h[:5]
+}
+
+func text(v gjson.Result) string {
+	if v.Type != gjson.String {
+		return ""
+	}
+	s := strings.TrimSpace(v.String())
+	if len(s) > 200 {
+		s = strings.ToValidUTF8(s[:200], "")
+	}
+	return s
+}
