@@ -48,6 +48,7 @@ var arrows = map[string][]string{
 	"mappings":                  {},
 	"mappings/internal/*":       {"sonify", "sonify/*", "sources", "mappings", "mappings/internal/*"},
 	"web":                       {"sonify", "sonify/chip", "sonify/stream", "sonify/wire"},
+	"web/client":                {"sonify", "sonify/chip", "sonify/pcm", "sonify/speaker", "sonify/wire"},
 	"web/internal/module":       {},
 	"web/internal/crowd":        {},
 	"web/internal/load":         {"sonify/wire"},

@@ -62,6 +62,7 @@
 //	sonify/safefile    files that are there whole or not at all
 //	sources            the kinds of source, one folder each
 //	mappings           the library of music; what measures it is in mappings/internal
+//	web                stations on the air: pages, score and radio; in client who listens
 //	cmd/proscenium     the command; the only package that sees everything
 //
 // A test holds who may import whom.

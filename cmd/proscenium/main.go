@@ -149,7 +149,7 @@ func (p *program) command() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("play", p.serveCommand(), p.playCommand(), p.renderCommand(), p.demoCommand())
+	add("play", p.serveCommand(), p.playCommand(), p.listenCommand(), p.renderCommand(), p.demoCommand())
 	add("work", p.newCommand(), p.checkCommand(), p.explainCommand(), p.eventsCommand())
 	add("about", p.sourcesCommand(), p.schemaCommand(), p.versionCommand())
 	root.SetHelpCommandGroupID("about")

@@ -50,28 +50,33 @@ type vitals struct {
 	shows     []*show
 	listeners func() int // nil: nobody listens from elsewhere
 	now       func() time.Time
-	gone      map[*show]time.Time // since when the device of a room that played is gone
+	gone      hopes
 }
 
-// manage tells the service manager how the shows are until ctx is done: when all of
-// them play that the program is ready, then what becomes of them.
-func (p *program) manage(ctx context.Context, shows []*show, listeners func() int) {
+// watch tells the service manager how the shows are until ctx is done.
+func (p *program) watch(ctx context.Context, shows []*show, listeners func() int) {
+	v := &vitals{shows: shows, listeners: listeners, now: time.Now, gone: hopes{}}
+	p.manage(ctx, v.playing, v.how)
+}
+
+// manage tells the service manager when the program is ready, how it is from then on
+// until ctx is done, and that it stops.
+func (p *program) manage(ctx context.Context, ready func() bool, how func() (status string, well bool)) {
 	if !p.manager.Managed() {
 		return
 	}
-	v := &vitals{shows: shows, listeners: listeners, now: time.Now, gone: map[*show]time.Time{}}
 	tick := time.NewTicker(readyLook)
 	defer tick.Stop()
-	for !v.playing() {
+	for !ready() {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
 	}
-	status, _ := v.how()
+	status, _ := how()
 	p.manager.Ready(status)
-	p.manager.Watch(ctx, v.how)
+	p.manager.Watch(ctx, how)
 	p.manager.Stopping()
 }
 
@@ -105,19 +110,11 @@ func (v *vitals) how() (status string, well bool) {
 				words = append(words, fmt.Sprintf("source %s is %s", src.Name, src.State))
 			}
 		}
-		if s.room == nil {
-			continue
+		if s.room != nil {
+			text, hopeful := v.gone.of(s.room, now)
+			words = append(words, text)
+			well = well && hopeful
 		}
-		r := s.room.Status()
-		switch hush := s.room.hush(now); {
-		case r.Why != "":
-			words = append(words, fmt.Sprintf("no sound by %s: %s", s.room.named, r.Why))
-		case hush != "":
-			words = append(words, hush)
-		default:
-			words = append(words, s.room.named+" plays")
-		}
-		well = v.hopes(s, r, now) && well
 	}
 	if v.listeners != nil {
 		words = append(words, plural(v.listeners(), "listener"))
@@ -129,16 +126,32 @@ func (v *vitals) how() (status string, well bool) {
 	return status, well
 }
 
-// hopes reports whether the room of s, which is so at now, hears something or may yet.
-func (v *vitals) hopes(s *show, r aloud.Status, now time.Time) bool {
-	if r.Why == "" || r.Taken == 0 {
-		delete(v.gone, s)
+// hopes are the rooms whose device played and is gone, since when.
+type hopes map[*room]time.Time
+
+// of says what a room hears now, and whether it hears something or may yet.
+func (h hopes) of(r *room, now time.Time) (words string, hopeful bool) {
+	st := r.Status()
+	hopeful = h.look(r, st, now)
+	hush := r.hush(now)
+	switch {
+	case st.Why != "":
+		return fmt.Sprintf("no sound by %s: %s", r.named, st.Why), hopeful
+	case hush != "":
+		return hush, hopeful
+	}
+	return r.named + " plays", hopeful
+}
+
+func (h hopes) look(r *room, st aloud.Status, now time.Time) bool {
+	if st.Why == "" || st.Taken == 0 {
+		delete(h, r)
 		return true
 	}
-	since, ok := v.gone[s]
+	since, ok := h[r]
 	if !ok {
 		since = now
-		v.gone[s] = since
+		h[r] = since
 	}
 	return now.Sub(since) <= lastResort
 }

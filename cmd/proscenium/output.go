@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"proscenium/sonify"
 	aloud "proscenium/sonify/speaker"
@@ -16,8 +17,8 @@ import (
 )
 
 // outputHelp describes the values of --output.
-const outputHelp = `  auto          the system's sound card
-  oto           the same: by ALSA, PulseAudio or PipeWire on Linux
+const outputHelp = `  auto          a PulseAudio or PipeWire server if there is one, else the sound card
+  oto           the system's sound card: on Linux by PulseAudio, PipeWire or ALSA
   pulse         a PulseAudio or PipeWire server, without any library of the system
   exec:COMMAND  a program that reads samples: 16 bits, little-endian, stereo, 48 kHz,
                 such as exec:aplay -q -t raw -f S16_LE -c 2 -r 48000 -
@@ -29,15 +30,16 @@ const outputHelp = `  auto          the system's sound card
 var outputNames = []string{"auto", "oto", "pulse", "null"}
 
 // parseOutput reads a value of --output. named is how people call the device.
-func parseOutput(value string) (open func() (aloud.Device, error), named string, err error) {
+// latency is how much sound a sound card is to hold.
+func parseOutput(value string, latency time.Duration) (open func() (aloud.Device, error), named string, err error) {
 	kind, rest, with := strings.Cut(value, ":")
 	switch {
 	case value == "auto":
-		return cardDevice(card.Kinds()[0]), "the sound card", nil
+		return cardDevice("auto", latency), "the sound card", nil
 	case value == "oto":
-		return cardDevice("oto"), "the sound card", nil
+		return cardDevice("oto", latency), "the sound card", nil
 	case value == "pulse":
-		return cardDevice("pulse"), "the PulseAudio server", nil
+		return cardDevice("pulse", latency), "the PulseAudio server", nil
 	case value == "null":
 		return aloud.Null(), "the output that plays nothing", nil
 	case kind == "exec" && with:
@@ -65,7 +67,7 @@ func shell(line string) *exec.Cmd {
 
 // cardDevice returns what opens a sound card in a process of its own, which is this
 // program again.
-func cardDevice(kind string) func() (aloud.Device, error) {
+func cardDevice(kind string, latency time.Duration) func() (aloud.Device, error) {
 	return func() (aloud.Device, error) {
 		self, err := os.Executable()
 		if err != nil { // a container without /proc
@@ -74,7 +76,7 @@ func cardDevice(kind string) func() (aloud.Device, error) {
 			}
 		}
 		return aloud.Program(func() *exec.Cmd {
-			c := exec.Command(self, cardCommandName, kind)
+			c := exec.Command(self, cardCommandName, kind, latency.String())
 			c.Args[0] = "proscenium"
 			return c
 		}, aloud.Reported)()
@@ -86,11 +88,15 @@ const cardCommandName = "sound-card"
 // cardCommand is what cardDevice starts. It is not for people.
 func (p *program) cardCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:    cardCommandName + " KIND",
+		Use:    cardCommandName + " KIND LATENCY",
 		Hidden: true,
-		Args:   arguments(1, 1, "a kind of sound card"),
+		Args:   arguments(2, 2, "a kind of sound card, and how much sound it is to hold"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := card.Play(args[0], p.in, p.out); err != nil {
+			latency, err := time.ParseDuration(args[1])
+			if err != nil {
+				return usagef("%s: %w", cardCommandName, err)
+			}
+			if err := card.Play(args[0], latency, p.in, p.out); err != nil {
 				fmt.Fprintf(p.say.w, "%s%v\n", aloud.Complaint, err)
 				return errSaid
 			}

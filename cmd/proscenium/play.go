@@ -69,7 +69,7 @@ func (p *program) play(ctx context.Context, f *playFlags, name string) error {
 		return err
 	}
 	p.say.problems(st.Status().Problems)
-	room, err := newRoom(&f.room, log)
+	room, err := newRoom(&f.room, log, false)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (p *program) play(ctx context.Context, f *playFlags, name string) error {
 	p.say.linef("%q plays; Ctrl-C stops it", st.Header().Title)
 	told, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
-	wg.Go(func() { p.manage(told, []*show{s}, nil) })
+	wg.Go(func() { p.watch(told, []*show{s}, nil) })
 	err = st.Run(ctx)
 	stop()
 	wg.Wait()

@@ -14,6 +14,7 @@ import (
 	"proscenium/sonify/pcm"
 	"proscenium/sonify/sound"
 	aloud "proscenium/sonify/speaker"
+	"proscenium/sonify/speaker/card"
 
 	"github.com/spf13/cobra"
 )
@@ -57,10 +58,21 @@ type room struct {
 	quiet bool // it was at the last look
 }
 
-// newRoom returns a room. What it has to say of its device and its hours goes to the
-// log.
-func newRoom(f *roomFlags, log *slog.Logger) (*room, error) {
-	open, named, err := parseOutput(f.output)
+// What a room that listens to a station elsewhere holds of its sound: little, so that
+// it is in time with others.
+const (
+	listenLatency = 40 * time.Millisecond // in the device
+	listenWaits   = 60 * time.Millisecond // before it
+)
+
+// newRoom returns a room; listens is true for one that hears a station elsewhere. What
+// it has to say of its device and its hours goes to the log.
+func newRoom(f *roomFlags, log *slog.Logger, listens bool) (*room, error) {
+	latency, cushion := card.Latency, time.Duration(0)
+	if listens {
+		latency, cushion = listenLatency, listenWaits
+	}
+	open, named, err := parseOutput(f.output, latency)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +99,7 @@ func newRoom(f *roomFlags, log *slog.Logger) (*room, error) {
 	if most < 1 {
 		v.Ceiling = most
 	}
-	r.Speaker = aloud.New(aloud.Options{Open: open, Name: named, Say: func(text string) { log.Warn(text) }, Volume: v})
+	r.Speaker = aloud.New(aloud.Options{Open: open, Name: named, Say: func(text string) { log.Warn(text) }, Volume: v, Cushion: cushion, Steered: listens})
 	r.out = sound.New([]pcm.Sink{r.Speaker}, sound.Options{})
 	return r, nil
 }

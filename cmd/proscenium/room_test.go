@@ -77,7 +77,7 @@ func TestVitals(t *testing.T) {
 	s := &show{station: st, beat: &beat{}}
 	s.beat.note()
 	now := time.Unix(0, s.beat.at.Load())
-	v := &vitals{shows: []*show{s}, now: func() time.Time { return now }, listeners: func() int { return 2 }, gone: map[*show]time.Time{}}
+	v := &vitals{shows: []*show{s}, now: func() time.Time { return now }, listeners: func() int { return 2 }, gone: hopes{}}
 	how := func(wantWell bool, want string) {
 		t.Helper()
 		if status, well := v.how(); well != wantWell || status != want {
@@ -102,7 +102,7 @@ func TestVitals(t *testing.T) {
 		{0, plays, true}, {0, gone, true},
 	} {
 		now = now.Add(c.after)
-		if well := v.hopes(s, c.room, now); well != c.well {
+		if well := v.gone.look(nil, c.room, now); well != c.well {
 			t.Errorf("step %d: well is %v", i, well)
 		}
 	}

@@ -193,7 +193,7 @@ func (p *program) air(ctx context.Context, srv *web.Server, l net.Listener, show
 			cancel(err)
 		}
 	})
-	wg.Go(func() { p.manage(ctx, shows, srv.Listeners) })
+	wg.Go(func() { p.watch(ctx, shows, srv.Listeners) })
 	wg.Wait()
 	if asked.Err() != nil {
 		p.say.linef("stopped")
@@ -223,7 +223,7 @@ func (p *program) inTheRoom(f *serveFlags, shows []*show, log *slog.Logger) erro
 		if names = append(names, s.channel.Name()); f.speaker != firstStation && f.speaker != s.channel.Name() {
 			continue
 		}
-		room, err := newRoom(&f.room, log)
+		room, err := newRoom(&f.room, log, false)
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"proscenium/sonify"
 	"proscenium/sonify/pcm"
 )
 
@@ -26,8 +27,9 @@ const (
 	// 48 kHz. What they have read counts as taken.
 	Plain Manner = iota
 	// Reported programs read 32-bit floats and write, as lines of decimal digits, how
-	// many frames the device has taken. Their last line on standard error that begins
-	// with [Complaint] says why they end.
+	// many frames the device has taken, and behind a space, if they know, how many frames
+	// it takes until the last of them is heard. Their last line on standard error that
+	// begins with [Complaint] says why they end.
 	Reported
 )
 
@@ -39,6 +41,10 @@ const Complaint = "speaker: "
 func Program(command func() *exec.Cmd, m Manner) func() (Device, error) {
 	return func() (Device, error) {
 		p := &program{cmd: command(), manner: m, gone: make(chan struct{})}
+		d := Device(p)
+		if m == Reported {
+			d = &telling{program: p}
+		}
 		alone(p.cmd)
 		var err error
 		if p.in, err = p.cmd.StdinPipe(); err != nil {
@@ -56,9 +62,14 @@ func Program(command func() *exec.Cmd, m Manner) func() (Device, error) {
 			return nil, plain(err)
 		}
 		go p.watch(out)
-		return p, nil
+		return d, nil
 	}
 }
+
+// telling is a program that may tell when it is heard.
+type telling struct{ *program }
+
+func (t *telling) zero() (time.Time, bool) { return t.hearing.zero() }
 
 // plain says in short why a program could not be started.
 func plain(err error) error {
@@ -71,22 +82,29 @@ func plain(err error) error {
 
 // program is a device that is a process.
 type program struct {
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	manner Manner
-	taken  atomic.Int64
-	said   lastLines
-	gone   chan struct{} // closed when the process has ended; err then says why
-	err    error
-	buf    []byte
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	manner  Manner
+	taken   atomic.Int64
+	hearing hearing
+	said    lastLines
+	gone    chan struct{} // closed when the process has ended; err then says why
+	err     error
+	buf     []byte
 }
 
 // watch reads the reports until the process ends.
 func (p *program) watch(out io.Reader) {
 	if out != nil {
 		for r := bufio.NewScanner(out); r.Scan(); {
-			if n, err := strconv.ParseInt(r.Text(), 10, 64); err == nil && n > p.taken.Load() {
-				p.taken.Store(n)
+			digits, after, told := strings.Cut(r.Text(), " ")
+			n, err := strconv.ParseInt(digits, 10, 64)
+			if err != nil || n <= p.taken.Load() {
+				continue
+			}
+			p.taken.Store(n)
+			if delay, err := strconv.ParseInt(after, 10, 32); told && err == nil && delay >= 0 {
+				p.hearing.told(time.Now(), n, sonify.Frame(delay).Duration())
 			}
 		}
 	}

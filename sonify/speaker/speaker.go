@@ -42,6 +42,9 @@ type Options struct {
 	Cushion time.Duration
 	// Volume is how loud it plays.
 	Volume Volume
+	// Steered means that whoever writes keeps the two clocks together, by [Speaker.Timing]:
+	// where the device tells it, nothing is left out here or played twice.
+	Steered bool
 }
 
 const (
@@ -84,6 +87,7 @@ type Speaker struct {
 	flow    flow
 	endless bool // the device takes as fast as it is given
 	volume  volume
+	device  Device // that is open, or was
 }
 
 // New returns a speaker that opens its device, and goes on doing so until it is
@@ -262,10 +266,11 @@ var errFrozen = errors.New("it takes nothing although there is sound")
 // is called when it has taken something for the first time.
 func (s *Speaker) play(ctx context.Context, d Device, takes func()) error {
 	finisher, endless := d.(Finisher)
+	_, tells := d.(teller)
 	s.mu.Lock()
 	s.shed(len(s.queue) - s.cushion)
 	s.flow = flow{open: true, came: int64(len(s.queue))}
-	s.endless = endless
+	s.endless, s.device = endless, d
 	s.status.Opened++
 	before := s.status.Taken
 	s.mu.Unlock()
@@ -304,7 +309,7 @@ func (s *Speaker) play(ctx context.Context, d Device, takes func()) error {
 		if taken > last {
 			s.status.Playing, s.status.Why = true, ""
 		}
-		if !endless {
+		if !endless && !(s.opts.Steered && tells) {
 			s.flow.see(now, waits, int64(s.cushion), taken > 0)
 		}
 		s.mu.Unlock()

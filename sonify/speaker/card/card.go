@@ -1,5 +1,6 @@
 // Package card is the process that holds a sound card: it reads sound from its
-// standard input, plays it, and reports what the card took. Package speaker starts
+// standard input, plays it, and reports what the card took and when that is heard.
+// Package speaker starts
 // it, and kills it if it hangs; that is why it is one.
 package card
 
@@ -19,10 +20,12 @@ const (
 	frameBytes = 4 * channels
 )
 
+// Latency is how much sound a card is to hold, if nobody asks for less.
+const Latency = 60 * time.Millisecond
+
 const (
-	latency    = 60 * time.Millisecond // that the card is asked for
-	answerWait = 4 * time.Second       // so long a sound server may take to answer
-	reportWait = 20 * time.Millisecond
+	answerWait = 4 * time.Second // so long a sound server may take to answer
+	reportWait = 10 * time.Millisecond
 	endWait    = 2 * time.Second // so long it may take to play the end
 )
 
@@ -30,17 +33,21 @@ const (
 func Kinds() []string { return kinds }
 
 // Play plays what it reads from in on a card until in ends, and writes to report, a
-// line each, how many frames the card has taken. kind is "oto" (the system's default
-// card) or "pulse" (the PulseAudio server).
-func Play(kind string, in io.Reader, report io.Writer) error {
+// line each, how many frames the card has taken and after how many the last of them
+// is heard. kind is "oto" (the system's default card), "pulse" (the PulseAudio server)
+// or "auto": the server if there is one, and the card otherwise. latency is how much
+// sound the card is asked to hold.
+func Play(kind string, latency time.Duration, in io.Reader, report io.Writer) error {
 	src := &source{in: in}
 	var c player
 	var err error
 	switch kind {
+	case "auto":
+		c, err = openAuto(src, latency)
 	case "oto":
-		c, err = openOto(src)
+		c, err = openOto(src, latency)
 	case "pulse":
-		c, err = openPulse(src)
+		c, err = openPulse(src, latency)
 	default:
 		err = fmt.Errorf("there is no output %q", kind)
 	}
@@ -59,7 +66,11 @@ func Play(kind string, in io.Reader, report io.Writer) error {
 		taken := (read - held) / frameBytes
 		if taken > last {
 			last = taken
-			if _, err := io.WriteString(report, strconv.FormatInt(taken, 10)+"\n"); err != nil {
+			line := strconv.FormatInt(taken, 10)
+			if d, ok := c.delay(); ok {
+				line += " " + strconv.FormatInt(max(int64(d.Seconds()*rate), 0), 10)
+			}
+			if _, err := io.WriteString(report, line+"\n"); err != nil {
 				return nil // nobody wants to know: who started us is gone
 			}
 		}
@@ -85,10 +96,14 @@ func Play(kind string, in io.Reader, report io.Writer) error {
 type player interface {
 	// held returns how many bytes were read and not taken yet.
 	held() int64
+	// delay returns after what time the last frame that the card has taken is heard, if
+	// that is known.
+	delay() (d time.Duration, ok bool)
 	err() error
 }
 
 var (
+	errNone   = errors.New("there is no PulseAudio or PipeWire server")
 	errSilent = errors.New("the sound server does not answer")
 	errGone   = errors.New("the sound server has gone")
 )

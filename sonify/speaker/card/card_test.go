@@ -49,7 +49,7 @@ func TestSource_WholeFrames(t *testing.T) {
 
 // What there is no such thing of is said.
 func TestPlay_NoSuchOutput(t *testing.T) {
-	if err := Play("gramophone", strings.NewReader(""), io.Discard); err == nil || err.Error() != `there is no output "gramophone"` {
+	if err := Play("gramophone", Latency, strings.NewReader(""), io.Discard); err == nil || err.Error() != `there is no output "gramophone"` {
 		t.Errorf("%v", err)
 	}
 }
@@ -57,7 +57,7 @@ func TestPlay_NoSuchOutput(t *testing.T) {
 // A server that is not there is told in plain words.
 func TestPlay_NoServer(t *testing.T) {
 	t.Setenv("PULSE_SERVER", "unix:"+t.TempDir()+"/none")
-	if err := Play("pulse", strings.NewReader(""), io.Discard); err == nil || err.Error() != "there is no PulseAudio or PipeWire server" {
+	if err := Play("pulse", Latency, strings.NewReader(""), io.Discard); err == nil || err.Error() != "there is no PulseAudio or PipeWire server" {
 		t.Errorf("%v", err)
 	}
 }

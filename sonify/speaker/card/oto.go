@@ -12,15 +12,27 @@ import (
 	"github.com/ebitengine/oto/v3"
 )
 
-var kinds = []string{"oto", "pulse"}
+var kinds = []string{"auto", "oto", "pulse"}
 
 // otoPlayer plays by oto: ALSA or PulseAudio on Linux, and what other systems have.
 type otoPlayer struct {
-	ctx *oto.Context
-	p   *oto.Player
+	ctx     *oto.Context
+	p       *oto.Player
+	latency time.Duration
 }
 
-func openOto(src *source) (player, error) {
+// openAuto opens the sound server itself, where there may be one: it tells when what
+// it took is heard. oto would find it too, and says nothing of that.
+func openAuto(src *source, latency time.Duration) (player, error) {
+	if runtime.GOOS == "linux" || strings.HasSuffix(runtime.GOOS, "bsd") {
+		if c, err := openPulse(src, latency); err == nil || !errors.Is(err, errNone) {
+			return c, err
+		}
+	}
+	return openOto(src, latency)
+}
+
+func openOto(src *source, latency time.Duration) (player, error) {
 	ctx, ready, err := oto.NewContext(&oto.NewContextOptions{SampleRate: rate, ChannelCount: channels, Format: oto.FormatFloat32LE,
 		BufferSize: latency, ApplicationName: "proscenium"})
 	if err != nil {
@@ -38,8 +50,12 @@ func openOto(src *source) (player, error) {
 	p := ctx.NewPlayer(src)
 	p.SetBufferSize(int(latency.Seconds() * rate * frameBytes))
 	p.Play()
-	return &otoPlayer{ctx, p}, nil
+	return &otoPlayer{ctx, p, latency}, nil
 }
+
+// delay is that of a card whose buffer is full, as it is when oto has written to it,
+// and of the half that oto then has in hand (its ALSA driver asks for two periods).
+func (o *otoPlayer) delay() (time.Duration, bool) { return o.latency + o.latency/2, true }
 
 func (o *otoPlayer) held() int64 { return int64(o.p.BufferedSize()) }
 

@@ -2,10 +2,15 @@
 
 package card
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
-var kinds = []string{"pulse"}
+var kinds = []string{"auto", "pulse"}
 
-func openOto(*source) (player, error) {
+func openAuto(src *source, latency time.Duration) (player, error) { return openPulse(src, latency) }
+
+func openOto(*source, time.Duration) (player, error) {
 	return nil, errors.New(`this build has no sound cards (it was built with -tags nooto): --output pulse, or a program, as in --output "exec:aplay -q -t raw -f S16_LE -c 2 -r 48000 -"`)
 }

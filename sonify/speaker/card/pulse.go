@@ -6,29 +6,36 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/jfreymuth/pulse"
+	"github.com/jfreymuth/pulse/proto"
 )
 
 // pulsePlayer speaks PulseAudio's protocol itself: it needs no library of the system,
 // so a program that is linked statically can play.
 type pulsePlayer struct {
-	stream *pulse.PlaybackStream
+	client  *pulse.Client
+	stream  *pulse.PlaybackStream
+	latency time.Duration
 
-	mu   sync.Mutex
-	free *sync.Cond // there is room
-	buf  []byte     // read and not taken
+	mu    sync.Mutex
+	free  *sync.Cond  // there is room
+	buf   []byte      // read and not taken
+	sent  int64       // frames that the server was given, silence too
+	zeros []time.Time // of the last: when the first frame that it was given was heard
 }
 
-func openPulse(src *source) (player, error) {
+func openPulse(src *source, latency time.Duration) (player, error) {
 	if os.Getenv("PULSE_SERVER") == "" && os.Getenv("XDG_RUNTIME_DIR") == "" {
 		// Without it the library would look in the current folder.
 		os.Setenv("XDG_RUNTIME_DIR", fmt.Sprintf("/run/user/%d", os.Getuid()))
 	}
-	p := &pulsePlayer{}
+	p := &pulsePlayer{latency: latency}
 	p.free = sync.NewCond(&p.mu)
 	opened := make(chan error, 1)
 	go func() { opened <- p.open() }()
@@ -41,13 +48,14 @@ func openPulse(src *source) (player, error) {
 		return nil, errSilent
 	}
 	go p.fill(src)
+	go p.ask()
 	return p, nil
 }
 
 // plain says in plain words why there is no server.
 func plain(err error) error {
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
-		return errors.New("there is no PulseAudio or PipeWire server")
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || strings.Contains(err.Error(), "no valid server") {
+		return errNone
 	}
 	return fmt.Errorf("PulseAudio: %w", err)
 }
@@ -57,8 +65,9 @@ func (p *pulsePlayer) open() error {
 	if err != nil {
 		return err
 	}
+	p.client = c
 	p.stream, err = c.NewPlayback(pulse.Float32Reader(p.take), pulse.PlaybackStereo, pulse.PlaybackSampleRate(rate),
-		pulse.PlaybackLatency(latency.Seconds()), pulse.PlaybackMediaName("proscenium"))
+		pulse.PlaybackLatency(p.latency.Seconds()), pulse.PlaybackMediaName("proscenium"))
 	if err != nil {
 		return err
 	}
@@ -68,7 +77,7 @@ func (p *pulsePlayer) open() error {
 
 // fill reads ahead, as much as the latency.
 func (p *pulsePlayer) fill(src *source) {
-	most := int(latency.Seconds() * rate * frameBytes)
+	most := int(p.latency.Seconds() * rate * frameBytes)
 	chunk := make([]byte, 480*frameBytes)
 	for {
 		n, err := src.Read(chunk)
@@ -93,9 +102,50 @@ func (p *pulsePlayer) take(out []float32) (int, error) {
 		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(p.buf[4*i:]))
 	}
 	clear(out[n:])
+	p.sent += int64(len(out) / channels)
 	p.buf = p.buf[:copy(p.buf, p.buf[4*n:])]
 	p.free.Signal()
 	return len(out), nil
+}
+
+const (
+	askEvery = 200 * time.Millisecond
+	asked    = 9 // answers that are remembered
+)
+
+// ask asks the server, again and again, when its sound is heard, until it is gone.
+func (p *pulsePlayer) ask() {
+	for ; !p.stream.Closed(); time.Sleep(askEvery) {
+		var r proto.GetPlaybackLatencyReply
+		began := time.Now()
+		if p.client.RawRequest(&proto.GetPlaybackLatency{StreamIndex: p.stream.StreamIndex()}, &r) != nil {
+			return
+		}
+		trip := time.Since(began)
+		if !r.Running || r.ReadIndex <= 0 {
+			continue
+		}
+		// What the sink has of it is heard within the latency; the rest was read from what
+		// it was given.
+		heard := began.Add(trip/2 + time.Duration(r.Latency)*time.Microsecond)
+		zero := heard.Add(-time.Duration(float64(r.ReadIndex) / (rate * frameBytes) * float64(time.Second)))
+		p.mu.Lock()
+		if p.zeros = append(p.zeros, zero); len(p.zeros) > asked {
+			p.zeros = p.zeros[1:]
+		}
+		p.mu.Unlock()
+	}
+}
+
+func (p *pulsePlayer) delay() (time.Duration, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.zeros) == 0 {
+		return 0, false
+	}
+	sorted := slices.SortedFunc(slices.Values(p.zeros), time.Time.Compare)
+	last := sorted[len(sorted)/2].Add(time.Duration(float64(p.sent) / rate * float64(time.Second)))
+	return time.Until(last), true
 }
 
 func (p *pulsePlayer) held() int64 {
