@@ -218,12 +218,10 @@ func takeOne(t *testing.T) string {
 	return c.isRender(p, log, 3*48000)
 }
 
-// isRender says how what the card took differs from a render of the log, of which it
-// has to have at least so many frames.
-func (c *cardOfTest) isRender(p *playing, log string, least int) string {
+// rendered renders a log of grand-slam with the program of p.
+func (c *cardOfTest) rendered(p *playing, log string) []pcm.Frame {
 	t := c.t
 	t.Helper()
-	got := c.frames()
 	want := filepath.Join(c.dir, "want.wav")
 	render := exec.Command(p.cmd.Path, "render", filepath.Join(log, "grand-slam"), "--bits", "24", "-o", want)
 	if out, err := render.CombinedOutput(); err != nil {
@@ -234,14 +232,23 @@ func (c *cardOfTest) isRender(p *playing, log string, least int) string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	pcmWant, err := wav.NewDecoder(f).FullPCMBuffer()
+	samples, err := wav.NewDecoder(f).FullPCMBuffer()
 	if err != nil {
 		t.Fatal(err)
 	}
-	frames := make([]pcm.Frame, len(pcmWant.Data)/2)
+	frames := make([]pcm.Frame, len(samples.Data)/2)
 	for i := range frames {
-		frames[i] = pcm.Frame{int32(pcmWant.Data[2*i]), int32(pcmWant.Data[2*i+1])}
+		frames[i] = pcm.Frame{int32(samples.Data[2*i]), int32(samples.Data[2*i+1])}
 	}
+	return frames
+}
+
+// isRender says how what the card took differs from a render of the log, of which it
+// has to have at least so many frames.
+func (c *cardOfTest) isRender(p *playing, log string, least int) string {
+	t := c.t
+	t.Helper()
+	got, frames := c.frames(), c.rendered(p, log)
 	for len(frames) > 0 && frames[0] == (pcm.Frame{}) {
 		frames = frames[1:]
 	}
