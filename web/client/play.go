@@ -83,7 +83,6 @@ type Deck struct {
 	device  int64     // that was looked at last
 	opened  time.Time // when it was open
 	virtual time.Time // when the next frame is heard, of a device that does not tell
-	zero    time.Time // that was used last
 	extra   time.Duration
 	good    time.Time // since when less extra would have done
 	count   int       // frames since one was left out or played twice
