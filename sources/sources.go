@@ -7,6 +7,8 @@ import (
 	"proscenium/sources/bluesky"
 	"proscenium/sources/cricsheet"
 	"proscenium/sources/csv"
+	dsr "proscenium/sources/ddex_dsr"
+	ern "proscenium/sources/ddex_ern"
 	"proscenium/sources/espn"
 	footballdata "proscenium/sources/football_data"
 	"proscenium/sources/jsonl"
@@ -39,6 +41,8 @@ func Standard() []sonify.SourceInfo {
 		bluesky.Info(),
 		mastodon.Info(),
 		wikipedia.Info(),
+		ern.Info(),
+		dsr.Info(),
 		sim.Info(),
 	}
 }
