@@ -10,16 +10,26 @@ import (
 	dsr "proscenium/sources/ddex_dsr"
 	ern "proscenium/sources/ddex_ern"
 	"proscenium/sources/espn"
+	"proscenium/sources/eventbrite"
 	footballdata "proscenium/sources/football_data"
+	"proscenium/sources/github_webhook"
 	"proscenium/sources/jsonl"
 	"proscenium/sources/mastodon"
 	"proscenium/sources/mlb"
 	"proscenium/sources/nba"
 	"proscenium/sources/openfootball"
 	"proscenium/sources/openligadb"
+	"proscenium/sources/pretix"
+	"proscenium/sources/shopify"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
+	"proscenium/sources/square"
 	"proscenium/sources/statsbomb"
+	"proscenium/sources/stripe"
+	"proscenium/sources/ticketmaster"
+	"proscenium/sources/vivenu"
+	"proscenium/sources/webhook"
+	"proscenium/sources/weezevent"
 	"proscenium/sources/wikipedia"
 )
 
@@ -43,6 +53,16 @@ func Standard() []sonify.SourceInfo {
 		wikipedia.Info(),
 		ern.Info(),
 		dsr.Info(),
+		webhook.Info(),
+		shopify.Info(),
+		stripe.Info(),
+		square.Info(),
+		pretix.Info(),
+		vivenu.Info(),
+		eventbrite.Info(),
+		ticketmaster.Info(),
+		weezevent.Info(),
+		github_webhook.Info(),
 		sim.Info(),
 	}
 }

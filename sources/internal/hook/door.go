@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"sync"
@@ -52,6 +53,9 @@ type Form struct {
 	// Skip says what a delivery is that is taken and tells nothing, "ping", and "" for
 	// all others. It is counted by that name.
 	Skip func(c *sonify.Call, d Checked) string
+	// Foreign means that bodies may be something else than JSON: then only those are
+	// looked at that say they are.
+	Foreign bool
 	// Labels are further fields of a message from what the delivery says of itself.
 	Labels func(c *sonify.Call, d Checked) []decode.Label
 }
@@ -78,13 +82,14 @@ func (d *door) answer(c *sonify.Call) sonify.Reply {
 		d.tally.Add(sonify.Skipped, err.Error(), 0)
 		return refused
 	}
-	if !jsonType(c.Header["Content-Type"]) {
+	json := jsonType(c.Header["Content-Type"])
+	if !json && !d.form.Foreign {
 		d.tally.Add(sonify.Skipped, "delivery that is not JSON, refused", 0)
 		return noType
 	}
 	d.link.Count(1, len(c.Body))
-	if len(c.Body) == 0 || !shallow(c.Body, maxDepth) || !gjson.ValidBytes(c.Body) {
-		d.tally.Add(sonify.Skipped, "delivery that is not valid JSON, refused", 0)
+	if len(c.Body) == 0 || (json && !d.form.Foreign || looksJSON(c.Body)) && (!shallow(c.Body, maxDepth) || !gjson.ValidBytes(c.Body)) {
+		d.tally.Add(sonify.Skipped, "delivery that cannot be read, refused", 0)
 		return unread
 	}
 	if d.form.Challenge != nil {
@@ -185,6 +190,12 @@ func jsonType(h []string) bool {
 	t, _, _ := strings.Cut(h[0], ";")
 	t = strings.ToLower(strings.TrimSpace(t))
 	return t == "application/json" || t == "text/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json")
+}
+
+// looksJSON reports whether a body begins as JSON does.
+func looksJSON(b []byte) bool {
+	b = bytes.TrimLeft(b, " \t\r\n")
+	return len(b) > 0 && (b[0] == '{' || b[0] == '[')
 }
 
 // shallow reports whether no more than so many brackets of b are open at once.

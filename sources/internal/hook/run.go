@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -17,11 +18,16 @@ import (
 // Address has the keys of every source with an address of its own. It is embedded in
 // the source's Config.
 type Address struct {
-	Hook      string `toml:"hook" doc:"the end of its address, /hooks/ and this; the source's name if it is empty. Where nothing is signed choose one that nobody guesses" default:"" example:"box-office"`
+	Hook     string `toml:"hook" doc:"the end of its address, /hooks/ and this; the source's name if it is empty. Where nothing is signed choose one that nobody guesses" default:"" example:"box-office"`
+	Queue    int    `toml:"queue" doc:"how many deliveries may wait; more are asked to come again" default:"4096" min:"1" max:"65536"`
+	Remember int    `toml:"remember" doc:"how many deliveries are remembered, so that what a service repeats is heard once" default:"65536" min:"0" max:"1048576"`
+}
+
+// Secrets has the keys of a source whose deliveries are signed or carry a token. It
+// is embedded beside Address.
+type Secrets struct {
 	Secret    string `toml:"secret" doc:"the secret that the service and we share, where it is kept: env:NAME, file:PATH or cred:NAME" default:"" example:"env:HOOK_SECRET"`
 	OldSecret string `toml:"old_secret" doc:"the secret before, as long as deliveries signed with it may come" default:"" example:"env:OLD_HOOK_SECRET"`
-	Queue     int    `toml:"queue" doc:"how many deliveries may wait; more are asked to come again" default:"4096" min:"1" max:"65536"`
-	Remember  int    `toml:"remember" doc:"how many deliveries are remembered, so that what a service repeats is heard once" default:"65536" min:"0" max:"1048576"`
 }
 
 // Defaults returns the configuration that a piece starts from.
@@ -30,29 +36,26 @@ func Defaults() Address { return Address{Queue: 4096, Remember: 65536} }
 // hookName is what may stand at the end of an address.
 var hookName = regexp.MustCompile(`^[a-z0-9_-]{1,64}(/[a-z0-9_-]{1,64}){0,7}$`)
 
-// Check adds the mistakes of c. needed says that deliveries cannot be checked
-// without a secret.
-func (c *Address) Check(ps *sonify.Problems, needed bool) {
+// Check adds the mistakes of c.
+func (c *Address) Check(ps *sonify.Problems) {
 	if c.Hook != "" && !hookName.MatchString(c.Hook) {
 		ps.Add("hook", `such as "box-office"`, "%.60q cannot stand in an address: small letters, digits, - and _ can", c.Hook)
 	}
-	switch {
-	case c.Secret != "":
-		secret.Check(ps, "secret", c.Secret)
-	case needed:
-		ps.Add("secret", `such as secret = "env:HOOK_SECRET"`, "without it nobody knows who sent a delivery")
-	}
-	if c.OldSecret != "" {
-		secret.Check(ps, "old_secret", c.OldSecret)
-		if c.Secret == "" {
-			ps.Add("old_secret", "", "there is no secret that took its place")
-		}
+}
+
+// Check adds the mistakes of c.
+func (c *Secrets) Check(ps *sonify.Problems) {
+	secret.Check(ps, "secret", c.Secret)
+	secret.Check(ps, "old_secret", c.OldSecret)
+	if c.OldSecret != "" && c.Secret == "" {
+		ps.Add("old_secret", "", "there is no secret that took its place")
 	}
 }
 
 // Options are what a source tells Run.
 type Options struct {
 	Address
+	Secrets
 	Scheme Scheme
 	URL    string // the whole address as the sender knows it, where it is signed
 	Form   Form
@@ -217,5 +220,16 @@ func (d *door) messages(ctx context.Context, fetch func(context.Context, *decode
 	return out, func() {
 		cancel()
 		wg.Wait()
+	}
+}
+
+// CheckURL adds a mistake if address is not the whole address of a hook.
+func CheckURL(ps *sonify.Problems, address string) {
+	if address == "" {
+		return
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+		ps.Add("url", `such as "https://music.example.org/hooks/till"`, "this is not the whole address that the sender calls")
 	}
 }

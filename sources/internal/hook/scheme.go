@@ -166,11 +166,11 @@ func (s *Scheme) check(ps *sonify.Problems) {
 	}
 	header("signature", s.Signature)
 	header("timestamp", s.Timestamp)
-	header("id", s.ID)
-	header("topic", s.Topic)
+	header("delivery_id", s.ID)
+	header("topic_header", s.Topic)
 	header("token_header", s.Token)
 	if s.ID != "" && s.IDField != "" {
-		ps.Add("id_field", "", "the id stands in a header or in the body, not in both")
+		ps.Add("delivery_id_field", "", "the id stands in a header or in the body, not in both")
 	}
 	if !s.Signs() {
 		if s.Timestamp != "" || s.Tolerance != 0 {
@@ -196,13 +196,13 @@ func (s *Scheme) check(ps *sonify.Problems) {
 		}
 	}
 	if s.TimestampPrefix != "" && (s.Timestamp != s.Signature || s.Separator == "") {
-		ps.Add("timestamp_prefix", `such as separator = ","`, "a time after a prefix is a piece of the header with the signature, which needs a separator")
+		ps.Add("timestamp_prefix", `such as signature_separator = ","`, "a time after a prefix is a piece of the header with the signature, which needs a separator")
 	}
 	if s.Tolerance > 0 && s.Timestamp == "" {
 		ps.Add("tolerance", "", "no header says when a delivery was sent")
 	}
 	if s.covers("id") && s.ID == "" {
-		ps.Add("id", `such as id = "Webhook-Id"`, "{id} is signed, but no header says it")
+		ps.Add("delivery_id", `such as delivery_id = "Webhook-Id"`, "{id} is signed, but no header says it")
 	}
 }
 

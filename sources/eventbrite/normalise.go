@@ -1,0 +1,138 @@
+package eventbrite
+
+import (
+	"errors"
+	"strings"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/money"
+	"proscenium/sources/internal/orders"
+	"proscenium/sources/internal/vocabulary"
+
+	"github.com/tidwall/gjson"
+)
+
+// normaliser makes events of Eventbrite's orders, attendees and events, as its API
+// answers them. The topic is the delivery's action.
+type normaliser struct {
+	c    Config
+	env  sonify.SourceEnv
+	book *orders.Book
+}
+
+func newNormaliser(env sonify.SourceEnv, c Config) *normaliser {
+	return &normaliser{c: c, env: env, book: orders.NewBook(env, c.House)}
+}
+
+// Prospect implements decode.Normaliser.
+func (n *normaliser) Prospect() sonify.Prospect {
+	return sonify.Prospect{Shapes: []*sonify.Shape{vocabulary.SaleOpened, vocabulary.OrderPaid, vocabulary.OrderChanged, vocabulary.OrderCanceled,
+		vocabulary.OrderRefunded, vocabulary.SaleSoldOut, vocabulary.SaleClosed, vocabulary.AttendeeCheckedIn, vocabulary.AttendeeCheckedOut}}
+}
+
+var errNothing = errors.New("nothing of Eventbrite's")
+
+// Normalise implements decode.Normaliser.
+func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error {
+	if !gjson.ValidBytes(m.Body) {
+		return errNothing
+	}
+	b := gjson.ParseBytes(m.Body)
+	if !b.IsObject() || !b.Get("id").Exists() {
+		return errNothing
+	}
+	about, what, _ := strings.Cut(m.Topic, ".")
+	event := b.Get("event_id").String()
+	if about == "event" {
+		event = b.Get("id").String()
+	}
+	if n.c.Event != "" && event != n.c.Event {
+		n.env.Tally.Add(sonify.Skipped, "delivery about another event", 0)
+		return nil
+	}
+	switch about {
+	case "order":
+		n.order(what, b, m, emit)
+	case "attendee":
+		tier := orders.Short(b.Get("ticket_class_name").String())
+		id := orders.Short(b.Get("id").String())
+		switch what {
+		case "checked_in", "checked_out":
+			n.book.CheckedIn(what == "checked_out", orders.Time(b.Get("changed").String(), m.At), tier, "", id, n.c.EventName, m.Place, emit)
+		default:
+			n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
+		}
+	case "event":
+		name := n.c.EventName
+		if name == "" {
+			name = orders.Short(b.Get("name.text").String())
+		}
+		at := orders.Time(b.Get("changed").String(), m.At)
+		switch what {
+		case "published":
+			n.book.Opened(orders.Time(b.Get("published").String(), at), name, m.Place, emit)
+		case "unpublished":
+			n.book.Closed(at, name, m.Place, emit)
+		default:
+			n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
+		}
+	default:
+		n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
+	}
+	return nil
+}
+
+func (n *normaliser) order(what string, b gjson.Result, m *decode.Message, emit func(sonify.Event)) {
+	o := orders.Order{
+		Key:   b.Get("id").String(),
+		At:    orders.Time(b.Get("changed").String(), m.At),
+		Event: n.c.EventName,
+	}
+	gross := b.Get("costs.gross")
+	if v := gross.Get("value"); v.Type == gjson.Number {
+		o.Money = money.Units(v.Int(), gross.Get("currency").String())
+	} else {
+		n.env.Tally.Add(sonify.Absent, "costs of an order", 0)
+	}
+	count, back, returned := map[string]int{}, 0, int64(0)
+	b.Get("attendees").ForEach(func(_, a gjson.Result) bool {
+		q := 1
+		if v := a.Get("quantity"); v.Type == gjson.Number {
+			q = int(min(max(v.Int(), 0), 1<<20))
+		}
+		o.Quantity += q
+		if a.Get("refunded").Bool() || a.Get("cancelled").Bool() {
+			back += q
+			returned += a.Get("costs.gross.value").Int()
+		}
+		tier := a.Get("ticket_class_name").String()
+		if count[tier] += q; o.Tier == "" || count[tier] > count[o.Tier] {
+			o.Tier = tier
+		}
+		return true
+	})
+	o.Tier = orders.Short(o.Tier)
+	switch what {
+	case "placed":
+		o.At = orders.Time(b.Get("created").String(), o.At)
+		n.book.Paid(&o, m.Place, emit)
+	case "refunded":
+		// An order may be given back in parts; the change tells them apart.
+		if back > 0 && back < o.Quantity {
+			o.Quantity, o.Money = back, money.Amount{}
+			if returned > 0 {
+				o.Money = money.Units(returned, gross.Get("currency").String())
+			}
+		}
+		n.book.Refunded(&o, o.Key+" "+b.Get("changed").String(), m.Place, emit)
+	case "updated":
+		if s := b.Get("status").String(); s == "deleted" || s == "cancelled" {
+			n.book.Cancelled(&o, true, m.Place, emit)
+		} else {
+			n.book.Changed(&o, m.Place, emit)
+		}
+	default:
+		n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
+	}
+}

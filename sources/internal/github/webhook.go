@@ -1,0 +1,234 @@
+// Package github makes events of what GitHub reports, by webhook or by its events
+// API: the kinds edit.* of the vocabulary.
+package github
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/vocabulary"
+
+	"github.com/tidwall/gjson"
+)
+
+// Shapes returns the kinds of what GitHub reports.
+func Shapes() []*sonify.Shape {
+	return []*sonify.Shape{vocabulary.Push, vocabulary.Issue, vocabulary.Comment, vocabulary.Star, vocabulary.Fork, vocabulary.Published, vocabulary.EditOther}
+}
+
+// ErrNoEvent says that a body is none of GitHub's.
+var ErrNoEvent = errors.New("no event of GitHub's")
+
+// Webhook returns the event of a delivery: kind is its X-GitHub-Event, at when it
+// came, for what says no time of its own. ok is false for what tells nothing: pings,
+// and a push that only deletes a branch.
+func Webhook(kind string, body []byte, at time.Time) (ev sonify.Event, ok bool, err error) {
+	if !gjson.ValidBytes(body) {
+		return ev, false, ErrNoEvent
+	}
+	b := gjson.ParseBytes(body)
+	if !b.IsObject() {
+		return ev, false, ErrNoEvent
+	}
+	if kind == "" {
+		kind = guess(b)
+	}
+	return build(kind, b, source{
+		place:  b.Get("repository.full_name").String(),
+		author: b.Get("sender.login").String(),
+		bot:    b.Get("sender.type").String() == "Bot",
+		at:     at,
+	})
+}
+
+// Event returns the event of an element of the events API: of "type", "actor",
+// "repo", "payload" and "created_at".
+func Event(b gjson.Result) (ev sonify.Event, ok bool, err error) {
+	typ, p := b.Get("type").String(), b.Get("payload")
+	kind, known := types[typ]
+	if typ == "" || !p.IsObject() {
+		return ev, false, ErrNoEvent
+	}
+	if !known {
+		kind = strings.ToLower(strings.TrimSuffix(typ, "Event"))
+	}
+	login := b.Get("actor.login").String()
+	return build(kind, p, source{
+		place:  b.Get("repo.name").String(),
+		author: login,
+		bot:    strings.HasSuffix(login, "[bot]"),
+		at:     stamp(b.Get("created_at"), time.Time{}),
+	})
+}
+
+// types are the names that the events API has for what webhooks call otherwise.
+var types = map[string]string{
+	"PushEvent": "push", "IssuesEvent": "issues", "IssueCommentEvent": "issue_comment", "PullRequestEvent": "pull_request",
+	"PullRequestReviewEvent": "pull_request_review", "PullRequestReviewCommentEvent": "pull_request_review_comment",
+	"CommitCommentEvent": "commit_comment", "WatchEvent": "watch", "ForkEvent": "fork", "ReleaseEvent": "release",
+	"CreateEvent": "create", "DeleteEvent": "delete", "GollumEvent": "gollum", "MemberEvent": "member", "PublicEvent": "public",
+	"DiscussionEvent": "discussion", "SponsorshipEvent": "sponsorship",
+}
+
+// source is what stands around a payload.
+type source struct {
+	place, author string
+	bot           bool
+	at            time.Time
+}
+
+// build makes an event of a payload, which is nearly the same in both worlds.
+func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
+	action := b.Get("action").String()
+	draft := func(shape *sonify.Shape) *vocabulary.Draft {
+		d := vocabulary.New(shape)
+		d.Text("place", short(s.place)).Text("author", short(s.author)).Text("action", short(action)).Bool("bot", s.bot)
+		d.At = s.at
+		return &d
+	}
+	done := func(d *vocabulary.Draft) (sonify.Event, bool, error) { return d.Event, true, nil }
+	switch kind {
+	case "ping", "":
+		return sonify.Event{}, false, nil
+	case "push":
+		if b.Get("deleted").Bool() {
+			return sonify.Event{}, false, nil
+		}
+		d := draft(vocabulary.Push)
+		ref := b.Get("ref").String()
+		branch := strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/tags/")
+		n := b.Get("size") // of the events API
+		if n.Type != gjson.Number {
+			n = b.Get("distinct_size")
+		}
+		commits := n.Float()
+		if n.Type != gjson.Number {
+			commits = b.Get("commits.#").Float()
+		}
+		d.Text("page", short(branch)).Num("commits", commits).Bool("new", b.Get("created").Bool())
+		d.Text("text", short(line(b.Get("head_commit.message").String())))
+		if t := stamp(b.Get("head_commit.timestamp"), time.Time{}); !t.IsZero() && s.at.IsZero() {
+			d.At = t
+		}
+		return done(d)
+	case "issues":
+		return done(issue(draft(vocabulary.Issue), b.Get("issue"), action))
+	case "pull_request":
+		pr := b.Get("pull_request")
+		if action == "closed" && pr.Get("merged").Bool() {
+			action = "merged"
+		}
+		d := issue(draft(vocabulary.Issue), pr, action)
+		if c := pr.Get("commits"); c.Type == gjson.Number {
+			d.Num("commits", c.Float())
+		}
+		return done(d)
+	case "issue_comment", "commit_comment", "pull_request_review_comment", "pull_request_review", "discussion_comment":
+		d := draft(vocabulary.Comment)
+		c := b.Get("comment")
+		if !c.IsObject() {
+			c = b.Get("review")
+		}
+		text := c.Get("body").String()
+		d.Text("page", number(b)).Text("text", short(text)).Bool("new", action == "created" || action == "submitted")
+		d.At = stamp(c.Get("updated_at"), stamp(c.Get("submitted_at"), s.at))
+		return done(d)
+	case "star", "watch":
+		// "watch" with the action "started" is an old name of the same click; whoever
+		// subscribes to both hears it as "star".
+		if action == "" {
+			action = "starred"
+		}
+		d := draft(vocabulary.Star)
+		d.At = stamp(b.Get("starred_at"), s.at)
+		return done(d)
+	case "fork":
+		action = "forked"
+		d := draft(vocabulary.Fork)
+		d.At = stamp(b.Get("forkee.created_at"), s.at)
+		return done(d)
+	case "release":
+		d := draft(vocabulary.Published)
+		r := b.Get("release")
+		d.Text("page", short(r.Get("tag_name").String())).Bool("new", action == "published" || action == "created")
+		d.Text("text", short(r.Get("name").String()))
+		d.At = stamp(r.Get("published_at"), s.at)
+		return done(d)
+	}
+	if action == "" {
+		action = kind
+	} else {
+		action = kind + "_" + action
+	}
+	d := draft(vocabulary.EditOther)
+	d.Text("page", short(b.Get("ref").String()))
+	return done(d)
+}
+
+// issue fills in what issues and pull requests share.
+func issue(d *vocabulary.Draft, i gjson.Result, action string) *vocabulary.Draft {
+	d.Text("action", short(action)).Bool("new", action == "opened")
+	if n := i.Get("number"); n.Type == gjson.Number {
+		d.Text("page", n.Raw)
+	}
+	d.Text("text", short(i.Get("title").String()))
+	d.At = stamp(i.Get("updated_at"), d.At)
+	return d
+}
+
+// number is the number of the issue or pull request that a comment is about.
+func number(b gjson.Result) string {
+	for _, of := range [...]string{"issue.number", "pull_request.number", "discussion.number"} {
+		if n := b.Get(of); n.Type == gjson.Number {
+			return n.Raw
+		}
+	}
+	return ""
+}
+
+// guess names the kind of a payload that came without it: of a recording that kept
+// the bodies only.
+func guess(b gjson.Result) string {
+	for _, g := range [...]struct{ has, kind string }{
+		{"zen", "ping"}, {"forkee", "fork"}, {"starred_at", "star"}, {"comment", "issue_comment"}, {"pull_request", "pull_request"},
+		{"issue", "issues"}, {"release", "release"}, {"commits", "push"},
+	} {
+		if b.Get(g.has).Exists() {
+			return g.kind
+		}
+	}
+	return ""
+}
+
+// stamp reads a time: RFC 3339, or Unix seconds, which pushes have.
+func stamp(v gjson.Result, fallback time.Time) time.Time {
+	switch v.Type {
+	case gjson.String:
+		if t, err := time.Parse(time.RFC3339Nano, v.Str); err == nil {
+			return t
+		}
+	case gjson.Number:
+		if n := v.Int(); n > 0 && n < 1<<36 {
+			return time.Unix(n, 0)
+		}
+	}
+	return fallback
+}
+
+// maxText bounds texts that become values, in bytes.
+const maxText = 500
+
+func short(text string) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "")
+	}
+	return strings.Clone(text) // not the whole body with it
+}
+
+func line(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return first
+}

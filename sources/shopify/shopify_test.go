@@ -1,0 +1,26 @@
+package shopify
+
+import (
+	"testing"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/hook/hooktest"
+)
+
+func configured(name string) Config {
+	c := *Info().Config().(*Config)
+	if c.Capacity = 1000; name == "only" {
+		c.Only, c.Capacity, c.Sold = []string{"balcony", "12"}, 12, 4
+	}
+	return c
+}
+
+// What was delivered becomes these events and no others.
+func TestDeliveries(t *testing.T) {
+	hooktest.Goldens(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return newNormaliser(env, configured(name)) })
+}
+
+func FuzzDecode(f *testing.F) {
+	hooktest.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return newNormaliser(env, configured("")) })
+}

@@ -1,0 +1,18 @@
+package ticketmaster
+
+import (
+	"testing"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/hook/hooktest"
+)
+
+// What was delivered becomes these events and no others.
+func TestDeliveries(t *testing.T) {
+	hooktest.Goldens(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return newNormaliser(env) })
+}
+
+func FuzzDecode(f *testing.F) {
+	hooktest.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return newNormaliser(env) })
+}

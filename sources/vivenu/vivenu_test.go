@@ -1,0 +1,24 @@
+package vivenu
+
+import (
+	"testing"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/hook/hooktest"
+)
+
+func configured(name string) Config {
+	c := *Info().Config().(*Config)
+	c.EventID, c.Capacity = "ev1", 100
+	return c
+}
+
+// What was delivered becomes these events and no others.
+func TestDeliveries(t *testing.T) {
+	hooktest.Goldens(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return newNormaliser(env, configured(name)) })
+}
+
+func FuzzDecode(f *testing.F) {
+	hooktest.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return newNormaliser(env, configured("")) })
+}

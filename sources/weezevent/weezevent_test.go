@@ -1,0 +1,30 @@
+package weezevent
+
+import (
+	"testing"
+
+	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/hook/hooktest"
+)
+
+func configured(name string) Config {
+	c := *Info().Config().(*Config)
+	c.Capacity = 100
+	return c
+}
+
+// What was delivered becomes these events and no others.
+func TestDeliveries(t *testing.T) {
+	hooktest.Goldens(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return recorded(env, configured(name)) })
+}
+
+func FuzzDecode(f *testing.F) {
+	hooktest.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return recorded(env, configured("")) })
+}
+
+func recorded(env sonify.SourceEnv, c Config) decode.Normaliser {
+	n := newNormaliser(env, c)
+	n.begun = true
+	return n
+}
