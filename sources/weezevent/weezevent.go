@@ -121,7 +121,7 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 	}
 	token := gjson.GetBytes(body, "accessToken").String()
 	if token == "" {
-		return &sonify.Permanent{Err: errors.New("Weezevent gives no access: api_key, username or password is wrong")}
+		return &sonify.Permanent{Err: errors.New("no access to Weezevent: api_key, username or password is wrong")}
 	}
 	service, err := ask.New(s.server, s.policy, nil, append(words[:], token)...)
 	if err != nil {
