@@ -17,6 +17,9 @@ import (
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	m := metricsText{lines: map[string][]string{}}
 	m.add("proscenium_refused_total", "counter", "", float64(s.refused.Load()))
+	m.add("proscenium_hook_calls_total", "counter", "", float64(s.hooks.calls.Load()))
+	m.add("proscenium_hook_refused_total", "counter", "", float64(s.hooks.refused.Load()))
+	m.add("proscenium_hook_bytes_total", "counter", "", float64(s.hooks.bytes.Load()))
 	for _, o := range s.all() {
 		label := fmt.Sprintf(`{station=%q}`, o.Name())
 		h := o.hub.stats()
@@ -54,6 +57,9 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 			playing = 1
 		}
 		m.add("proscenium_playing", "gauge", label, playing)
+		for k := range i.Sources {
+			m.source(o.Name(), &i.Sources[k])
+		}
 		for name, v := range i.Counts {
 			kind := "gauge"
 			if strings.HasSuffix(name, "_total") {
@@ -65,6 +71,32 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Write(m.text())
+}
+
+// source adds what is known of a source.
+func (m *metricsText) source(station string, s *Source) {
+	label := fmt.Sprintf(`{station=%q,source=%q}`, station, s.Name)
+	for _, c := range []struct {
+		name string
+		n    uint64
+	}{
+		{"events", s.Heard}, {"errors", s.Errors}, {"late_events", s.Late}, {"repaired", s.Repaired}, {"missing", s.Missing}, {"skipped", s.Skipped}, {"dropped_events", s.Dropped},
+		{"kept_out_values", s.KeptOut}, {"hashed_values", s.Hashed}, {"withheld_groups", s.Withheld}, {"connected", s.Connected}, {"messages", s.Messages}, {"bytes", s.Bytes},
+	} {
+		m.add("proscenium_source_"+c.name+"_total", "counter", label, float64(c.n))
+	}
+	m.add("proscenium_source_silent_seconds", "gauge", label, s.Silent)
+	m.add("proscenium_source_events_per_minute", "gauge", label, s.PerMinute)
+	is := func(b bool) float64 {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	m.add("proscenium_source_live", "gauge", label, is(s.State == "live"))
+	if s.Link != "" {
+		m.add("proscenium_source_up", "gauge", label, is(s.Link == "up"))
+	}
 }
 
 // metricsText collects lines by metric, as the format wants them.

@@ -72,6 +72,37 @@ type Source struct {
 	Name  string `json:"name"`
 	Kind  string `json:"kind"`
 	State string `json:"state"`
+	Live  bool   `json:"live"` // its events come when they happen
+	// Heard are its events that were heard, PerMinute those of the last minute, Silent how
+	// many seconds of music passed since the last one.
+	Heard     uint64  `json:"heard"`
+	PerMinute float64 `json:"per_minute"`
+	Silent    float64 `json:"silent_s"`
+	// What was odd: how often it failed, events that came too late and were heard at once,
+	// values put right, values that are missing, messages left out, and events lost for
+	// want of room.
+	Errors   uint64 `json:"errors"`
+	Late     uint64 `json:"late"`
+	Repaired uint64 `json:"repaired"`
+	Missing  uint64 `json:"missing"`
+	Skipped  uint64 `json:"skipped"`
+	Dropped  uint64 `json:"dropped"`
+	// What the door did: values kept out, values that passed as hashes, events of groups
+	// too small to be named.
+	KeptOut  uint64 `json:"kept_out"`
+	Hashed   uint64 `json:"hashed"`
+	Withheld uint64 `json:"withheld"`
+	// Link is "up" or "down", "" of what has no connection. Of the rest: how often it came
+	// up, what came, and how many seconds ago the last of it did, -1 before the first.
+	Link      string  `json:"link,omitempty"`
+	Connected uint64  `json:"connected"`
+	Messages  uint64  `json:"messages"`
+	Bytes     uint64  `json:"bytes"`
+	Last      float64 `json:"last_message_s"`
+	// Note is what the source says of itself, Why why it failed or is down: only those who
+	// are on the server's machine are told why.
+	Note string `json:"note,omitempty"`
+	Why  string `json:"why,omitempty"`
 }
 
 // Server serves stations by HTTP. Its methods may be called from any goroutine.
@@ -84,6 +115,7 @@ type Server struct {
 	refused atomic.Uint64
 	inside  atomic.Bool // it serves this machine's own address only
 	files   map[string]*file
+	hooks   hooks
 
 	mu       sync.Mutex
 	stations []*onAir
@@ -111,6 +143,7 @@ func NewServer(o Options) *Server {
 	}
 	s := &Server{opts: o, log: o.Log, mux: http.NewServeMux(), files: files()}
 	s.gate = gate{all: o.Listeners, each: o.PerAddress, rate: o.JoinRate, from: make(map[netip.Addr]*guests)}
+	s.hooks.atOnce = make(chan struct{}, hooksAtOnce)
 	s.sockets = s.upgrader()
 	s.mux.HandleFunc("GET /{$}", s.front)
 	s.mux.HandleFunc("GET /static/{file...}", s.static)
@@ -158,7 +191,7 @@ func (s *Server) station(name string) *onAir {
 	return nil
 }
 
-// Limits of a request. There is none with a body.
+// Limits of a request. There is none with a body, but those to open hooks.
 const (
 	maxHeader   = 8 << 10
 	headerWait  = 5 * time.Second
@@ -238,6 +271,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if s.misnamed(r) {
 		s.refuse(w, r, http.StatusMisdirectedRequest, "this server answers to its own machine; if a proxy of yours asks for others, it wants --behind with its address")
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/hooks/") {
+		s.hooked(w, r)
 		return
 	}
 	if r.ContentLength != 0 {
@@ -398,6 +435,10 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		}
 		if !atHome(r) {
 			i.Problems = nil
+			i.Sources = slices.Clone(i.Sources)
+			for k := range i.Sources {
+				i.Sources[k].Why = ""
+			}
 		}
 		out = append(out, listed{o.Name(), i, o.listeners(), "/s/" + url.PathEscape(o.Name())})
 	}

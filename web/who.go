@@ -16,7 +16,10 @@ type who struct {
 
 // whose returns who asks with a request: the other end of the connection or, if that
 // is a proxy of ours, whom it names.
-func (s *Server) whose(r *http.Request) who {
+func (s *Server) whose(r *http.Request) who { return from(s.peer(r)) }
+
+// peer returns the address of whose.
+func (s *Server) peer(r *http.Request) netip.Addr {
 	ap, err := netip.ParseAddrPort(r.RemoteAddr)
 	addr := ap.Addr().Unmap()
 	if err == nil && s.behind(addr) {
@@ -33,7 +36,7 @@ func (s *Server) whose(r *http.Request) who {
 			}
 		}
 	}
-	return from(addr)
+	return addr
 }
 
 // from returns who is at an address.

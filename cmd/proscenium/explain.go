@@ -78,8 +78,18 @@ func explained(p *mapping.Piece, l *mapping.Legend, s *mapping.Survey) string {
 		b.WriteString("\nSources\n")
 		for _, s := range p.Sources {
 			fmt.Fprintf(&b, "  %s: %s, %s\n", s.Name, s.Kind, pacing(s.Pace))
-			if len(s.Keep) > 0 {
-				b.WriteString(wrapped("    ", "    ", "passes the door: "+strings.Join(s.Keep, ", ")))
+			if len(s.Door.Keep) > 0 {
+				b.WriteString(wrapped("    ", "    ", "passes the door: "+strings.Join(s.Door.Keep, ", ")))
+			}
+			if len(s.Door.Hash) > 0 {
+				b.WriteString(wrapped("    ", "    ", "passes as a hash: "+strings.Join(s.Door.Hash, ", ")))
+			}
+			if s.Door.AtLeast > 0 {
+				of := "events"
+				if s.Door.Members != "" {
+					of = "different " + s.Door.Members
+				}
+				b.WriteString(wrapped("    ", "    ", fmt.Sprintf("passes for groups of at least %d %s: %s", s.Door.AtLeast, of, strings.Join(s.Door.Group, ", "))))
 			}
 		}
 		if s != nil {

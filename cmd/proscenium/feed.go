@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"proscenium/sonify"
@@ -14,9 +15,10 @@ import (
 func intakes(p *mapping.Piece, all bool) []conductor.Intake {
 	var in []conductor.Intake
 	for _, s := range p.Sources {
-		i := conductor.Intake{Name: s.Name, Source: s.Source, Tally: s.Tally, Pace: conductor.Pace(s.Pace)}
-		if !all && s.Keep != nil {
-			i.Keep = conductor.Door(s.Keep)
+		i := conductor.Intake{Name: s.Name, Source: s.Source, Tally: s.Tally, Pace: conductor.Pace(s.Pace), Place: s.Place}
+		if !all {
+			// The same piece renders the same hashes; a station has others every time.
+			i.Keep = conductor.NewDoor(conductor.DoorRules(s.Door), fmt.Appendf(nil, "%d %s", p.Header.Seed, s.Name)).Pass
 		}
 		in = append(in, i)
 	}

@@ -138,7 +138,8 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 	}
 	log := slog.New(p.say.handler())
 	o.Log = log
-	shows, err := p.shows(f, names, lat, log)
+	srv := web.NewServer(o)
+	shows, err := p.shows(f, names, lat, log, srv.Hooks())
 	if err != nil {
 		return err
 	}
@@ -150,7 +151,6 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 		l.Close()
 		return err
 	}
-	srv := web.NewServer(o)
 	for _, s := range shows {
 		if s.room != nil {
 			defer s.room.Close()
@@ -235,7 +235,7 @@ func (p *program) inTheRoom(f *serveFlags, shows []*show, log *slog.Logger) erro
 }
 
 // shows makes a station of every piece, or of the demonstration.
-func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Logger) ([]*show, error) {
+func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Logger, hooks sonify.Hooks) ([]*show, error) {
 	var out []*show
 	sets, err := f.piece.overrides()
 	if err != nil {
@@ -249,7 +249,7 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 		taken[name] = true
 		legend := &onAirLegend{}
 		c := web.NewChannel(name, web.ChannelOptions{Program: "proscenium " + version, Cushion: lat.cushion, Margin: lat.margin, Legend: legend.get})
-		o.Name, o.Log, o.Check = name, log, playable
+		o.Name, o.Log, o.Check, o.Env.Hooks = name, log, playable, hooks
 		o.Ahead, o.AheadKnown, o.AheadLeast = lat.ahead, lat.known, c.Ahead
 		o.Journal = logFolder(f.log, p.state, name)
 		st, err := station.New(o)
@@ -317,6 +317,22 @@ func playable(h *sonify.Header) error {
 	return err
 }
 
+// sourceInfo tells how a source is.
+func sourceInfo(s *station.SourceStatus) web.Source {
+	fate := func(f sonify.Fate) uint64 { return uint64(s.Fate(f)) }
+	i := web.Source{Name: s.Name, Kind: s.Kind, State: s.State, Live: s.Live, Heard: s.Heard, PerMinute: s.Rate, Silent: s.Silent.Seconds(),
+		Errors: s.Errors, Late: s.Late, Repaired: fate(sonify.Repaired), Missing: fate(sonify.Absent), Skipped: fate(sonify.Skipped), Dropped: fate(sonify.Dropped),
+		KeptOut: s.Door.KeptOut, Hashed: s.Door.Hashed, Withheld: s.Door.Withheld,
+		Link: s.Link.State, Connected: s.Link.Connected, Messages: s.Link.Messages, Bytes: s.Link.Bytes, Last: -1, Note: s.Link.Note, Why: s.Error}
+	if !s.Link.Last.IsZero() {
+		i.Last = max(time.Since(s.Link.Last), 0).Seconds()
+	}
+	if i.Why == "" {
+		i.Why = s.Link.Why
+	}
+	return i
+}
+
 // info tells the page and the metrics how the station is.
 func (s *show) info() web.Info {
 	st := s.station.Status()
@@ -339,7 +355,7 @@ func (s *show) info() web.Info {
 	i.Counts["lost_total"] = lost
 	i.Heard, i.Sounded, i.Gathered, i.Notes, i.Lost = st.Heard, st.Sounded, st.Gathered, st.Notes, uint64(lost)
 	for _, src := range st.Sources {
-		i.Sources = append(i.Sources, web.Source{Name: src.Name, Kind: src.Kind, State: src.State})
+		i.Sources = append(i.Sources, sourceInfo(&src))
 		if src.State == "failed" || src.State == "stale" {
 			i.Well = false
 		}

@@ -20,6 +20,9 @@ type Intake struct {
 	// Keep returns ev with only what may pass the door. nil keeps all. It is called
 	// from the source's goroutine.
 	Keep func(ev *sonify.Event)
+	// Place is where the source goes on when it is run again: it is set to the place of
+	// every event that is taken over. It may be nil.
+	Place *sonify.Place
 
 	// What follows is for performances that are live.
 
@@ -210,6 +213,9 @@ func (b *batcher) emit(ev sonify.Event) {
 	ev.Source = b.in.Name
 	if keep := *b.keep.Load(); keep != nil {
 		keep(&ev)
+	}
+	if ev.Place != "" {
+		b.in.Place.Set(ev.Place)
 	}
 	at := b.pacer.place(&ev)
 	if b.skip > 0 {

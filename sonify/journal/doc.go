@@ -23,8 +23,8 @@
 //	         that frame sounds), piece, sources, and state unless it begins at 0
 //	shape    id, kind, fields: what events that name it look like
 //	event    at (the frame of its arrival), source, shape, values in the order of
-//	         the fields; line, clock_s (the source's own clock) and time (of the
-//	         world) if they are known
+//	         the fields; line, clock_s (the source's own clock), time (of the
+//	         world) and place (where the source goes on after it) if they are known
 //	source   at, source, state (live, stale, ended, failed), and error
 //	over     at: no source will report anything more
 //	piece    frame, tick, why, piece, sources, anew, restarted: from this bar line on
@@ -39,7 +39,8 @@
 // given ("set"), the files it names with their text (or, if they are none, their
 // bytes in base64), and for each source what it said it would report. Sources
 // are, by name, from which frame their time counts and how many of their events
-// were heard before this line, so that a file is gone on with where it was.
+// were heard before this line, so that a file is gone on with where it was; and for
+// live ones their place, with a fingerprint of what they were asked.
 //
 // Lines stand in the order in which the performance took them. To play the log
 // is to do the same again: hear every event at its frame, and change the piece

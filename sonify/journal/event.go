@@ -13,7 +13,7 @@ import (
 )
 
 // Canonical makes ev what a reader of the journal will find: texts that are UTF-8
-// and not longer than 64 KiB, times in UTC. The performance must hear the event
+// and not longer than 64 KiB, times in UTC, places that are kept at all. The performance must hear the event
 // after that, or its log would tell of another one.
 func Canonical(ev *sonify.Event) {
 	for i, v := range ev.Values {
@@ -25,6 +25,9 @@ func Canonical(ev *sonify.Event) {
 	}
 	if len(ev.Values) > maxValues {
 		ev.Values = ev.Values[:maxValues]
+	}
+	if len(ev.Place) > sonify.PlaceLimit || !utf8.ValidString(ev.Place) {
+		ev.Place = ""
 	}
 	ev.At = ev.At.UTC().Round(0)
 	if y := ev.At.Year(); y < 0 || y > 9999 {
@@ -84,6 +87,10 @@ func (w *Writer) event(e *Event) error {
 		p = append(p, `,"time":"`...)
 		p = e.Event.At.AppendFormat(p, time.RFC3339Nano)
 		p = append(p, '"')
+	}
+	if e.Event.Place != "" {
+		p = append(p, `,"place":`...)
+		p = sonify.AppendJSONString(p, e.Event.Place)
 	}
 	w.line = append(p, '}')
 	return w.put()

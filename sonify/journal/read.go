@@ -254,11 +254,12 @@ func (d *Reader) event(b []byte) (Record, error) {
 		Line   int64        `json:"line"`
 		Clock  *json.Number `json:"clock_s"`
 		Time   *time.Time   `json:"time"`
+		Place  string       `json:"place"`
 	}
 	if err := json.Unmarshal(b, &f); err != nil {
 		return nil, fmt.Errorf("event: %w", err)
 	}
-	e := &Event{At: f.At, Event: sonify.Event{Source: f.Source, Line: f.Line}}
+	e := &Event{At: f.At, Event: sonify.Event{Source: f.Source, Line: f.Line, Place: f.Place}}
 	if f.Shape != 0 {
 		if e.Event.Shape = d.shapes[f.Shape]; e.Event.Shape == nil {
 			return nil, fmt.Errorf("no line above describes shape %d", f.Shape)

@@ -78,6 +78,10 @@ type Cursor struct {
 	Name  string       `json:"name"`
 	Begin sonify.Frame `json:"begin"`
 	Heard uint64       `json:"heard"`
+	// Place is where a live source goes on after the last event that was heard, and Is
+	// what it was asked, by a fingerprint: the place holds for that and nothing else.
+	Place string `json:"place,omitempty"`
+	Is    string `json:"is,omitempty"`
 }
 
 // Event is an event that was heard.

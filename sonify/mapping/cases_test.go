@@ -65,7 +65,7 @@ func parseScript(t testing.TB, text string) *script {
 					continue next
 				}
 			}
-			fields[w[1]] = append(fields[w[1]], sonify.Field{Name: k, Type: value(v).Type()})
+			fields[w[1]] = append(fields[w[1]], sonify.Field{Name: k, Type: value(v).Type(), Personal: k == "email"})
 		}
 		if _, ok := fields[w[1]]; !ok {
 			fields[w[1]] = nil

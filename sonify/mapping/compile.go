@@ -29,7 +29,8 @@ type Env struct {
 	Hooks sonify.Hooks
 	// Probe lets the compiler ask the sources what they will report, which opens
 	// their files: fields and kinds are then checked. Without it only what the
-	// sources say of themselves at rest is.
+	// sources say of themselves at rest is. Those of live kinds are asked in any case:
+	// they answer without asking their service.
 	Probe bool
 	// Live means that the piece is to be played live: events may be timed by their
 	// arrival, and those of live sources are.
@@ -75,6 +76,7 @@ type prospect struct {
 	known bool
 	speed float64
 	keep  []string
+	door  Door
 	pos   grammar.Pos
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,7 +24,7 @@ func (c *compiler) compileSources() {
 		b := c.budget(s.Pos, s.Budget)
 		c.piece.sourceBudgets = append(c.piece.sourceBudgets, b)
 		c.piece.sourced = c.piece.sourced || b.per > 0
-		pr := &prospect{speed: s.Speed, keep: s.Keep, pos: s.Pos}
+		pr := &prospect{speed: s.Speed, keep: s.Keep, pos: s.Pos, door: Door{Keep: s.Keep, Hash: s.Hash, AtLeast: s.AtLeast, Group: s.Group, Members: s.Members}}
 		pr.Open = true
 		c.sources[name] = pr
 		c.order = append(c.order, name)
@@ -35,7 +36,7 @@ func (c *compiler) compileSources() {
 			if got.Prospect != nil {
 				pr.Prospect, pr.known = *got.Prospect, true
 			}
-			c.piece.Sources = append(c.piece.Sources, SourcePlan{Name: name, Kind: s.Type, Keep: s.Keep, Live: got.Live})
+			c.piece.Sources = append(c.piece.Sources, SourcePlan{Name: name, Kind: s.Type, Door: pr.door, Stale: time.Duration(s.Stale), Live: got.Live})
 			continue
 		}
 		info, ok := c.env.Sources.Get(s.Type)
@@ -56,12 +57,12 @@ func (c *compiler) compileSources() {
 		if r, ok := src.(sonify.Recording); ok && r.Recorded() {
 			live = false
 		}
-		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: env.Tally, Place: env.Place, Link: env.Link, Keep: s.Keep, Live: live}
+		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: env.Tally, Place: env.Place, Link: env.Link, Door: pr.door, Stale: time.Duration(s.Stale), Live: live}
 		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}
 		plan.Pace.MaxGap = sonify.Frame(float64(sonify.Frames(time.Duration(s.MaxGap))) / s.Speed)
 		plan.Pace.Begin, plan.Pace.Begins, plan.Pace.Dated = s.Begin.At, s.Begin.Set, s.Begin.Date
 		timed := true
-		if p, ok := src.(sonify.Prober); ok && c.env.Probe {
+		if p, ok := src.(sonify.Prober); ok && (c.env.Probe || info.Live) { // a live kind asks nobody
 			got, err := p.Probe(context.Background())
 			if err != nil {
 				c.sourceErrors(s.Pos, err)
@@ -141,6 +142,9 @@ func (c *compiler) scope(kinds []string, source string, events bool) *expression
 			}
 			matched = true
 			for _, f := range sh.Fields() {
+				if slices.Contains(pr.door.Hash, f.Name) {
+					f.Type = sonify.Text
+				}
 				t, had := sc.Fields[f.Name]
 				if had && t != f.Type {
 					sc.Fields[f.Name] = sonify.Missing
@@ -272,50 +276,6 @@ func (c *compiler) noteNumbers(kinds []string, source string, ns ...*number) {
 			c.note(kinds, source, &n.from)
 		}
 	}
-}
-
-// doors decides what of each source's events passes: what keep lists, and
-// otherwise what the piece reads.
-func (c *compiler) doors() {
-	for i := range c.piece.Sources {
-		s := &c.piece.Sources[i]
-		pr := c.sources[s.Name]
-		read := c.reads[s.Name]
-		if pr.keep == nil {
-			s.Keep = []string{}
-			for _, sh := range pr.Shapes {
-				for _, f := range sh.Fields() {
-					if read[f.Name] {
-						s.Keep = append(s.Keep, f.Name)
-						delete(read, f.Name)
-					}
-				}
-			}
-			s.Keep = append(s.Keep, sortedKeys(read)...)
-			continue
-		}
-		kept := map[string]bool{}
-		for _, k := range pr.keep {
-			kept[k] = true
-		}
-		for _, f := range sortedKeys(read) {
-			if !kept[f] && carries(pr, f) {
-				c.at(pr.pos, "keep", fmt.Sprintf("add %q", f), "the piece reads the field %q, which does not pass the door", f)
-			}
-		}
-	}
-}
-
-func carries(pr *prospect, field string) bool {
-	if !pr.known || len(pr.Shapes) == 0 {
-		return true
-	}
-	for _, sh := range pr.Shapes {
-		if sh.Slot(field) >= 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func sortedKeys(m map[string]bool) []string {

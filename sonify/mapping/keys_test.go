@@ -48,7 +48,7 @@ func outcome(t *testing.T, files map[string]string, piece map[string]any) string
 	}
 	fmt.Fprintf(&out, "%+v\n", h)
 	for _, s := range p.Sources {
-		fmt.Fprintf(&out, "%v %v\n", s.Keep, s.Pace)
+		fmt.Fprintf(&out, "%+v %v %v\n", s.Door, s.Stale, s.Pace)
 	}
 	out.WriteString(legendText(p.Legend(nil)))
 	sum := perform(t, p, jsonl.NewWriter(&out))
@@ -104,7 +104,8 @@ func keys(pages map[string]*grammar.Page, page string, table map[string]any, vis
 // said are the keys that change what is said about a piece, and not its sound.
 var said = map[string]bool{
 	" title": true, " about": true, "[signal.NAME] doc": true, "[signal.NAME] unit": true, "[signal.NAME] ends": true,
-	"[[rule]] doc": true, "[[rule]] unit": true, "[[rule]] ends": true, "[source.NAME] keep": true,
+	"[[rule]] doc": true, "[[rule]] unit": true, "[[rule]] ends": true, "[source.NAME] keep": true, "[source.NAME] hash": true,
+	"[source.NAME] at_least": true, "[source.NAME] group": true, "[source.NAME] members": true, "[source.NAME] stale": true,
 	" board": true, "[board] doc": true, "[board] on": true, "[board] source": true, "[board] columns": true, "[board] rows": true,
 }
 

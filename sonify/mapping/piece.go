@@ -43,17 +43,22 @@ type File struct {
 
 // Source holds the keys that every kind of source has; the kind adds its own.
 type Source struct {
-	Pos    grammar.Pos      `toml:"-"`
-	Type   string           `toml:"type" doc:"the kind of source; \"proscenium sources\" lists them" required:"true" example:"slam"`
-	Keep   []string         `toml:"keep" doc:"the fields that pass the door; without it, those that the piece reads" example:"[\"server\", \"speed_kmh\"]"`
-	Clock  string           `toml:"clock" doc:"what times the events: the source's own clock, a fixed step from one to the next, or their arrival" enum:"own|step|arrival" example:"step"`
-	Speed  float64          `toml:"speed" doc:"how many times faster than life the source's own clock runs" unit:"times" default:"1" min:"0.001" max:"1000000" example:"30"`
-	Step   grammar.Duration `toml:"step" doc:"the time from one event to the next, with clock = \"step\"" default:"500ms" example:"250ms"`
-	MaxGap grammar.Duration `toml:"max_gap" doc:"a longer silence of the source's own clock is cut to this, in the source's time; \"0s\" cuts none" default:"10m" example:"10m"`
-	Begin  Moment           `toml:"begin" doc:"what the source's own clock shows when the music begins: a stretch of time or a date; sources that begin at the same keep step; without it, what the first event says" example:"9h"`
-	Delay  grammar.Duration `toml:"delay" doc:"music before the first event" default:"0s" example:"4s"`
-	Budget Budget           `toml:"budget" doc:"how many notes its events may make in so long; what goes beyond is gathered and sounds together" example:"\"16 per bar\""`
-	Rest   grammar.Raw      `toml:"*"`
+	Pos     grammar.Pos      `toml:"-"`
+	Type    string           `toml:"type" doc:"the kind of source; \"proscenium sources\" lists them" required:"true" example:"slam"`
+	Keep    []string         `toml:"keep" doc:"the fields that pass the door; without it, those that the piece reads" example:"[\"server\", \"speed_kmh\"]"`
+	Hash    []string         `toml:"hash" doc:"fields that pass as short hashes, another for every run: the same can be told to be the same, and nothing else" example:"[\"name\"]"`
+	AtLeast int              `toml:"at_least" doc:"how many a group must have for its name to pass; of smaller ones the fields in group are missing; 0: any number" default:"0" min:"0" max:"1000000" example:"5"`
+	Group   Words            `toml:"group" doc:"the field that says to which group an event belongs, or several" example:"server"`
+	Members string           `toml:"members" doc:"the field whose different values make the number of a group; without it, its events do" example:"name"`
+	Stale   grammar.Duration `toml:"stale" doc:"after so long without an event a live source is held to have fallen silent; without it, as the station says" example:"10m"`
+	Clock   string           `toml:"clock" doc:"what times the events: the source's own clock, a fixed step from one to the next, or their arrival" enum:"own|step|arrival" example:"step"`
+	Speed   float64          `toml:"speed" doc:"how many times faster than life the source's own clock runs" unit:"times" default:"1" min:"0.001" max:"1000000" example:"30"`
+	Step    grammar.Duration `toml:"step" doc:"the time from one event to the next, with clock = \"step\"" default:"500ms" example:"250ms"`
+	MaxGap  grammar.Duration `toml:"max_gap" doc:"a longer silence of the source's own clock is cut to this, in the source's time; \"0s\" cuts none" default:"10m" example:"10m"`
+	Begin   Moment           `toml:"begin" doc:"what the source's own clock shows when the music begins: a stretch of time or a date; sources that begin at the same keep step; without it, what the first event says" example:"9h"`
+	Delay   grammar.Duration `toml:"delay" doc:"music before the first event" default:"0s" example:"4s"`
+	Budget  Budget           `toml:"budget" doc:"how many notes its events may make in so long; what goes beyond is gathered and sounds together" example:"\"16 per bar\""`
+	Rest    grammar.Raw      `toml:"*"`
 }
 
 // Signal is a number that lives between events.

@@ -50,7 +50,8 @@ type SourcePlan struct {
 	Tally  *sonify.Tally
 	Place  *sonify.Place // where it stands; to be filled before it is run
 	Link   *sonify.Link  // how its connection is
-	Keep   []string      // the fields that pass the door; nil: all that the piece reads
+	Door   Door
+	Stale  time.Duration // after so long without an event it has fallen silent; 0: as the station says
 	Pace   Pace
 	Live   bool // see [sonify.SourceInfo]
 	// Prospect is what the source said it would report, nil if it was not asked.
@@ -58,6 +59,15 @@ type SourcePlan struct {
 	// Is tells sources apart: two of one piece and its edit that have the same name
 	// and Is report the same, at the same pace.
 	Is string
+}
+
+// Door says what of a source's events passes.
+type Door struct {
+	Keep    []string // fields that pass as they are
+	Hash    []string // fields that pass as hashes
+	AtLeast int      // how many a group must have to be named; 0: any number
+	Group   []string // the fields that say to which group an event belongs
+	Members string   // the field whose different values are counted; "": events are
 }
 
 // Pace says how the time of a source becomes the time of the performance.

@@ -10,6 +10,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sonify/conductor"
 	"proscenium/sonify/journal"
+	"proscenium/sonify/mapping"
 )
 
 // sourceState is what a station knows of one source of its piece.
@@ -23,6 +24,14 @@ type sourceState struct {
 	last  sonify.Frame
 	state string
 	err   error
+	late  uint64 // events that came too late for their time
+	errs  uint64 // how often it ended or failed and is to be run again
+	place string // where it goes on after the last event that was heard
+	stale sonify.Frame
+	doors []*conductor.Door // the last is the one in use
+	tally *sonify.Tally
+	link  *sonify.Link
+	rate  pulse
 }
 
 // intake gives the conductor the events of a station's sources, and writes down
@@ -34,6 +43,7 @@ type intake struct {
 	floor   sonify.Frame // what arrives earlier is late, and arrives here
 	over    bool         // no source will report anything more, and the piece knows it
 	news    []conductor.Arrival
+	salt    []byte // of the doors' hashes: another for every run, and written nowhere
 }
 
 // start runs the sources of a program from frame at on. Of those that are already
@@ -45,28 +55,38 @@ func (f *intake) start(p *Program, at sonify.Frame, cursors []journal.Cursor) (b
 	f.states = nil
 	for i := range p.Piece.Sources {
 		s := &p.Piece.Sources[i]
-		var keep func(*sonify.Event)
-		if s.Keep != nil {
-			keep = conductor.Door(s.Keep)
-		}
+		door := conductor.NewDoor(conductor.DoorRules(s.Door), f.salt)
 		if k := slices.IndexFunc(old, func(st *sourceState) bool { return st.name == s.Name }); k >= 0 {
 			if s.Is != "" && old[k].is == s.Is {
-				f.sources.Keep(s.Name, keep)
+				f.sources.Keep(s.Name, door.Pass)
+				old[k].stale = f.staleAfter(s)
+				old[k].doors = append(old[k].doors, door)
 				f.states = append(f.states, old[k])
 				continue
 			}
 			f.sources.Remove(s.Name)
 		}
-		st := &sourceState{name: s.Name, is: s.Is, kind: s.Kind, live: s.Live, begin: at, last: at, state: "live"}
-		in := conductor.Intake{Name: s.Name, Source: s.Source, Tally: s.Tally, Pace: conductor.Pace(s.Pace), Keep: keep, Live: true, Begin: at,
+		st := &sourceState{name: s.Name, is: s.Is, kind: s.Kind, live: s.Live, begin: at, last: at, state: "live",
+			stale: f.staleAfter(s), doors: []*conductor.Door{door}, tally: s.Tally, link: s.Link}
+		in := conductor.Intake{Name: s.Name, Source: s.Source, Tally: s.Tally, Pace: conductor.Pace(s.Pace), Keep: door.Pass, Place: s.Place, Live: true, Begin: at,
 			Arrive: func() sonify.Frame {
 				return f.line.Now() + f.lead.arrival()
 			}}
-		if s.Live {
-			in.Again = f.again
-		} else if k := slices.IndexFunc(cursors, func(c journal.Cursor) bool { return c.Name == s.Name }); k >= 0 {
+		k := slices.IndexFunc(cursors, func(c journal.Cursor) bool { return c.Name == s.Name })
+		switch {
+		case k < 0 || !s.Live && cursors[k].Begin < 0:
+		case s.Live:
+			// Another question may have other answers: a place holds only for the same.
+			if cursors[k].Is == s.Is && s.Is != "" {
+				st.place = cursors[k].Place
+				s.Place.Set(st.place)
+			}
+		default:
 			st.begin, st.heard = cursors[k].Begin, cursors[k].Heard
 			in.Begin, in.Skip = st.begin, st.heard
+		}
+		if s.Live {
+			in.Again = f.again
 		}
 		f.sources.Add(in)
 		f.states = append(f.states, st)
@@ -81,6 +101,14 @@ func (f *intake) start(p *Program, at sonify.Frame, cursors []journal.Cursor) (b
 		f.over = false
 	}
 	return began
+}
+
+// staleAfter returns after how long without an event a source has fallen silent.
+func (f *intake) staleAfter(s *mapping.SourcePlan) sonify.Frame {
+	if s.Stale > 0 {
+		return sonify.Frames(s.Stale)
+	}
+	return sonify.Frames(f.opts.Stale)
 }
 
 // restarts reports whether start would begin a source.
@@ -132,7 +160,11 @@ func (f *intake) source(name string) *sourceState {
 func (f *intake) cursors() []journal.Cursor {
 	out := make([]journal.Cursor, 0, len(f.states))
 	for _, st := range f.states {
-		out = append(out, journal.Cursor{Name: st.name, Begin: st.begin, Heard: st.heard})
+		c := journal.Cursor{Name: st.name, Begin: st.begin, Heard: st.heard, Place: st.place}
+		if st.live {
+			c.Is = st.is
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -141,7 +173,7 @@ func (f *intake) cursors() []journal.Cursor {
 // finds live sources that have been silent for long.
 func (f *intake) watch(now sonify.Frame) {
 	for _, st := range f.states {
-		if st.live && st.state == "live" && now-st.last > sonify.Frames(f.opts.Stale) {
+		if st.live && st.state == "live" && now-st.last > st.stale {
 			st.state = "stale"
 			f.news = append(f.news, conductor.Arrival{Event: sonify.Event{Source: st.name}, State: "stale"})
 		}
@@ -185,9 +217,16 @@ func (f *intake) Next(ctx context.Context, limit sonify.Frame) (conductor.Arriva
 		}
 		if a.State != "" {
 			if st.state == a.State {
+				if a.State == "failed" { // again, and why may be another
+					st.err = a.Err
+					st.errs++
+				}
 				continue
 			}
 			st.state, st.err = a.State, a.Err
+			if a.State == "failed" {
+				st.errs++
+			}
 			if a.State == "live" {
 				st.last = a.At
 			}
@@ -207,6 +246,9 @@ func (f *intake) pass(a conductor.Arrival) (conductor.Arrival, bool, bool, error
 	if a.At < f.floor {
 		if a.State == "" {
 			f.late(f.floor - a.At)
+			if st := f.source(a.Event.Source); st != nil {
+				st.late++
+			}
 		}
 		a.At = f.floor
 	}
@@ -223,6 +265,9 @@ func (f *intake) pass(a conductor.Arrival) (conductor.Arrival, bool, bool, error
 	if st := f.source(a.Event.Source); st != nil {
 		st.heard++
 		st.last = a.At
+		if a.Event.Place != "" {
+			st.place = a.Event.Place
+		}
 	}
 	f.hold(&journal.Event{At: a.At, Event: a.Event})
 	return a, true, false, nil

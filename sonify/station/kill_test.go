@@ -33,7 +33,11 @@ func TestMain(m *testing.M) {
 // child plays a station in the world's own time and says every passage.
 func child(dir string) {
 	t := &testing.T{}
-	s, err := station.New(station.Options{Env: environment(t), File: "piece.toml", Journal: dir, Read: func() ([]byte, error) { return []byte(walk), nil }})
+	piece := walk
+	if other := os.Getenv("PROSCENIUM_STATION_PIECE"); other != "" {
+		piece = other
+	}
+	s, err := station.New(station.Options{Env: environment(t), File: "piece.toml", Journal: dir, Read: func() ([]byte, error) { return []byte(piece), nil }})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)

@@ -317,6 +317,9 @@ func (r *Replay) Next(_ context.Context, limit sonify.Frame) (a conductor.Arriva
 		for i := range r.cursors {
 			if r.cursors[i].Name == rec.Event.Source {
 				r.cursors[i].Heard++
+				if rec.Event.Place != "" {
+					r.cursors[i].Place = rec.Event.Place
+				}
 			}
 		}
 		r.until = max(r.until, rec.At)

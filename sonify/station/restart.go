@@ -2,6 +2,8 @@ package station
 
 import (
 	"context"
+	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -39,9 +41,89 @@ func (s *Station) begin(ctx context.Context) ([]journal.Cursor, error) {
 	if !ok {
 		s.stage = stage{s.program.Piece.Perform(), s.program.Piece}
 		s.run = journal.RunName(now)
-		return nil, nil
+		cursors, err := lastPlaces(ctx, s.opts.Journal, now.Add(-s.opts.ResumeWithin))
+		if err != nil {
+			s.log.Warn("where the sources stood is not known, they begin as if new", "error", err)
+		}
+		return cursors, nil
 	}
 	return cursors, nil
+}
+
+// places are cursors of which only where live sources stood is used: the files of the
+// piece begin anew.
+func places(cursors []journal.Cursor) []journal.Cursor {
+	var out []journal.Cursor
+	for _, c := range cursors {
+		if c.Place != "" {
+			c.Begin, c.Heard = -1, 0
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// lastPlaces returns where the live sources of the last run stood at its end, however it
+// ended, if that was not before since.
+func lastPlaces(ctx context.Context, dir string, since time.Time) ([]journal.Cursor, error) {
+	paths, err := journal.LastRun(dir)
+	if err != nil || len(paths) == 0 {
+		return nil, err
+	}
+	for i := len(paths) - 1; i >= 0; i-- {
+		cursors, at, err := placesOf(ctx, paths[i])
+		if err == nil || i == 0 || ctx.Err() != nil {
+			if at.Before(since) {
+				return nil, err
+			}
+			return places(cursors), err
+		}
+		// The very last may have been torn before it held a whole line.
+	}
+	return nil, nil
+}
+
+// placesOf reads one segment to its end, or to where it is damaged.
+func placesOf(ctx context.Context, path string) (cursors []journal.Cursor, at time.Time, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, at, err
+	}
+	defer f.Close()
+	r, err := journal.NewReader(path, f)
+	if err != nil {
+		return nil, at, err
+	}
+	h := r.Header()
+	cursors = slices.Clone(h.Sources)
+	last := h.Frame
+	for n := 0; ; n++ {
+		if n&1023 == 0 && ctx.Err() != nil {
+			return nil, at, context.Cause(ctx)
+		}
+		rec, err := r.Next()
+		if err != nil {
+			if err == io.EOF {
+				err = nil
+			}
+			return cursors, h.Time.Add((last - h.Frame).Duration()), err
+		}
+		switch rec := rec.(type) {
+		case *journal.Change:
+			cursors = slices.Clone(rec.Sources)
+		case *journal.Here:
+			last = max(last, rec.Frame)
+		case *journal.End:
+			last = max(last, rec.Frame)
+		case *journal.Event:
+			last = max(last, rec.At)
+			for i := range cursors {
+				if cursors[i].Name == rec.Event.Source && rec.Event.Place != "" {
+					cursors[i].Place = rec.Event.Place
+				}
+			}
+		}
+	}
 }
 
 // resume plays the last segment of an unfinished run, silently, to its end, and
@@ -96,9 +178,8 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 	s.status.Resumed = true
 	s.mu.Unlock()
 	s.log.Info("the last run goes on", "run", s.run, "at", s.stage.Position().Tick(), "edited", !same)
-	if same {
-		cursors = r.cursors
-	} else {
+	if cursors = r.cursors; !same {
+		cursors = places(cursors)
 		s.stage.Announce()
 	}
 	return cursors, true, nil

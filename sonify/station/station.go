@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -128,7 +129,8 @@ func New(o Options) (*Station, error) {
 	}
 	s.program = p
 	s.fan = &fanout{stage: &s.stage, before: s.commit}
-	s.intake = &intake{Station: s}
+	s.intake = &intake{Station: s, salt: make([]byte, 32)}
+	rand.Read(s.intake.salt)
 	s.stage = stage{p.Piece.Perform(), p.Piece}
 	s.status = Status{Name: o.Name, State: Starting, Problems: problems}
 	s.describe()

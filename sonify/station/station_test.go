@@ -92,6 +92,7 @@ func environment(t testing.TB) mapping.Env {
 	t.Helper()
 	var reg sonify.Registry
 	err := reg.Add(
+		tickerInfo,
 		sonify.SourceInfo{Name: "orders", Doc: "orders", Live: true, Config: func() any { return &ordersConfig{Gap: "400ms", Silent: "0s"} },
 			New: func(env sonify.SourceEnv, c any) (sonify.Source, error) {
 				return &orders{conf: *c.(*ordersConfig), seed: env.Seed}, nil

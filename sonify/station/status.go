@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sonify/conductor"
 )
 
 // State is what a station does.
@@ -47,14 +48,67 @@ type Status struct {
 	Resumed      bool // it goes on with a run that was not ended properly
 }
 
-// SourceStatus tells how a source is.
+// SourceStatus tells how a source is. Nothing in it is of the data itself.
 type SourceStatus struct {
 	Name   string
 	Kind   string
+	Live   bool   // its events come when they happen
 	State  string // live, stale, ended, failed
 	Error  string
 	Heard  uint64
 	Silent time.Duration // since its last event
+	Rate   float64       // events heard a minute, over the last minute
+	Errors uint64        // how often it failed
+	Late   uint64        // events that came too late for their time, and were heard at once
+	// Link is how the connection of a live source is.
+	Link sonify.LinkStatus
+	// Tally is what it repaired, skipped, missed and dropped.
+	Tally []sonify.TallyCount
+	// Door is what the door has kept out, hashed and withheld.
+	Door conductor.DoorCounts
+}
+
+// Fate returns how many oddities of a kind a source has met.
+func (s *SourceStatus) Fate(f sonify.Fate) int64 {
+	n := int64(0)
+	for _, c := range s.Tally {
+		if c.Fate == f {
+			n += c.Count
+		}
+	}
+	return n
+}
+
+// pulse reckons how much a count has grown within the last minute.
+type pulse struct {
+	at    [64]sonify.Frame
+	count [64]uint64
+	next  int
+	full  bool
+}
+
+// minute is how far back a rate looks.
+const minute = 60 * sonify.SampleRate
+
+// rate returns by how much the count has grown, as if it went on so for a minute.
+func (p *pulse) rate(now sonify.Frame, count uint64) float64 {
+	if last := (p.next + 63) % 64; !p.full && p.next == 0 || now-p.at[last] >= minute/60 {
+		p.at[p.next], p.count[p.next] = now, count
+		if p.next = (p.next + 1) % 64; p.next == 0 {
+			p.full = true
+		}
+	}
+	n := p.next
+	if p.full {
+		n = 64
+	}
+	for i := range n { // oldest first
+		k := (p.next - n + i + 64) % 64
+		if now-p.at[k] <= minute && now > p.at[k] {
+			return float64(count-p.count[k]) * float64(minute) / float64(now-p.at[k])
+		}
+	}
+	return 0
 }
 
 // Status returns how the station is. The caller may keep it.
@@ -101,7 +155,14 @@ func (s *Station) observe() {
 	sum := s.stage.Summary()
 	sources := make([]SourceStatus, 0, len(s.intake.states))
 	for _, st := range s.intake.states {
-		x := SourceStatus{Name: st.name, Kind: st.kind, State: st.state, Heard: st.heard, Silent: max(0, sum.Frames-st.last).Duration()}
+		x := SourceStatus{Name: st.name, Kind: st.kind, Live: st.live, State: st.state, Heard: st.heard, Silent: max(0, sum.Frames-st.last).Duration(),
+			Rate: st.rate.rate(sum.Frames, st.heard), Errors: st.errs, Late: st.late, Link: st.link.Status(), Tally: st.tally.Counts()}
+		for _, d := range st.doors {
+			c := d.Counts()
+			x.Door.KeptOut += c.KeptOut
+			x.Door.Hashed += c.Hashed
+			x.Door.Withheld += c.Withheld
+		}
 		if st.err != nil {
 			x.Error = st.err.Error()
 		}

@@ -1,0 +1,188 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"proscenium/sonify"
+)
+
+// Limits of calls to /hooks/. They are few and small beside listeners: a shop that
+// sells out sends some hundred in a second.
+const (
+	hooksAtOnce  = 64   // being read and answered
+	hooksRate    = 5000 // in a second; who comes then is asked to come again
+	hookBodyWait = 10 * time.Second
+	hooksOpen    = 256
+)
+
+// hooks are the paths below /hooks/ that sources have opened. Without one, nothing below
+// it answers.
+type hooks struct {
+	mu   sync.Mutex
+	open map[string]*hook
+
+	atOnce chan struct{}
+	second time.Time
+	taken  int
+
+	calls, refused, bytes atomic.Uint64
+}
+
+// hook is an open path.
+type hook struct {
+	mu     sync.RWMutex // held for reading while it answers
+	answer func(*sonify.Call) sonify.Reply
+}
+
+var hookPath = regexp.MustCompile(`^[a-z0-9_-]+(/[a-z0-9_-]+)*$`)
+
+// Open implements [sonify.Hooks].
+func (h *hooks) Open(path string, answer func(*sonify.Call) sonify.Reply) (func(), error) {
+	if !hookPath.MatchString(path) || len(path) > 200 {
+		return nil, &sonify.Permanent{Err: fmt.Errorf("%q is no path for a hook: small letters, digits, - and _ were expected, / between them", path)}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.open[path] != nil {
+		return nil, errors.New("another source is called at that path")
+	}
+	if len(h.open) >= hooksOpen {
+		return nil, fmt.Errorf("more than %d hooks are open", hooksOpen)
+	}
+	k := &hook{answer: answer}
+	if h.open == nil {
+		h.open = make(map[string]*hook)
+	}
+	h.open[path] = k
+	var once sync.Once
+	return func() {
+		once.Do(func() {
+			h.mu.Lock()
+			delete(h.open, path)
+			h.mu.Unlock()
+			k.mu.Lock() // those who are being answered come first
+			k.answer = nil
+			k.mu.Unlock()
+		})
+	}, nil
+}
+
+// Hooks returns where sources can be called: below /hooks/ of the server.
+func (s *Server) Hooks() sonify.Hooks { return &s.hooks }
+
+// find returns the hook of a request, nil if there is none; path is below /hooks/.
+func (h *hooks) find(path string) *hook {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.open[path]
+}
+
+// admit lets a call in if there is room. leave is to be called when it is answered.
+func (h *hooks) admit(now time.Time) (leave func(), ok bool) {
+	h.mu.Lock()
+	if now.Sub(h.second) >= time.Second {
+		h.second, h.taken = now, 0
+	}
+	h.taken++
+	full := h.taken > hooksRate
+	h.mu.Unlock()
+	if full {
+		return nil, false
+	}
+	select {
+	case h.atOnce <- struct{}{}:
+		return func() { <-h.atOnce }, true
+	default:
+		return nil, false
+	}
+}
+
+// hooked answers a request below /hooks/.
+func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
+	path := strings.TrimPrefix(r.URL.Path, "/hooks/")
+	k := s.hooks.find(path)
+	deny := func(status int, why string) {
+		s.hooks.refused.Add(1)
+		w.Header().Set("Connection", "close") // its body is not read
+		s.refuse(w, r, status, why)
+	}
+	switch {
+	case k == nil:
+		deny(http.StatusNotFound, "nobody is called here")
+		return
+	case r.Method != http.MethodPost && r.Method != http.MethodGet:
+		w.Header().Set("Allow", "GET, POST")
+		deny(http.StatusMethodNotAllowed, "a hook is called by POST, or by GET")
+		return
+	case r.ContentLength > sonify.CallLimit:
+		deny(http.StatusRequestEntityTooLarge, "the body is too long")
+		return
+	}
+	leave, ok := s.hooks.admit(time.Now())
+	if !ok {
+		w.Header().Set("Retry-After", "1")
+		deny(http.StatusServiceUnavailable, "too many call at once: try again in a second")
+		return
+	}
+	defer leave()
+	rc := http.NewResponseController(w)
+	rc.SetReadDeadline(time.Now().Add(hookBodyWait))
+	rc.SetWriteDeadline(time.Now().Add(answerWait))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, sonify.CallLimit))
+	if err != nil {
+		status, why := http.StatusBadRequest, "the body did not come"
+		if errors.As(err, new(*http.MaxBytesError)) {
+			status, why = http.StatusRequestEntityTooLarge, "the body is too long"
+		}
+		deny(status, why)
+		return
+	}
+	s.hooks.calls.Add(1)
+	s.hooks.bytes.Add(uint64(len(body)))
+	c := &sonify.Call{Method: r.Method, Path: path, Query: r.URL.RawQuery, Host: r.Host, Header: r.Header, Body: body,
+		From: s.peer(r).String(), Secure: s.secure(r)}
+	k.mu.RLock()
+	if k.answer == nil {
+		k.mu.RUnlock()
+		deny(http.StatusNotFound, "nobody is called here")
+		return
+	}
+	reply := k.answer(c)
+	k.mu.RUnlock()
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	for name, v := range reply.Header {
+		h.Set(name, v)
+	}
+	status := reply.Status
+	switch {
+	case status >= 200 && status < 600:
+	case reply.Text == "":
+		status = http.StatusNoContent
+	default:
+		status = http.StatusOK
+	}
+	w.WriteHeader(status)
+	if status != http.StatusNoContent {
+		io.WriteString(w, reply.Text)
+	}
+}
+
+// secure reports whether a request came encrypted, to us or to a proxy of ours.
+func (s *Server) secure(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	a, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && s.behind(a.Addr().Unmap()) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
