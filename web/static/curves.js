@@ -1,69 +1,76 @@
-// Signals as curves under the score.
+// Signals as curves under the score, in steps as the chip would draw them.
 
-import { number } from "./words.js";
+import { draw, widthOf } from "./pixels.js";
 import { readable } from "./why.js";
+import { number } from "./words.js";
 
-/** @typedef {import("./score.js").Score} Score */
-/** @typedef {import("./palette.js").Palette} Palette */
-
-const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
+/** @typedef {import("./roll.js").View} View */
 
 /**
- * @param {CanvasRenderingContext2D} g
- * @param {Score} score
+ * @param {View} v
  * @param {string[]} names
- * @param {Palette} p
- * @param {{left: number, right: number, top: number, bottom: number, x: (f: number) => number, now: number, latency: number}} box
+ * @param {number} top
+ * @param {number} bottom
  */
-export function curves(g, score, names, p, box) {
+export function curves(v, names, top, bottom) {
+  const { g, p } = v;
   g.fillStyle = p.band;
-  g.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-  const h = (box.bottom - box.top - 4) / names.length;
-  names.forEach((name, i) => curve(g, score, name, p, { ...box, top: box.top + 4 + i * h, bottom: box.top + 4 + (i + 1) * h - 4 }));
+  g.fillRect(0, top, v.width, bottom - top);
+  g.fillStyle = p.bar;
+  g.fillRect(0, top, v.width, 2);
+  const h = (bottom - top - 6) / names.length;
+  names.forEach((name, i) => curve(v, name, Math.round(top + 4 + i * h), Math.round(top + 4 + (i + 1) * h - 4)));
 }
 
 /**
- * @param {CanvasRenderingContext2D} g
- * @param {Score} score
+ * @param {View} v
  * @param {string} name
- * @param {Palette} p
- * @param {{left: number, right: number, top: number, bottom: number, x: (f: number) => number, now: number}} box
+ * @param {number} top
+ * @param {number} bottom
  */
-function curve(g, score, name, p, box) {
-  const list = score.signals.get(name) ?? [];
-  const info = score.pieceAt(box.now)?.signals.find((s) => s.name === name);
+function curve(v, name, top, bottom) {
+  const { g, p, now, x } = v;
+  const list = v.score.signals.get(name) ?? [];
+  const info = v.score.pieceAt(now)?.signals.find((s) => s.name === name);
   let low = info?.low ?? 0;
   let high = info?.high ?? 0;
   if (low === high) {
     low = Math.min(...list.map((r) => r.value));
     high = Math.max(...list.map((r) => r.value));
   }
-  const level = (/** @type {number} */ v) => {
-    const part = high > low ? Math.max(0, Math.min(1, (v - low) / (high - low))) : 0.5;
-    return Math.round(box.bottom - 1 - part * (box.bottom - box.top - 2));
+  const rows = Math.max(4, Math.floor((bottom - top) / 3));
+  const level = (/** @type {number} */ value) => {
+    const part = high > low ? Math.max(0, Math.min(1, (value - low) / (high - low))) : 0.5;
+    return bottom - 3 * Math.round(part * (rows - 1)) - 3;
   };
+  // A scale with a middle, as of who leads, is filled from there.
+  const base = low < 0 && high > 0 ? level(0) : bottom;
   let value = null;
-  for (let i = 0; i < list.length && list[i].frame <= box.now; i++) {
-    const until = Math.min(list[i + 1]?.frame ?? box.now, box.now);
-    const from = Math.round(Math.max(box.x(list[i].frame), 0));
-    const to = Math.round(box.x(until));
+  for (let i = 0; i < list.length && list[i].frame <= now; i++) {
+    const until = Math.min(list[i + 1]?.frame ?? now, now);
+    const from = Math.round(Math.max(x(list[i].frame), 0));
+    const to = Math.round(x(until));
     value = list[i].value;
     if (to < 0) continue;
     const y = level(value);
-    g.fillStyle = p.now;
-    g.globalAlpha = 0.16;
-    g.fillRect(from, y, to - from, box.bottom - y);
+    g.fillStyle = p.curve;
+    g.globalAlpha = 0.22;
+    g.fillRect(from, Math.min(y, base), to - from, Math.abs(base - y));
     g.globalAlpha = 1;
-    g.fillRect(from, y, to - from, 2);
+    g.fillRect(from, y, to - from, 3);
   }
-  g.font = `11px ${MONO}`;
-  g.textBaseline = "middle";
-  const y = (box.top + box.bottom) / 2 + 1;
-  const text = readable(name) + (value === null ? "" : " " + number(Math.round(value * 1000) / 1000) + (info?.unit ? " " + info.unit : ""));
+  const size = Math.max(1, v.size - 1);
+  const text = readable(name).toUpperCase();
+  const says = value === null ? "" : number(Math.round(value * 100) / 100) + (info?.unit ? " " + info.unit : "");
+  const middle = Math.round((top + bottom) / 2 - 3.5 * size);
+  const w = widthOf(g, text, size, true);
   g.fillStyle = p.band;
-  g.globalAlpha = 0.8;
-  g.fillRect(4, y - 8, g.measureText(text).width + 8, 16);
+  g.globalAlpha = 0.85;
+  g.fillRect(2, middle - 3, w + 8, 7 * size + 6);
   g.globalAlpha = 1;
   g.fillStyle = p.ink;
-  g.fillText(text, 8, y);
+  draw(g, text, 6, middle, size, true);
+  // What it says stands where the music is.
+  g.fillStyle = p.curve;
+  draw(g, says, v.nowX + 10, value === null ? middle : Math.max(top, Math.min(bottom - 7 * v.size, level(value) - 3 * v.size)), v.size);
 }

@@ -1,16 +1,23 @@
 // The page of a station: what is shown, and what the listener may do.
 
-import { colour, dark, paper } from "./palette.js";
+import { Board } from "./board.js";
+import { Curtain } from "./curtain.js";
+import { Legend } from "./legend.js";
+import { language, otherLanguage, otherTheme, theme } from "./manners.js";
+import { chosen, colour, dark } from "./palette.js";
+import { write } from "./pixels.js";
 import { Roll } from "./roll.js";
 import { Score } from "./score.js";
 import { Sound } from "./sound.js";
 import { Voices } from "./voices.js";
 import { sentence, why } from "./why.js";
-import { say, speak, spoken } from "./words.js";
+import { say, spoken } from "./words.js";
 import { keys } from "./keys.js";
 import { Kit } from "./kit.js";
 import { MidiOut } from "./midiout.js";
 import { session, sessionIs } from "./session.js";
+import { Tally } from "./tally.js";
+import { Wall } from "./wall.js";
 
 /** @typedef {import("./words.js").Word} Word */
 
@@ -22,6 +29,16 @@ const el = (id) => document.getElementById(id);
 
 const score = new Score();
 const roll = new Roll(el("roll"), score);
+const board = new Board(el("board"), el("board-table"));
+const curtain = new Curtain(el("curtain"));
+const tally = new Tally({ line: el("tally"), problems: el("problems"), others: el("others") }, score);
+const volume = () => Number(el("volume").value) / 100;
+// Under the legend the station is still there, far off.
+const legend = new Legend(el("legend"), { duck: (on) => sound?.setVolume(volume() * (on ? 0.25 : 1)), volume });
+const wall = new Wall(el("wall-foot"), (on) => {
+  roll.wall = on;
+  if (on) curtain.rise(true);
+});
 /** @type {Sound} */
 let sound;
 /** @type {Worker} */
@@ -46,6 +63,8 @@ async function begin() {
   settle();
   const name = await station();
   const base = new URL(`/s/${encodeURIComponent(name)}/`, location.href);
+  tally.begin(name);
+  legend.begin(base);
   const way = wanted.get("sound");
   sound = new Sound({ code: new URL("chip.wasm", here), station: base, way: way === "blocks" || way === "stream" ? way : undefined });
   link = new Worker(new URL("link.js", here), { type: "module" });
@@ -70,11 +89,11 @@ async function begin() {
     roll.silent = voices.silent();
     show();
   };
-  sound.setVolume(el("volume").value / 100);
+  sound.setVolume(volume());
   show();
   requestAnimationFrame(draw);
   // For tests, and for whoever is curious.
-  Object.assign(globalThis, { proscenium: { score, sound, link, roll, voices, midi, kit } });
+  Object.assign(globalThis, { proscenium: { score, sound, link, roll, voices, midi, kit, board, legend, wall } });
 }
 
 const voices = new Voices(el("voices"), () => palette);
@@ -126,7 +145,10 @@ function heard(m) {
 
 /** @param {import("./wire.js").Piece} p */
 function piece(p) {
-  el("title").textContent = p.title;
+  write(el("title"), p.title.toUpperCase());
+  el("title").classList.toggle("long", p.title.length > 24);
+  board.begin(p.board);
+  legend.begin(legend.base);
   el("about").textContent = p.about ?? "";
   document.title = p.title + " · Proscenium";
   voices.begin(p);
@@ -136,6 +158,7 @@ function piece(p) {
 
 async function play() {
   playing = true;
+  curtain.rise(roll.still);
   show();
   const ok = await sound.play();
   trouble = ok ? (trouble === "noSound" ? "" : trouble) : "noSound";
@@ -155,13 +178,14 @@ async function pause() {
 
 /** Brings everything that is words up to date. */
 function show() {
-  document.documentElement.lang = spoken();
   document.body.classList.toggle("playing", playing);
   /** @type {[string, Word][]} */
-  const words = [["listen-text", "listen"], ["play-text", playing ? "pause" : "listen"], ["air-text", "onAir"], ["captions-name", "captions"],
-    ["voices-name", "voices"], ["volume-name", "volume"], ["pitch-name", "pitch"], ["share", "share"], ["language", "language"], ["help", "help"]];
+  const words = [["play-text", playing ? "pause" : "listen"], ["air-text", "onAir"], ["captions-name", "captions"],
+    ["voices-name", "voices"], ["volume-name", "volume"], ["pitch-name", "pitch"], ["share", "share"], ["language", "language"], ["help", "help"],
+    ["legend-open", "legend"], ["wall-open", "wall"], ["board-name", "board"]];
   for (const [id, word] of words) el(id).textContent = say(word);
   el("help").append(" · ", say("helpMore"));
+  write(el("listen-text"), say("listen").toUpperCase());
   el("language").lang = spoken() === "en" ? "fr" : "en";
   el("theme").setAttribute("aria-label", say("theme"));
   el("lower").setAttribute("aria-label", say("lower"));
@@ -175,16 +199,17 @@ function show() {
   voices.whole = sound?.way === "stream";
   voices.show();
   kit.show();
+  board.show();
+  tally.show();
+  wall.show();
   roll.label();
 }
 
-/** Language and theme: as asked in the address, as kept, as the system has it. */
+/** Language, theme and motion: as the listener wants them. */
 function settle() {
-  const l = wanted.get("lang") ?? localStorage.getItem("language") ?? (navigator.language.startsWith("fr") ? "fr" : "en");
-  speak(l === "fr" ? "fr" : "en");
-  const kept = wanted.get("theme") ?? localStorage.getItem("theme");
-  const light = kept ? kept === "light" : matchMedia("(prefers-color-scheme: light)").matches;
-  dress(light);
+  language();
+  theme(dress);
+  if (wanted.has("wall")) wall.enter(false);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   roll.still = still.matches;
   still.onchange = () => (roll.still = still.matches);
@@ -193,8 +218,7 @@ function settle() {
 
 /** @param {boolean} light */
 function dress(light) {
-  palette = light ? paper : dark;
-  document.documentElement.dataset.theme = light ? "light" : "dark";
+  palette = chosen(light);
 }
 
 /** @type {import("./score.js").Note | null} */
@@ -203,13 +227,20 @@ let lastWhy = null;
 let lastCaption = null;
 let spokenAt = -Infinity;
 let shownWay = 0;
+let drawnAt = -Infinity;
 
 /** Once for every picture on the screen. */
 function draw() {
   requestAnimationFrame(draw);
   const frame = sound.frame;
-  roll.draw(frame, palette, latency);
+  // What stands still is drawn when there may be something new.
+  if (!roll.still || performance.now() - drawnAt > 120) {
+    drawnAt = performance.now();
+    roll.draw(frame, palette, latency);
+  }
+  curtain.draw();
   const now = frame - latency;
+  board.draw(score, now);
   const c = score.holds("caption", now);
   if (c && c !== lastCaption) caption(c);
   const n = score.notes.findLast((x) => x.data && x.cause?.step === 0 && x.frame <= now);
@@ -278,20 +309,17 @@ function choose(step) {
 }
 
 el("listen").onclick = el("play").onclick = () => (playing ? pause() : play());
-el("volume").oninput = () => sound.setVolume(el("volume").value / 100);
+el("volume").oninput = () => sound.setVolume(volume());
 el("lower").onclick = () => voices.move(-12);
 el("higher").onclick = () => voices.move(12);
 el("theme").onclick = () => {
-  const light = palette === dark;
-  localStorage.setItem("theme", light ? "light" : "dark");
-  dress(light);
+  otherTheme(dress);
   show();
 };
 el("language").onclick = () => {
-  const l = spoken() === "en" ? "fr" : "en";
-  localStorage.setItem("language", l);
-  speak(l);
+  otherLanguage();
   if (lastWhy) tell(lastWhy);
+  legend.show();
   show();
 };
 el("share").onclick = async () => {
@@ -304,6 +332,13 @@ el("share").onclick = async () => {
     // The listener changed their mind, or the page may not: the address bar has it.
   }
 };
+el("legend-open").onclick = () => legend.toggle();
+el("wall-open").onclick = () => wall.toggle();
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || /** @type {HTMLElement} */ (e.target).tagName === "SELECT") return;
+  if (e.key === "l") legend.toggle();
+  else if (e.key === "w") wall.toggle();
+});
 el("roll").onclick = (/** @type {PointerEvent} */ e) => {
   const box = el("roll").getBoundingClientRect();
   roll.chosen = roll.at(e.clientX - box.left, e.clientY - box.top);
@@ -317,6 +352,7 @@ keys({
   leave: () => {
     roll.chosen = null;
     card();
+    if (wall.on) wall.leave();
   },
   pitch: (octaves) => voices.move(12 * octaves),
   more: () => kit.toggle(),

@@ -14,34 +14,72 @@ const voices = [
   ["#d9ed6f", "#5c6b00"],
 ];
 
+/**
+ * @typedef {object} Palette
+ * @property {boolean} light
+ * @property {string} back behind the notes
+ * @property {string} floor where there is an even octave
+ * @property {string} grid of the beats
+ * @property {string} bar
+ * @property {string} ink
+ * @property {string} dim
+ * @property {string} now
+ * @property {string} band of sections and signals
+ * @property {string} curve
+ * @property {"" | "more" | "forced"} contrast
+ */
+
+/** @type {Palette} */
 export const dark = {
   light: false,
-  back: "#12101f",
-  grid: "#1d1a30",
-  bar: "#2c2748",
-  ink: "#f4f1ff",
-  dim: "#a39dc4",
-  now: "#ff4d6d",
-  band: "#191629",
+  back: "#100c20",
+  floor: "#15102a",
+  grid: "#1e1838",
+  bar: "#342b5c",
+  ink: "#fff7e6",
+  dim: "#aaa2cc",
+  now: "#ff3b5c",
+  band: "#1a1533",
+  curve: "#4cc9f0",
+  contrast: "",
 };
 
+/** @type {Palette} */
 export const paper = {
   light: true,
-  back: "#f7f1e1",
-  grid: "#ece3cc",
-  bar: "#d6c9a8",
+  back: "#fbf4e2",
+  floor: "#f6ecd4",
+  grid: "#ebdfc2",
+  bar: "#cdbb92",
   ink: "#1c1730",
-  dim: "#655d7d",
-  now: "#c9184a",
-  band: "#efe6d0",
+  dim: "#5f5777",
+  now: "#d0103f",
+  band: "#f0e4c6",
+  curve: "#00678a",
+  contrast: "",
 };
 
-/** @typedef {typeof dark} Palette */
+/**
+ * What the listener's system asks for.
+ * @param {boolean} light
+ * @returns {Palette}
+ */
+export function chosen(light) {
+  if (matchMedia("(forced-colors: active)").matches) {
+    return { light, back: "Canvas", floor: "Canvas", grid: "Canvas", bar: "GrayText", ink: "CanvasText", dim: "CanvasText", now: "Highlight", band: "Canvas", curve: "CanvasText", contrast: "forced" };
+  }
+  const p = light ? paper : dark;
+  if (!matchMedia("(prefers-contrast: more)").matches) return p;
+  return light
+    ? { ...p, back: "#fff", floor: "#fff", grid: "#ddd", bar: "#666", ink: "#000", dim: "#222", band: "#fff", contrast: "more" }
+    : { ...p, back: "#000", floor: "#000", grid: "#333", bar: "#999", ink: "#fff", dim: "#eee", band: "#000", contrast: "more" };
+}
 
 /**
  * @param {Palette} p
  * @param {number} voice
  */
 export function colour(p, voice) {
+  if (p.contrast === "forced") return "CanvasText";
   return voices[Math.max(voice, 0) % voices.length][p.light ? 1 : 0];
 }

@@ -1,19 +1,40 @@
 // The living score: what sounds, what has sounded, and why, on one canvas that
 // moves with the sound.
 
-import { colour } from "./palette.js";
-import { say } from "./words.js";
-import { readable, why } from "./why.js";
+import { archOf } from "./curtain.js";
 import { curves } from "./curves.js";
+import { colour } from "./palette.js";
+import { HEAD, grid, head } from "./scenery.js";
+import { tags } from "./tags.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./score.js").Score} Score */
 /** @typedef {import("./score.js").Note} Note */
 /** @typedef {import("./palette.js").Palette} Palette */
 
 const RATE = 48000;
-const HEAD = 30; // height of the band with sections and chords
-const DRUM = 9; // height of a row of unpitched notes
-const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
+const DRUM = 10; // height of a row of unpitched notes
+
+/**
+ * What the parts of the picture need to know of it.
+ * @typedef {object} View
+ * @property {CanvasRenderingContext2D} g
+ * @property {Palette} p
+ * @property {Score} score
+ * @property {number} width
+ * @property {number} top the lower edge of the arch
+ * @property {number} now the station's frame that is heard
+ * @property {number} left the frame at the left edge
+ * @property {number} nowX where now is
+ * @property {(frame: number) => number} x
+ * @property {(pitch: number) => number} y the top of a pitch's place
+ * @property {number} cell height of a semitone
+ * @property {number} low the lowest pitch that is seen
+ * @property {number} high
+ * @property {number} bottom of the notes
+ * @property {boolean} still
+ * @property {number} size of a letter's pixel
+ */
 
 export class Roll {
   /**
@@ -32,7 +53,9 @@ export class Roll {
     this.drawn = [];
     /** @type {Note | null} */
     this.chosen = null;
+    /** No motion: pages that are turned, and a place in them that goes on by the beat. */
     this.still = false;
+    this.wall = false;
     /** @type {Set<number>} indices of voices that are not heard */
     this.silent = new Set();
   }
@@ -62,47 +85,74 @@ export class Roll {
     const piece = this.score.pieceAt(frame);
     this.drawn = [];
     if (!piece || !Number.isFinite(frame)) return;
-    const now = frame - latency;
-    const per = Math.max(54, Math.min(110, width / 10)) / RATE; // pixels a frame
-    const nowX = Math.round(this.still ? 0 : width * 0.8);
+    const exactly = frame - latency;
+    const now = this.still ? this.beatAt(exactly) : exactly;
+    const per = Math.max(50, Math.min(this.wall ? 150 : 110, width / 11)) / RATE; // pixels a frame
     const span = width / per;
-    const left = this.still ? Math.floor(now / span) * span : now - nowX / per;
+    // On a wide page what sounds has its words on the right.
+    const nowX = Math.round(width * (width > 700 ? 0.74 : 0.8));
+    const left = this.still ? Math.floor(now / (span * 0.8)) * span * 0.8 : now - nowX / per;
     const x = (/** @type {number} */ f) => (f - left) * per;
 
-    const drums = piece.voices.map((v, i) => (v.pitched ? -1 : i)).filter((i) => i >= 0 && this.plays(i));
+    const top = archOf(width, height);
+    const heard = new Set(this.score.notes.map((n) => n.voice));
+    const drums = piece.voices.map((v, i) => (v.pitched ? -1 : i)).filter((i) => i >= 0 && heard.has(i));
     const shown = [...this.score.signals.keys()].slice(0, width < 600 ? 2 : 3);
-    const strip = shown.length > 0 ? Math.min(shown.length * 26 + 8, height * 0.24) : 0;
-    const floor = height - strip - drums.length * DRUM - 8;
+    const strip = shown.length > 0 ? Math.min(shown.length * (this.wall ? 56 : 34) + 6, height * 0.24) : 0;
+    const floor = height - strip - drums.length * DRUM - 10;
     this.range();
-    const cell = (floor - HEAD - 26) / (this.high - this.low + 1);
+    const size = this.wall ? (width > 1600 ? 4 : width > 800 ? 3 : 2) : width < 600 && devicePixelRatio > 1 ? 1.5 : 2;
+    const cell = (floor - top - HEAD * (size / 2) - 30) / (this.high - this.low + 1);
     const y = (/** @type {number} */ pitch) => floor - (pitch - this.low + 1) * cell;
+    /** @type {View} */
+    const view = { g, p, score: this.score, width, top, now, left, nowX: Math.round(x(now)), x, y, cell, low: this.low, high: this.high,
+      bottom: floor + drums.length * DRUM + 6, still: this.still, size };
 
-    this.grid(p, now, left, x, floor + drums.length * DRUM + 4);
-    this.head(p, now, left, x);
+    grid(view);
+    this.beam(view, height);
     /** @type {Note[]} */
-    const tags = [];
+    const told = [];
     for (const n of this.score.notes) {
       const from = Math.round(x(n.frame));
-      const w = Math.max(3, Math.round(n.frames * per) - 1);
+      const w = Math.max(4, Math.round(n.frames * per) - 1);
       if (from > width || from + w < -40) continue;
       const voice = n.piece.voices[n.voice];
       const row = voice && !voice.pitched ? drums.indexOf(n.voice) : -1;
       if (voice && !voice.pitched && row < 0) continue;
-      const h = row >= 0 ? DRUM - 3 : Math.max(4, Math.round(cell * (n.data ? 1.5 : 1)));
-      const top = Math.round(row >= 0 ? floor + 4 + row * DRUM : y(n.pitch) - (h - cell) / 2);
-      this.note(p, n, from, top, row >= 0 ? Math.min(w, 7) : w, h, now);
-      this.drawn.push({ note: n, x: from, y: top, w: Math.max(w, 8), h });
-      if (n.data && n.cause?.step === 0 && n.frame <= now) tags.push(n);
+      const h = row >= 0 ? DRUM - 4 : Math.max(5, 2 * Math.round((cell * (n.data ? 1.7 : 1)) / 2));
+      const at = Math.round(row >= 0 ? floor + 6 + row * DRUM : y(n.pitch) - (h - cell) / 2);
+      this.note(view, n, from, at, row >= 0 ? Math.min(w, 8) : w, h);
+      this.drawn.push({ note: n, x: from, y: at, w: Math.max(w, 8), h });
+      if (n.data && n.cause?.step === 0 && n.frame <= now) told.push(n);
     }
-    this.tags(p, tags, now);
-    if (strip > 0) curves(g, this.score, shown, p, { left: 0, right: width, top: height - strip, bottom: height, x, now, latency });
+    head(view);
+    tags(view, told, this.drawn);
+    if (strip > 0) curves(view, shown, height - strip, height);
     g.fillStyle = p.now;
-    g.fillRect(Math.round(x(now)) - 1, HEAD - 4, 2, height - HEAD + 4);
+    g.fillRect(view.nowX - 1, top, 2, height - top);
   }
 
-  /** Whether a voice has played lately. @param {number} voice */
-  plays(voice) {
-    return this.score.notes.some((n) => n.voice === voice);
+  /** The beat at or before a frame: what stands still must not crawl. @param {number} frame */
+  beatAt(frame) {
+    const piece = this.score.pieceAt(frame);
+    const tempo = this.score.holds("tempo", frame) ?? { frame: piece?.from ?? 0, value: piece?.tempo };
+    const beat = ((tempo.value ?? 500000) / 1e6) * RATE;
+    return beat > 2000 ? tempo.frame + Math.floor((frame - tempo.frame) / beat) * beat : frame;
+  }
+
+  /**
+   * The light that stands where the music is.
+   * @param {View} v
+   * @param {number} height
+   */
+  beam(v, height) {
+    if (v.p.contrast) return;
+    v.g.fillStyle = v.p.ink;
+    for (const [half, alpha] of [[40, 0.022], [22, 0.03], [8, 0.05]]) {
+      v.g.globalAlpha = alpha;
+      v.g.fillRect(v.nowX - half, v.top, 2 * half, height - v.top);
+    }
+    v.g.globalAlpha = 1;
   }
 
   // The pitches that are seen: it opens at once and closes slowly.
@@ -117,123 +167,66 @@ export class Roll {
     if (high === 0) return;
     low = Math.floor(Math.min(low - 2, 50));
     high = Math.ceil(Math.max(high + 3, 76));
-    this.low += (low - this.low) * (low < this.low ? 0.3 : 0.02);
-    this.high += (high - this.high) * (high > this.high ? 0.3 : 0.02);
+    this.low += (low - this.low) * (low < this.low || this.still ? 1 : 0.02);
+    this.high += (high - this.high) * (high > this.high || this.still ? 1 : 0.02);
   }
 
   /**
-   * Bars and beats.
-   * @param {Palette} p
-   * @param {number} now
-   * @param {number} left
-   * @param {(f: number) => number} x
-   * @param {number} bottom
-   */
-  grid(p, now, left, x, bottom) {
-    const g = this.g;
-    const piece = this.score.pieceAt(now);
-    const tempo = this.score.holds("tempo", now) ?? { frame: piece.from, tick: piece.tick, value: piece.tempo };
-    const meter = this.score.holds("meter", now);
-    const beats = meter?.beats ?? Number.parseInt(piece.meter, 10) ?? 4;
-    const beat = ((tempo.value ?? piece.tempo) / 1e6) * RATE;
-    if (!(beat > 2000)) return;
-    const first = Math.ceil((left - tempo.frame) / beat);
-    for (let i = first; ; i++) {
-      const at = x(tempo.frame + i * beat);
-      if (at > this.width) break;
-      const bar = (Math.round(tempo.tick / 960) + i) % beats === 0;
-      g.fillStyle = bar ? p.bar : p.grid;
-      g.fillRect(Math.round(at), HEAD, bar ? 2 : 1, bottom - HEAD);
-    }
-  }
-
-  /**
-   * Sections and chords, over the score.
-   * @param {Palette} p
-   * @param {number} now
-   * @param {number} left
-   * @param {(f: number) => number} x
-   */
-  head(p, now, left, x) {
-    const g = this.g;
-    g.fillStyle = p.band;
-    g.fillRect(0, 0, this.width, HEAD - 4);
-    g.textBaseline = "middle";
-    const middle = (HEAD - 4) / 2 + 1;
-    g.font = `12px ${MONO}`;
-    let clear = 0;
-    for (const m of this.score.marks) {
-      if (m.kind !== "section" || m.frame < left) continue;
-      const at = x(m.frame);
-      g.fillStyle = p.now;
-      g.fillRect(Math.round(at), 0, 3, HEAD - 4);
-      if (m.frame <= now) {
-        g.fillStyle = p.ink;
-        g.font = `bold 12px ${MONO}`;
-        const name = readable(m.name ?? "").toUpperCase();
-        g.fillText(name, at + 8, middle);
-        clear = Math.max(clear, at + 16 + g.measureText(name).width);
-      }
-    }
-    g.font = `12px ${MONO}`;
-    g.fillStyle = p.dim;
-    let last = -Infinity;
-    for (const m of this.score.marks) {
-      if (m.kind !== "chord" || m.frame < left || m.frame > now) continue;
-      const at = x(m.frame) + 4;
-      if (at - last < 44 || at < clear) continue;
-      g.fillText(m.text ?? "", at, middle);
-      last = at;
-    }
-    const section = this.score.holds("section", left);
-    if (section && clear < 90) {
-      const name = readable(section.name ?? "").toUpperCase();
-      g.font = `bold 12px ${MONO}`;
-      const w = g.measureText(name).width + 20;
-      g.fillStyle = p.band;
-      g.fillRect(0, 0, w, HEAD - 4);
-      g.fillStyle = p.ink;
-      g.fillText(name, 10, middle);
-    }
-  }
-
-  /**
-   * @param {Palette} p
+   * @param {View} v
    * @param {Note} n
    * @param {number} x
    * @param {number} y
    * @param {number} w
    * @param {number} h
-   * @param {number} now
    */
-  note(p, n, x, y, w, h, now) {
-    const g = this.g;
+  note(v, n, x, y, w, h) {
+    const { g, p, now } = v;
     const silent = this.silent.has(n.voice);
     const sounds = n.frame <= now && now < n.frame + n.frames && !silent;
     const c = colour(p, n.voice);
-    g.globalAlpha = silent ? 0.15 : n.frame > now ? 0.25 : n.data || sounds ? 1 : 0.35 + 0.3 * (n.velocity / 127);
+    const loud = n.velocity / 127;
+    if (sounds && n.data && !p.contrast) {
+      // A halo in two steps.
+      g.fillStyle = c;
+      g.globalAlpha = 0.14;
+      g.fillRect(x - 8, y - 8, w + 16, h + 16);
+      g.fillRect(x - 4, y - 4, w + 8, h + 8);
+    }
+    g.globalAlpha = silent ? 0.15 : n.frame > now ? 0.22 : n.data || sounds ? 1 : p.contrast ? 0.75 : 0.28 + 0.34 * loud;
     g.fillStyle = c;
-    g.fillRect(x, y, w, h);
-    if (h >= 5 && w >= 4) {
+    if (n.data || w < 10 || h < 8) g.fillRect(x, y, w, h);
+    else {
+      // What plays by itself has its corners cut.
+      g.fillRect(x + 2, y, w - 4, h);
+      g.fillRect(x, y + 2, w, Math.max(1, h - 4));
+    }
+    if (p.contrast) {
+      if (n.data) {
+        g.strokeStyle = p.ink;
+        g.lineWidth = 1;
+        g.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+      }
+    } else if (n.data && h >= 6 && w >= 6) {
       // A lit edge and a dark one, as on a tile.
-      g.fillStyle = "rgba(255,255,255,0.45)";
-      g.fillRect(x, y, w, 1);
-      g.fillStyle = "rgba(0,0,0,0.3)";
-      g.fillRect(x, y + h - 1, w, 1);
+      g.fillStyle = "rgba(255,255,255,0.5)";
+      g.fillRect(x, y, w, 2);
+      g.fillRect(x, y, 2, h);
+      g.fillStyle = "rgba(0,0,0,0.35)";
+      g.fillRect(x, y + h - 2, w, 2);
+      g.fillRect(x + w - 2, y + 2, 2, h - 2);
     }
     if (sounds) {
       g.fillStyle = p.ink;
-      g.fillRect(x, y, Math.min(w, 3), h);
+      g.fillRect(x, y, Math.min(w, 4), h);
       const age = (now - n.frame) / RATE;
       if (n.data && !this.still && age < 0.5) this.sparks(c, x, y + h / 2, age);
     }
-    if (n === this.chosen) {
-      g.globalAlpha = 1;
-      g.strokeStyle = p.ink;
-      g.lineWidth = 2;
-      g.strokeRect(x - 4, y - 4, w + 8, h + 8);
-    }
     g.globalAlpha = 1;
+    if (n === this.chosen) {
+      g.strokeStyle = p.ink;
+      g.lineWidth = 3;
+      g.strokeRect(x - 5, y - 5, w + 10, h + 10);
+    }
   }
 
   /**
@@ -245,46 +238,12 @@ export class Roll {
    */
   sparks(c, x, y, age) {
     const g = this.g;
-    const r = Math.round(6 + 44 * age);
-    const size = age < 0.25 ? 4 : 2;
+    const r = 4 * Math.round((6 + 52 * age) / 4);
+    const size = age < 0.18 ? 6 : age < 0.32 ? 4 : 2;
     g.fillStyle = c;
-    g.globalAlpha = 1 - 2 * age;
+    g.globalAlpha = 1;
     for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1], [0.7, 0.7], [-0.7, 0.7], [0.7, -0.7], [-0.7, -0.7]]) {
       g.fillRect(Math.round(x + dx * r - size / 2), Math.round(y + dy * r - size / 2), size, size);
-    }
-  }
-
-  /**
-   * The last notes of the data say what they are, as long as there is room.
-   * @param {Palette} p
-   * @param {Note[]} notes
-   * @param {number} now
-   */
-  tags(p, notes, now) {
-    const g = this.g;
-    g.font = `bold 12px ${MONO}`;
-    g.textBaseline = "middle";
-    /** @type {{x: number, y: number, w: number}[]} */
-    const taken = [];
-    for (const n of notes.slice(-9).reverse()) {
-      const d = this.drawn.find((o) => o.note === n);
-      if (!d || taken.length === 5) continue;
-      const words = why(n);
-      const text = words.what || words.who;
-      if (!text) continue;
-      const w = g.measureText(text).width + 12;
-      const x = Math.max(2, Math.min(d.x, this.width - w - 2));
-      let y = d.y - 22;
-      if (y < HEAD) y = d.y + d.h + 4;
-      if (taken.some((t) => Math.abs(t.y - y) < 20 && x < t.x + t.w + 4 && t.x < x + w + 4)) continue;
-      taken.push({ x, y, w });
-      const age = (now - n.frame) / RATE;
-      g.globalAlpha = Math.max(0.35, 1 - age / 8);
-      g.fillStyle = colour(p, n.voice);
-      g.fillRect(x, y, w, 18);
-      g.fillStyle = p.back;
-      g.fillText(text, x + 6, y + 10);
-      g.globalAlpha = 1;
     }
   }
 

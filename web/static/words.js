@@ -10,6 +10,50 @@ const english = {
   over: "The station has gone off the air.",
   newer: "The station speaks a newer language: reload the page.",
   onAir: "On the air",
+  others: "All stations",
+  stations: "On the air",
+  nothing: "Nothing is on.",
+  unanswered: "The server does not answer. Trying again …",
+  listeners: "{n} listening",
+  board: "The board",
+  legend: "Legend",
+  legendDoes: "What you hear, and how it sounds. The station goes on softly meanwhile.",
+  noLegend: "This station has no legend.",
+  close: "Close",
+  low: "low",
+  typical: "typical",
+  high: "high",
+  hear: "Hear it: {what}",
+  exactly: "exactly",
+  signs: "Signs",
+  sections: "Sections",
+  to: "to",
+  tone: "pitch",
+  velocity: "loudness",
+  length: "length",
+  pan: "place, left to right",
+  hits: "number of notes",
+  tempo: "tempo",
+  themore: "the more, the {what}",
+  pitchUp: "higher",
+  pitchDown: "lower",
+  velocityUp: "louder",
+  velocityDown: "softer",
+  lengthUp: "longer",
+  lengthDown: "shorter",
+  panUp: "further right",
+  panDown: "further left",
+  hitsUp: "more notes",
+  hitsDown: "fewer notes",
+  tempoUp: "faster",
+  tempoDown: "slower",
+  otherUp: "more of it",
+  otherDown: "less of it",
+  sounded: "{n} of {all} events sounded",
+  sourceIs: "{source}: {state}",
+  broken: "The last edit cannot be played; the piece before it plays on.",
+  wall: "For the wall",
+  along: "Listen along:",
   exact: "the station's own samples",
   blocks: "in blocks, for plain http",
   stream: "as a stream",
@@ -28,7 +72,7 @@ const english = {
   theme: "Light or dark",
   language: "Français",
   keys: "Keys",
-  help: "space listen · m silence · 1–9 a voice · shift 1–9 alone · ← → the notes of the data · − + volume",
+  help: "space listen · m silence · 1–9 a voice · shift 1–9 alone · ← → the notes of the data · − + volume · l legend · w wall",
   score: "The score, as it sounds. With the arrow keys go from one note of the data to another.",
   captions: "What happens",
   becomes: "becomes",
@@ -70,6 +114,50 @@ const french = {
   over: "La station a quitté l’antenne.",
   newer: "La station parle une langue plus récente : rechargez la page.",
   onAir: "À l’antenne",
+  others: "Toutes les stations",
+  stations: "À l’antenne",
+  nothing: "Rien n’est diffusé.",
+  unanswered: "Le serveur ne répond pas. Nouvel essai …",
+  listeners: "{n} à l’écoute",
+  board: "Le tableau",
+  legend: "Légende",
+  legendDoes: "Ce que l’on entend, et comment cela sonne. Pendant ce temps, la station continue tout bas.",
+  noLegend: "Cette station n’a pas de légende.",
+  close: "Fermer",
+  low: "bas",
+  typical: "courant",
+  high: "haut",
+  hear: "Écouter : {what}",
+  exactly: "en détail",
+  signs: "Signes",
+  sections: "Sections",
+  to: "à",
+  tone: "hauteur",
+  velocity: "intensité",
+  length: "durée",
+  pan: "place, de gauche à droite",
+  hits: "nombre de notes",
+  tempo: "tempo",
+  themore: "plus la valeur monte, {what}",
+  pitchUp: "plus c’est aigu",
+  pitchDown: "plus c’est grave",
+  velocityUp: "plus c’est fort",
+  velocityDown: "plus c’est doux",
+  lengthUp: "plus c’est long",
+  lengthDown: "plus c’est court",
+  panUp: "plus c’est à droite",
+  panDown: "plus c’est à gauche",
+  hitsUp: "plus il y a de notes",
+  hitsDown: "moins il y a de notes",
+  tempoUp: "plus c’est rapide",
+  tempoDown: "plus c’est lent",
+  otherUp: "plus il y en a",
+  otherDown: "moins il y en a",
+  sounded: "{n} événements sur {all} ont sonné",
+  sourceIs: "{source} : {state}",
+  broken: "La dernière modification ne peut pas être jouée ; la pièce précédente continue.",
+  wall: "Pour le mur",
+  along: "Pour écouter :",
   exact: "les échantillons de la station",
   blocks: "par blocs, en http simple",
   stream: "en flux",
@@ -88,7 +176,7 @@ const french = {
   theme: "Clair ou sombre",
   language: "English",
   keys: "Touches",
-  help: "espace écouter · m silence · 1–9 une voix · maj 1–9 seule · ← → les notes des données · − + volume",
+  help: "espace écouter · m silence · 1–9 une voix · maj 1–9 seule · ← → les notes des données · − + volume · l légende · w mur",
   score: "La partition, telle qu’elle sonne. Les flèches vont d’une note des données à l’autre.",
   captions: "Ce qui se passe",
   becomes: "devient",
@@ -147,12 +235,34 @@ export function say(word, values = {}) {
 }
 
 /**
- * A number the way the language writes it, with at most three digits that matter
- * behind the point.
+ * A number the way the language writes it.
  * @param {number} x
+ * @param {number} [digits] that matter, in all
  */
-export function number(x) {
-  return new Intl.NumberFormat(language, { maximumSignificantDigits: 5 }).format(x);
+export function number(x, digits = 5) {
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: digits }).format(x);
+}
+
+/** Headings of the boards of the library, which are written in English. @type {Record<string, string>} */
+const terms = {
+  serves: "service",
+  player: "joueur",
+  sets: "sets",
+  games: "jeux",
+  points: "points",
+  side: "équipe",
+  goals: "buts",
+  minute: "minute",
+  sold: "vendues",
+  left: "restantes",
+};
+
+/**
+ * A heading of a board in the language; one that is not known stays as the piece has it.
+ * @param {string} word
+ */
+export function term(word) {
+  return language === "fr" ? (terms[word] ?? word) : word;
 }
 
 const english12 = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];

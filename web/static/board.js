@@ -1,0 +1,103 @@
+// The board beside the music: what the piece writes on it, in lights.
+
+import { write } from "./pixels.js";
+import { readable } from "./why.js";
+import { say, term } from "./words.js";
+
+/** @typedef {import("./score.js").Score} Score */
+/** @typedef {import("./wire.js").Board} Layout */
+
+/** What stands for a lamp: that this row has what the heading says. */
+const LAMP = "●";
+
+export class Board {
+  /**
+   * @param {HTMLElement} box
+   * @param {HTMLTableElement} table
+   */
+  constructor(box, table) {
+    this.box = box;
+    this.table = table;
+    /** @type {Layout | undefined} */
+    this.layout = undefined;
+    /** @type {HTMLElement[]} row by row */
+    this.places = [];
+    /** @type {HTMLElement[]} */
+    this.heads = [];
+    this.shown = "";
+  }
+
+  /**
+   * Makes the table of a piece.
+   * @param {Layout | undefined} layout
+   */
+  begin(layout) {
+    this.layout = layout;
+    this.places = [];
+    this.shown = "";
+    this.box.hidden = true;
+    this.box.classList.remove("lamps");
+    if (!layout) return;
+    const head = document.createElement("tr");
+    const heads = layout.columns.map(() => document.createElement("th"));
+    for (const th of heads) th.scope = "col";
+    this.heads = heads;
+    head.append(...this.heads);
+    const thead = document.createElement("thead");
+    thead.append(head);
+    const body = document.createElement("tbody");
+    for (let r = 0; r < layout.rows; r++) {
+      const row = document.createElement("tr");
+      for (let c = 0; c < layout.columns.length; c++) {
+        const td = document.createElement("td");
+        row.append(td);
+        this.places.push(td);
+      }
+      body.append(row);
+    }
+    this.table.replaceChildren(thead, body);
+    this.show();
+  }
+
+  /** Brings what is words up to date. */
+  show() {
+    this.heads.forEach((th, i) => (th.textContent = term(readable(this.layout?.columns[i] ?? ""))));
+    this.box.setAttribute("aria-label", this.layout?.doc || say("board"));
+  }
+
+  /**
+   * Shows what holds at a frame.
+   * @param {Score} score
+   * @param {number} now
+   */
+  draw(score, now) {
+    if (!this.layout) return;
+    const rows = score.boardAt(now);
+    this.box.hidden = !rows;
+    if (!rows) return;
+    const all = rows.flat();
+    const key = all.join("\u0000");
+    if (key === this.shown || all.length !== this.places.length) return;
+    const before = this.shown.split("\u0000");
+    this.shown = key;
+    const columns = this.layout.columns;
+    all.forEach((text, i) => {
+      const place = this.places[i];
+      const lamp = text === LAMP;
+      if (lamp && i % columns.length === 0) this.box.classList.add("lamps"); // it says itself what it is
+      place.classList.toggle("lamp-place", lamp || (text === "" && before[i] === LAMP));
+      place.classList.toggle("number", /^[+−-]?[\d.,]+\S{0,3}$/.test(text) || text === "AD");
+      // Which figure is which is heard, too.
+      place.setAttribute("aria-label", lamp ? term(readable(columns[i % columns.length])) : text);
+      write(place, text.toUpperCase());
+      if (before.length === all.length && before[i] !== text && text !== "") flash(place);
+    });
+  }
+}
+
+/** @param {HTMLElement} place that has changed */
+function flash(place) {
+  place.classList.remove("fresh");
+  void place.offsetWidth; // begins the animation anew
+  place.classList.add("fresh");
+}

@@ -1,0 +1,93 @@
+// What stands behind and over the notes: bars and octaves, sections and chords.
+
+import { draw, widthOf } from "./pixels.js";
+import { readable } from "./why.js";
+import { pitchName } from "./words.js";
+
+/** @typedef {import("./roll.js").View} View */
+
+const RATE = 48000;
+
+/** Height of the band with sections and chords, with letters of pixels of two. */
+export const HEAD = 28;
+
+/**
+ * Octaves, bars and beats.
+ * @param {View} v
+ */
+export function grid(v) {
+  const { g, p, now, left, x, y, cell } = v;
+  for (let c = Math.ceil(v.low / 12) * 12; c <= v.high; c += 12) {
+    g.fillStyle = p.floor;
+    if ((c / 12) % 2 === 0) g.fillRect(0, y(c + 11), v.width, 12 * cell);
+    g.fillStyle = p.grid;
+    g.fillRect(0, Math.round(y(c) + cell), v.width, 1);
+  }
+  const piece = v.score.pieceAt(now);
+  const tempo = v.score.holds("tempo", now) ?? { frame: piece.from, tick: piece.tick, value: piece.tempo };
+  const meter = v.score.holds("meter", now);
+  const beats = meter?.beats ?? (Number.parseInt(piece.meter, 10) || 4);
+  const beat = ((tempo.value ?? piece.tempo) / 1e6) * RATE;
+  if (beat > 2000) {
+    const first = Math.ceil((left - tempo.frame) / beat);
+    for (let i = first; ; i++) {
+      const at = Math.round(x(tempo.frame + i * beat));
+      if (at > v.width) break;
+      const bar = (Math.round(tempo.tick / 960) + i) % beats === 0;
+      g.fillStyle = bar ? p.bar : p.grid;
+      // Bars are dotted, as if punched.
+      if (!bar) g.fillRect(at, v.top, 1, v.bottom - v.top);
+      else for (let k = v.top; k < v.bottom; k += 8) g.fillRect(at, k, 2, 4);
+    }
+  }
+  g.fillStyle = p.dim;
+  g.globalAlpha = p.contrast ? 1 : 0.6;
+  for (let c = Math.ceil(v.low / 12) * 12; c <= v.high; c += 12) draw(g, pitchName(c), 5, y(c) + cell - 9, 1);
+  g.globalAlpha = 1;
+}
+
+/**
+ * Sections and chords, over the score.
+ * @param {View} v
+ */
+export function head(v) {
+  const { g, p, now, left, x, size } = v;
+  const height = HEAD * (size / 2);
+  const text = v.top + (height - 7 * size) / 2;
+  g.fillStyle = p.band;
+  g.fillRect(0, v.top, v.width, height);
+  g.fillStyle = p.bar;
+  g.fillRect(0, v.top + height - 2, v.width, 2);
+  /** @type {[number, number][]} what is taken, from and to */
+  const taken = [];
+  const sections = v.score.marks.filter((m) => m.kind === "section" && m.frame <= now);
+  const before = sections.findLast((m) => m.frame < left);
+  const seen = sections.filter((m) => m.frame >= left);
+  for (const m of seen) {
+    const at = Math.round(x(m.frame));
+    const name = readable(m.name ?? "").toUpperCase();
+    g.fillStyle = p.band;
+    g.fillRect(at, v.top, v.width - at, height - 2); // over the end of a name that has no room
+    g.fillStyle = p.now;
+    g.fillRect(at, v.top, 2 * size, height);
+    g.fillStyle = p.ink;
+    taken.push([at, at + 10 * size + draw(g, name, at + 5 * size, text, size, true)]);
+  }
+  if (before) {
+    const name = readable(before.name ?? "").toUpperCase();
+    const room = seen.length ? x(seen[0].frame) : v.width;
+    if (widthOf(g, name, size, true) + 8 * size < room) {
+      g.fillStyle = p.ink;
+      taken.push([0, 8 * size + draw(g, name, 5 * size, text, size, true)]);
+    }
+  }
+  g.fillStyle = p.dim;
+  for (const m of v.score.marks) {
+    if (m.kind !== "chord" || m.frame < left || m.frame > now) continue;
+    const at = x(m.frame) + 3 * size;
+    const w = widthOf(g, m.text ?? "", size);
+    if (taken.some(([a, b]) => at < b + 4 && a < at + w + 4)) continue;
+    draw(g, m.text ?? "", at, text, size);
+    taken.push([at, at + w + 6]);
+  }
+}

@@ -1,0 +1,120 @@
+// The last notes of the data say what they are: beside what sounds where there is
+// room, over the note where there is none.
+
+import { colour } from "./palette.js";
+import { draw, widthOf } from "./pixels.js";
+import { HEAD } from "./scenery.js";
+import { why } from "./why.js";
+
+/** @typedef {import("./roll.js").View} View */
+/** @typedef {import("./score.js").Note} Note */
+/** @typedef {{note: Note, x: number, y: number, w: number, h: number}} Drawn */
+
+const RATE = 48000;
+/** How long a tag stays, in seconds. */
+const STAYS = 7;
+
+/**
+ * @param {View} v
+ * @param {Note[]} notes that have sounded, the newest last
+ * @param {Drawn[]} drawn
+ */
+export function tags(v, notes, drawn) {
+  const room = v.width - v.nowX - 30;
+  const beside = v.width > 700 && !v.still;
+  /** @type {{x: number, y: number, w: number, h: number}[]} */
+  const taken = [];
+  for (const n of notes.slice(-12).reverse()) {
+    const age = (v.now - n.frame) / RATE;
+    const d = drawn.find((o) => o.note === n);
+    if (!d || taken.length === 6 || age > STAYS) continue;
+    const words = why(n);
+    const size = v.size;
+    const small = smaller(size);
+    const first = cut(v, (words.what || words.who).toUpperCase(), (beside ? room : v.width) - 8 * size);
+    if (!first) continue;
+    const second = words.what ? [words.who, words.pitch].filter(Boolean).join(" → ") : words.pitch;
+    const w = Math.max(widthOf(v.g, first, size, true), beside ? widthOf(v.g, second, small) : 0) + 7 * size;
+    const h = beside && second ? 7 * small + 15 * size : 13 * size;
+    const x = beside ? v.nowX + 22 : Math.max(2, Math.min(d.x, v.width - w - 2));
+    let y = beside ? d.y + d.h / 2 - h / 2 : d.y - h - 4;
+    const least = v.top + HEAD * (size / 2) + 4;
+    if (y < least) y = beside ? least : d.y + d.h + 4;
+    if (beside) {
+      // Those before make way, downwards and else upwards.
+      y = free(taken, y, h, least, v.bottom);
+      if (Number.isNaN(y)) continue;
+    } else if (taken.some((t) => y < t.y + t.h + 3 && t.y < y + h + 3 && x < t.x + t.w + 4 && t.x < x + w + 4)) continue;
+    taken.push({ x, y, w, h });
+    plate(v, n, { x, y, w: beside ? Math.min(w, room) : w, h }, first, beside ? second : "", age, beside ? d : null);
+  }
+}
+
+/** The letters of the second line. @param {number} size */
+const smaller = (size) => (size > 2 ? size - 1 : size);
+
+/**
+ * As much of a text as there is room for.
+ * @param {View} v
+ * @param {string} text
+ * @param {number} room
+ */
+function cut(v, text, room) {
+  let s = text;
+  while (s.length > 1 && widthOf(v.g, s, v.size, true) > room) s = s.replace(/.?…?$/u, "").trimEnd() + "…";
+  return s;
+}
+
+/**
+ * The place nearest to y where nothing is; NaN if there is none.
+ * @param {{y: number, h: number}[]} taken
+ * @param {number} y
+ * @param {number} h
+ * @param {number} from
+ * @param {number} to
+ */
+function free(taken, y, h, from, to) {
+  for (let off = 0; off < to - from; off += 4) {
+    for (const at of [y + off, y - off]) {
+      if (at < from || at + h > to) continue;
+      if (!taken.some((t) => at < t.y + t.h + 4 && t.y < at + h + 4)) return at;
+    }
+  }
+  return NaN;
+}
+
+/**
+ * @param {View} v
+ * @param {Note} n
+ * @param {{x: number, y: number, w: number, h: number}} box
+ * @param {string} first
+ * @param {string} second
+ * @param {number} age
+ * @param {Drawn | null} to the note that a line leads to
+ */
+function plate(v, n, box, first, second, age, to) {
+  const { g, p, size } = v;
+  const c = colour(p, n.voice);
+  const y = Math.round(box.y);
+  g.globalAlpha = p.contrast || v.still ? 1 : age < 4 ? 1 : Math.max(0.15, 1 - (age - 4) / 3);
+  g.fillStyle = c;
+  if (to && age < 1.2) {
+    // From the note to its words, in steps.
+    const at = Math.round(to.y + to.h / 2);
+    g.fillRect(v.nowX + 2, at - 1, 8, 2);
+    g.fillRect(v.nowX + 10, Math.min(at, y + 7) - 1, 2, Math.abs(y + 7 - at) + 2);
+    g.fillRect(v.nowX + 10, y + 6, 12, 2);
+  }
+  g.fillRect(box.x, y, box.w, box.h);
+  g.fillStyle = p.back;
+  g.fillRect(box.x + size, y + size, box.w - 2 * size, box.h - 2 * size);
+  g.fillStyle = c;
+  g.fillRect(box.x, y, 2 * size, box.h);
+  g.fillStyle = p.ink;
+  draw(g, first, box.x + 4 * size, y + 3 * size, size, true);
+  if (second) {
+    g.fillStyle = p.dim;
+    draw(g, second, box.x + 4 * size, y + 12 * size, smaller(size));
+  }
+  g.globalAlpha = 1;
+}

@@ -1,0 +1,111 @@
+// How the station is, in words: how much of what came was heard, how its sources are,
+// and, for whoever runs it, what is wrong with the last edit.
+
+import { readable } from "./why.js";
+import { number, say } from "./words.js";
+
+/** @typedef {import("./words.js").Word} Word */
+/**
+ * @typedef {object} Listed
+ * @property {string} name
+ * @property {string} title
+ * @property {string} [about]
+ * @property {string} path
+ * @property {string} state
+ * @property {number} listeners
+ * @property {number} heard
+ * @property {number} sounded
+ * @property {number} gathered
+ * @property {{name: string, kind: string, state: string}[]} sources
+ * @property {string[]} [problems]
+ */
+
+const EVERY = 4000;
+const states = /** @type {const} */ (["live", "idle", "stale", "ended", "failed"]);
+
+/**
+ * The state of a source in words; what is unknown is said as it is.
+ * @param {string} state
+ */
+export function stateWord(state) {
+  const known = states.find((s) => s === state);
+  return known ? say(known) : state;
+}
+
+/**
+ * "1,240 of 9,000 events sounded".
+ * @param {{heard: number, sounded: number, gathered: number}} s
+ */
+export function sounded(s) {
+  return say("sounded", { n: number(s.sounded + s.gathered, 15), all: number(s.heard, 15) });
+}
+
+export class Tally {
+  /**
+   * @param {{line: HTMLElement, problems: HTMLElement, others: HTMLAnchorElement}} at
+   * @param {import("./score.js").Score} score what its marks say of the sources is in time
+   * with what is heard
+   */
+  constructor(at, score) {
+    this.at = at;
+    this.score = score;
+    this.name = "";
+    /** @type {Listed | undefined} */
+    this.listed = undefined;
+    this.many = false;
+  }
+
+  /** @param {string} name of the station */
+  begin(name) {
+    this.name = name;
+    this.ask();
+    setInterval(() => {
+      if (document.visibilityState === "visible") this.ask();
+    }, EVERY);
+  }
+
+  async ask() {
+    try {
+      /** @type {Listed[]} */
+      const all = await (await fetch("/api/stations")).json();
+      this.listed = all.find((s) => s.name === this.name);
+      this.many = all.length > 1;
+    } catch {
+      return; // the line says that it is cut
+    }
+    this.show();
+  }
+
+  show() {
+    const s = this.listed;
+    this.at.others.hidden = !this.many;
+    this.at.others.textContent = say("others");
+    if (!s) return;
+    /** @type {(Node | string)[]} */
+    const parts = [];
+    if (s.heard > 0) parts.push(sounded(s));
+    for (const source of s.sources) {
+      const state = this.score.sources.get(source.name) ?? source.state;
+      const words = document.createElement("span");
+      words.className = "source " + (states.find((k) => k === state) ?? "");
+      words.textContent = say("sourceIs", { source: readable(source.name), state: stateWord(state) });
+      if (parts.length) parts.push(" · ");
+      parts.push(words);
+    }
+    this.at.line.replaceChildren(...parts);
+    const problems = s.problems ?? [];
+    this.at.problems.hidden = problems.length === 0;
+    const items = problems.map((text) => {
+      const li = document.createElement("li");
+      li.textContent = text;
+      return li;
+    });
+    if (items.length) {
+      const first = document.createElement("li");
+      first.className = "first";
+      first.textContent = say("broken");
+      items.unshift(first);
+    }
+    this.at.problems.replaceChildren(...items);
+  }
+}

@@ -1,0 +1,97 @@
+// The view for a wall: the score as large as the room, nothing to press.
+
+import { qr } from "./qr.js";
+import { say, spoken } from "./words.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+/** So long a pointer that rests is seen, in milliseconds. */
+const RESTS = 2000;
+
+export class Wall {
+  /**
+   * @param {HTMLElement} foot where the address stands
+   * @param {(on: boolean) => void} changed
+   */
+  constructor(foot, changed) {
+    this.foot = foot;
+    this.changed = changed;
+    this.on = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.rest = undefined;
+    document.addEventListener("fullscreenchange", () => {
+      if (!document.fullscreenElement && this.on && this.full) this.leave();
+    });
+    document.addEventListener("pointermove", () => this.moved());
+    this.full = false;
+    this.shown = "";
+  }
+
+  /** @param {boolean} full whether the browser may be asked for the whole screen */
+  async enter(full) {
+    this.on = true;
+    document.body.classList.add("wall");
+    this.show();
+    this.moved();
+    this.changed(true);
+    if (!full || !document.documentElement.requestFullscreen) return;
+    try {
+      await document.documentElement.requestFullscreen();
+      this.full = true;
+    } catch {
+      // A browser that does not allow it shows the wall in its window.
+    }
+  }
+
+  leave() {
+    this.on = this.full = false;
+    document.body.classList.remove("wall", "resting");
+    this.foot.hidden = true;
+    this.changed(false);
+    if (document.fullscreenElement) document.exitFullscreen();
+  }
+
+  toggle() {
+    if (this.on) this.leave();
+    else this.enter(true);
+  }
+
+  moved() {
+    document.body.classList.remove("resting");
+    clearTimeout(this.rest);
+    if (this.on) this.rest = setTimeout(() => document.body.classList.add("resting"), RESTS);
+  }
+
+  /** Where one can listen along. Nobody else can reach a machine that calls itself localhost. */
+  show() {
+    if (!this.on || (!this.foot.hidden && this.shown === spoken())) return;
+    this.shown = spoken();
+    this.foot.hidden = false;
+    const address = location.origin + location.pathname;
+    const words = document.createElement("span");
+    words.textContent = say("along") + " ";
+    const line = document.createElement("b");
+    line.textContent = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
+    words.append(line);
+    const own = /^(localhost|127\.|\[::1\])/.test(location.hostname);
+    const code = own ? null : qr(address);
+    this.foot.replaceChildren(...(code ? [shape(code)] : []), words);
+  }
+}
+
+/** @param {boolean[][]} code */
+function shape(code) {
+  const n = code.length + 8; // with the quiet zone
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "code");
+  svg.setAttribute("viewBox", `0 0 ${n} ${n}`);
+  svg.setAttribute("shape-rendering", "crispEdges");
+  svg.setAttribute("aria-hidden", "true");
+  const ground = document.createElementNS(SVG, "rect");
+  ground.setAttribute("width", String(n));
+  ground.setAttribute("height", String(n));
+  ground.setAttribute("class", "ground");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", code.map((row, y) => row.map((on, x) => (on ? `M${x + 4} ${y + 4}h1v1h-1z` : "")).join("")).join(""));
+  svg.append(ground, path);
+  return svg;
+}
