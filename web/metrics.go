@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	runtimemetrics "runtime/metrics"
 	"slices"
 	"strings"
 
@@ -16,12 +17,16 @@ import (
 // metrics answers /metrics.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	m := metricsText{lines: map[string][]string{}}
+	runtime := []runtimemetrics.Sample{{Name: "/sched/goroutines:goroutines"}, {Name: "/memory/classes/heap/objects:bytes"}}
+	runtimemetrics.Read(runtime)
+	m.add("go_goroutines", "gauge", "", float64(runtime[0].Value.Uint64()))
+	m.add("go_memstats_alloc_bytes", "gauge", "", float64(runtime[1].Value.Uint64()))
 	m.add("proscenium_refused_total", "counter", "", float64(s.refused.Load()))
 	m.add("proscenium_hook_calls_total", "counter", "", float64(s.hooks.calls.Load()))
 	m.add("proscenium_hook_refused_total", "counter", "", float64(s.hooks.refused.Load()))
 	m.add("proscenium_hook_bytes_total", "counter", "", float64(s.hooks.bytes.Load()))
 	for _, o := range s.all() {
-		label := fmt.Sprintf(`{station=%q}`, o.Name())
+		label := labels("station", o.Name())
 		h := o.hub.stats()
 		o.mu.Lock()
 		c, taps := o.counts, len(o.taps)
@@ -35,13 +40,14 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 		m.add("proscenium_messages_total", "counter", label, float64(c.messages))
 		m.add("proscenium_late_messages_total", "counter", label, float64(c.late))
 		m.add("proscenium_lead_seconds", "gauge", label, c.lead.Seconds())
+		m.add("proscenium_ahead_seconds", "gauge", label, o.Ahead().Seconds())
 		m.add("proscenium_keyframes_total", "counter", label, float64(c.keyframes))
 		m.add("proscenium_sent_bytes_total", "counter", label, float64(h.written))
 		m.add("proscenium_sent_frames_total", "counter", label, float64(h.frames))
 		m.add("proscenium_longest_sweep_seconds", "gauge", label, h.longest.Seconds())
 		for _, f := range stream.Formats() {
 			c, n := o.radio.status(f)
-			label := fmt.Sprintf(`{station=%q,format=%q}`, o.Name(), f.Name)
+			label := labels("station", o.Name(), "format", f.Name)
 			m.add("proscenium_stream_listeners", "gauge", label, float64(n))
 			m.add("proscenium_stream_joined_total", "counter", label, float64(c.joined))
 			m.add("proscenium_stream_encoders_begun_total", "counter", label, float64(c.started))
@@ -75,7 +81,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 
 // source adds what is known of a source.
 func (m *metricsText) source(station string, s *Source) {
-	label := fmt.Sprintf(`{station=%q,source=%q}`, station, s.Name)
+	label := labels("station", station, "source", s.Name)
 	for _, c := range []struct {
 		name string
 		n    uint64
@@ -108,10 +114,22 @@ type metricsText struct {
 func (m *metricsText) add(name, kind, label string, v float64) {
 	if m.lines[name] == nil {
 		m.names = append(m.names, name)
-		m.lines[name] = []string{fmt.Sprintf("# TYPE %s %s\n", name, kind)}
+		m.lines[name] = []string{fmt.Sprintf("# HELP %s %s\n# TYPE %s %s\n", name, help[name], name, kind)}
 	}
 	m.lines[name] = append(m.lines[name], fmt.Sprintf("%s%s %v\n", name, label, v))
 }
+
+// labels returns names and values of labels as the format has them.
+func labels(pairs ...string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(pairs); i += 2 {
+		b.WriteByte("{,"[min(i, 1)])
+		b.WriteString(pairs[i] + `="` + escaped.Replace(pairs[i+1]) + `"`)
+	}
+	return b.String() + "}"
+}
+
+var escaped = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 func (m *metricsText) text() []byte {
 	var b bytes.Buffer

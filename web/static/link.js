@@ -117,8 +117,8 @@ function take(m, bytes) {
       if (h.run !== run) {
         run = h.run;
         seq = 0;
-        end = NaN;
       }
+      end = NaN; // what comes now was missed, and is no sign of a slow line
       cushion = h.cushion_ms;
       zero = h.zero_us;
       if (answers.length === 0) offsetIs({ trip: Infinity, offset: h.now_us - now() });
@@ -130,7 +130,7 @@ function take(m, bytes) {
       break;
     case "keyframe":
       seq = m.seq;
-      end = m.frame;
+      end = NaN; // the message that follows may have begun to sound
       failures = 0;
       since = [];
       toPlayer({ type: "keyframe", frame: m.frame, snapshot: m.snapshot }, bytes);

@@ -13,10 +13,12 @@ const here = new URL(".", import.meta.url);
 // page that was busy for longer is given more, up to the last.
 const AHEAD_MS = 400;
 const MOST_AHEAD_MS = 3200;
-// What has to be left of the time until a message is needed.
+// What has to be left of the time until a message is needed; where a station is in a
+// hurry (a short cushion), a fifth of that.
 const SPARE_MS = 25;
 // The listener is moved later in steps, so that two who need it are still together.
 const STEP_MS = 60;
+const HASTY_STEP_MS = 5;
 // An output whose time stands still for so long is dead, whatever it says.
 const STILL_MS = 2500;
 // A way that breaks so often in a minute is left for the next.
@@ -241,7 +243,7 @@ export class Sound extends EventTarget {
 
   /** @param {Report} r */
   heed(r) {
-    if (r.dry > this.dry && this.playing) this.later(STEP_MS);
+    if (r.dry > this.dry && this.playing) this.later(this.step);
     this.dry = r.dry;
     this.report = r;
   }
@@ -292,6 +294,11 @@ export class Sound extends EventTarget {
     return now - (this.delay / 1000) * RATE;
   }
 
+  /** The steps in which the listener is moved later, in milliseconds. */
+  get step() {
+    return this.cushion < STEP_MS ? HASTY_STEP_MS : STEP_MS;
+  }
+
   /** Plays later: for whom messages come too late. */
   later(/** @type {number} */ ms) {
     this.extra = Math.min(this.extra + ms, 5000);
@@ -315,8 +322,8 @@ export class Sound extends EventTarget {
     if (!this.playing || this.way === "stream" || !context || context.state !== "running" || Number.isNaN(this.zero)) return;
     if (this.stands(context)) return;
     const latency = (context.outputLatency || 0) * 1000 + (this.way === "blocks" ? this.ahead + 100 : 20);
-    const need = latency + SPARE_MS - Math.min(...this.slack, Infinity);
-    if (Number.isFinite(need) && need > this.extra) this.later(Math.ceil((need - this.extra) / STEP_MS) * STEP_MS);
+    const need = latency + Math.min(SPARE_MS, this.cushion / 5) - Math.min(...this.slack, Infinity);
+    if (Number.isFinite(need) && need > this.extra) this.later(Math.ceil((need - this.extra) / this.step) * this.step);
     const heard = this.heard().frame;
     if (this.way === "blocks") {
       const frame = context.currentTime * RATE;
