@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/hook/goldens"
 	"proscenium/sources/internal/hook/hooktest"
 	"proscenium/sources/internal/reach"
 
@@ -129,7 +130,7 @@ func TestRun_AsksEventbriteOnly(t *testing.T) {
 	}
 	select {
 	case ev := <-heard:
-		if got := hooktest.Line(&ev); got != `order.paid 2026-11-28T09:00:00Z quantity=2 amount=45 amount_minor=4500 currency="EUR" tier="Floor" order_id=!"1"` {
+		if got := goldens.Line(&ev); got != `order.paid 2026-11-28T09:00:00Z quantity=2 amount=45 amount_minor=4500 currency="EUR" tier="Floor" order_id=!"1"` {
 			t.Error(got)
 		}
 	case <-time.After(20 * time.Second):

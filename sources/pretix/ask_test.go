@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/hook/goldens"
 	"proscenium/sources/internal/hook/hooktest"
 
 	"go.uber.org/goleak"
@@ -74,7 +75,7 @@ func TestRun_AsksTheServer(t *testing.T) {
 	}
 	select {
 	case ev := <-heard:
-		if got := hooktest.Line(&ev); got != `order.paid 2026-11-28T09:00:01Z quantity=2 amount=46 amount_minor=4600 currency="EUR" test=no order_id=!"ABC23" event_name="Summer night"` {
+		if got := goldens.Line(&ev); got != `order.paid 2026-11-28T09:00:01Z quantity=2 amount=46 amount_minor=4600 currency="EUR" test=no order_id=!"ABC23" event_name="Summer night"` {
 			t.Error(got)
 		}
 	case <-time.After(30 * time.Second):

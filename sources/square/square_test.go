@@ -5,7 +5,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
-	"proscenium/sources/internal/hook/hooktest"
+	"proscenium/sources/internal/hook/goldens"
 )
 
 func configured(name string) Config {
@@ -15,9 +15,9 @@ func configured(name string) Config {
 
 // What was delivered becomes these events and no others.
 func TestDeliveries(t *testing.T) {
-	hooktest.Goldens(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return newNormaliser(env, configured(name)) })
+	goldens.Test(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return newNormaliser(env, configured(name)) })
 }
 
 func FuzzDecode(f *testing.F) {
-	hooktest.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return newNormaliser(env, configured("")) })
+	goldens.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return newNormaliser(env, configured("")) })
 }

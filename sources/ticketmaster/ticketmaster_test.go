@@ -5,14 +5,14 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
-	"proscenium/sources/internal/hook/hooktest"
+	"proscenium/sources/internal/hook/goldens"
 )
 
 // What was delivered becomes these events and no others.
 func TestDeliveries(t *testing.T) {
-	hooktest.Goldens(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return newNormaliser(env) })
+	goldens.Test(t, func(env sonify.SourceEnv, name string) decode.Normaliser { return newNormaliser(env) })
 }
 
 func FuzzDecode(f *testing.F) {
-	hooktest.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return newNormaliser(env) })
+	goldens.Fuzz(f, func(env sonify.SourceEnv) decode.Normaliser { return newNormaliser(env) })
 }

@@ -35,6 +35,9 @@ func Webhook(kind string, body []byte, at time.Time) (ev sonify.Event, ok bool, 
 	if kind == "" {
 		kind = guess(b)
 	}
+	if kind != word(kind) { // the header is not signed
+		return ev, false, ErrNoEvent
+	}
 	return build(kind, b, source{
 		place:  b.Get("repository.full_name").String(),
 		author: b.Get("sender.login").String(),
@@ -52,7 +55,9 @@ func Event(b gjson.Result) (ev sonify.Event, ok bool, err error) {
 		return ev, false, ErrNoEvent
 	}
 	if !known {
-		kind = strings.ToLower(strings.TrimSuffix(typ, "Event"))
+		if kind = word(strings.ToLower(strings.TrimSuffix(typ, "Event"))); kind == "" {
+			return ev, false, ErrNoEvent
+		}
 	}
 	login := b.Get("actor.login").String()
 	return build(kind, p, source{
@@ -81,7 +86,7 @@ type source struct {
 
 // build makes an event of a payload, which is nearly the same in both worlds.
 func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
-	action := b.Get("action").String()
+	action := word(b.Get("action").String())
 	draft := func(shape *sonify.Shape) *vocabulary.Draft {
 		d := vocabulary.New(shape)
 		d.Text("place", short(s.place)).Text("author", short(s.author)).Text("action", short(action)).Bool("bot", s.bot)
@@ -215,6 +220,19 @@ func stamp(v gjson.Result, fallback time.Time) time.Time {
 		}
 	}
 	return fallback
+}
+
+// word returns a word of GitHub's own, "" if text is something else.
+func word(text string) string {
+	if len(text) > 60 {
+		return ""
+	}
+	for i := range len(text) {
+		if c := text[i]; c != '_' && (c < 'a' || c > 'z') {
+			return ""
+		}
+	}
+	return text
 }
 
 // maxText bounds texts that become values, in bytes.

@@ -116,7 +116,7 @@ func (d *door) take(c *sonify.Call, known Checked) sonify.Reply {
 	if known.ID != "" {
 		id = name('i', []byte(known.ID))
 	}
-	if known.Mark != nil && !d.v.scheme.idSigned() {
+	if known.Mark != nil && (id == 0 || !d.v.scheme.idSigned()) {
 		mark = name('m', []byte(known.Topic), known.Mark)
 	}
 	m := decode.Message{Body: c.Body, Topic: known.Topic, ID: known.ID, At: known.At}

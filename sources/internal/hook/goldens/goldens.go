@@ -1,4 +1,6 @@
-package hooktest
+// Package goldens tests normalisers against recorded messages and the events that are
+// expected of them.
+package goldens
 
 import (
 	"bytes"
@@ -18,10 +20,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the events in the goldens")
 
-// Goldens tests a normaliser against files of recorded messages: testdata/NAME.jsonl
+// Test tests a normaliser against files of recorded messages: testdata/NAME.jsonl
 // and, beside it, testdata/NAME.events, which -update rewrites. New makes a normaliser;
 // it is given the part of NAME before the first "-".
-func Goldens(t *testing.T, make func(env sonify.SourceEnv, name string) decode.Normaliser) {
+func Test(t *testing.T, make func(env sonify.SourceEnv, name string) decode.Normaliser) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.jsonl")
 	if err != nil || len(files) == 0 {
