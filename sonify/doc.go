@@ -40,7 +40,9 @@
 // a [Cause] that names event, rule and value. Every sixteenth the conductor
 // opens a stretch of the piece: the patterns look at the signals and add what
 // they play, the controls move the sound of the voices. Closing the stretch ducks
-// what would mask a note of the data, and gives a [Passage] to the outputs.
+// what would mask a note of the data, and gives a [Passage] to the outputs. With a
+// live source the stretches are a hundredth of a second, and patterns are decided by
+// sixteenths all the same.
 //
 // # The packages
 //

@@ -13,8 +13,10 @@
 // and shares the bytes among all listeners. A chip of its own plays along, so that
 // whoever joins can be handed its snapshot, and so that there is sound for those
 // who cannot play a score. What a listener costs is one write to a
-// socket for a message: there are four a second at the default cushion, one in
-// economy.
+// socket for a message. How many there are depends on how early the station knows its
+// music: five in four seconds where all events are known beforehand, a dozen or more a
+// second where an event of a live source is to be heard at once, and fewer the more
+// listen ([Channel.Ahead]), for all of them together have a budget.
 //
 // # Ordinary radio
 //

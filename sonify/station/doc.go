@@ -7,10 +7,13 @@
 //
 // # What goes on the air
 //
-// One goroutine conducts. A stretch of music (a sixteenth) is decided 200 ms before
-// it sounds, from what has arrived until then, and given to every output at once;
-// an output that joins gets, with its first passage, the marks that hold. Events
-// of live sources arrive when they come; those of files at their own time.
+// One goroutine conducts. A stretch of music is decided shortly before it sounds
+// (Options.Ahead), from what has arrived until then, and given to every output at
+// once; an output that joins gets, with its first passage, the marks that hold.
+// Events of live sources arrive when they come, in the first stretch that is not
+// decided yet; those of files at their own time. Stretches are sixteenths, and with a
+// live source about 11 ms; where all events are known beforehand nothing is lost by
+// deciding early, and many listeners cost less.
 //
 // # What is written
 //
