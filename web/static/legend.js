@@ -143,9 +143,8 @@ export class Legend {
     const text = v.say.slice(0, e.name.length) === readable(e.name) && v.say.includes(": ") ? v.say.slice(v.say.indexOf(": ") + 2) : v.say;
     const name = which ? say(which) : readable(e.name);
     const button = make("button", { type: "button", className: "value " + (which ?? "whole") + (e.polarity === "down" ? " falls" : "") },
-      make("span", { className: "steps" }), make("b", { textContent: name }), which ? make("span", { className: "of", textContent: text }) : "");
-    button.firstChild.setAttribute("aria-hidden", "true");
-    button.setAttribute("aria-label", say("hear", { what: which ? `${readable(e.name)}, ${name}: ${text}` : name }));
+      make("span", { className: "steps" }), make("span", { className: "unseen", textContent: say("hear", { what: which ? readable(e.name) + ", " : "" }) }),
+      make("b", { textContent: name }), which ? make("span", { className: "of", textContent: " " + text }) : "");
     button.onclick = () => this.play(v, button);
     return button;
   }

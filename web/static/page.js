@@ -37,6 +37,7 @@ const volume = () => Number(el("volume").value) / 100;
 const legend = new Legend(el("legend"), { duck: (on) => sound?.setVolume(volume() * (on ? 0.25 : 1)), volume });
 const wall = new Wall(el("wall-foot"), (on) => {
   roll.wall = on;
+  kit.awake.want("wall", on);
   if (on) curtain.rise(true);
 });
 /** @type {Sound} */
@@ -92,6 +93,8 @@ async function begin() {
   sound.setVolume(volume());
   show();
   requestAnimationFrame(draw);
+  // A wall sounds by itself where the browser lets it.
+  if (wall.on) play();
   // For tests, and for whoever is curious.
   Object.assign(globalThis, { proscenium: { score, sound, link, roll, voices, midi, kit, board, legend, wall } });
 }

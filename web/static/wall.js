@@ -74,7 +74,10 @@ export class Wall {
     words.append(line);
     const own = /^(localhost|127\.|\[::1\])/.test(location.hostname);
     const code = own ? null : qr(address);
-    this.foot.replaceChildren(...(code ? [shape(code)] : []), words);
+    const hint = document.createElement("span");
+    hint.className = "hint";
+    hint.textContent = say("spaceForSound");
+    this.foot.replaceChildren(...(code ? [shape(code)] : []), words, hint);
   }
 }
 
