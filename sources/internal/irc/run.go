@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/decode"
 	"proscenium/sources/internal/reach"
 	"proscenium/sources/internal/secret"
 )
@@ -42,25 +44,28 @@ func (o Options) fail(err error) error {
 const maxNicks = 5
 
 // steady is how long a connection must have lasted for the server's wish to begin
-// anew to be a usual one.
-const steady = 10 * time.Second
+// anew to be a usual one; only a test changes it.
+var steady = 10 * time.Second
 
 // errAgain is what a server means by RECONNECT.
 var errAgain = errors.New("the server wants us to connect anew")
 
-// Run connects, joins the channels and gives every message to on, in the caller's
-// goroutine, until ctx is done, the connection breaks or on returns an error. Where
-// the server asks for a new connection (Twitch does before it restarts) it gets one.
-func Run(ctx context.Context, env sonify.SourceEnv, o Options, on func(*Message) error) error {
+// Run connects, joins the channels and gives n every line that is not the protocol's
+// own, with its command as the topic, until ctx is done or the connection breaks; emit
+// is called in the caller's goroutine. Where the server asks for a new connection
+// (Twitch does before it restarts) it gets one.
+func Run(ctx context.Context, env sonify.SourceEnv, o Options, n decode.Normaliser, emit func(sonify.Event)) error {
 	for {
 		began := time.Now()
-		err := (&session{Options: o, env: env, on: on, nick: o.Nick}).run(ctx)
+		err := (&session{Options: o, env: env, nick: o.Nick}).run(ctx, n, emit)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case errors.Is(err, errAgain) && time.Since(began) >= steady:
 			env.Link.Down(errAgain.Error())
 			continue
+		case errors.Is(err, errAgain):
+			return o.fail(err)
 		}
 		return err
 	}
@@ -70,7 +75,6 @@ func Run(ctx context.Context, env sonify.SourceEnv, o Options, on func(*Message)
 type session struct {
 	Options
 	env     sonify.SourceEnv
-	on      func(*Message) error
 	w       wire
 	nick    string
 	tries   int
@@ -80,7 +84,7 @@ type session struct {
 	heard   atomic.Bool
 }
 
-func (s *session) run(ctx context.Context) error {
+func (s *session) run(ctx context.Context, n decode.Normaliser, emit func(sonify.Event)) error {
 	w, err := dial(ctx, s.env, s.Options)
 	if err != nil {
 		return err
@@ -98,9 +102,13 @@ func (s *session) run(ctx context.Context) error {
 	if err := s.register(); err != nil {
 		return err
 	}
+	return decode.Pull(ctx, s.env, n, emit, s.next, w.close)
+}
+
+// next fills in the next line that is for the normaliser.
+func (s *session) next(into *decode.Message) error {
 	for {
-		line, err := w.read()
-		s.heard.Store(true)
+		line, err := s.w.read()
 		if err == errLong {
 			s.env.Tally.Add(sonify.Skipped, errLong.Error(), 0)
 			continue
@@ -108,6 +116,7 @@ func (s *session) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.heard.Store(true)
 		m, err := Parse(line)
 		if err != nil {
 			if err != errEmpty {
@@ -115,11 +124,16 @@ func (s *session) run(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := s.take(&m); err != nil {
+		ours, err := s.take(&m)
+		if err != nil {
+			if errors.Is(err, errAgain) {
+				return err
+			}
 			return s.fail(err)
 		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if !ours && s.welcome {
+			into.Body, into.Topic = bytes.TrimRight(line, "\r\n"), m.Command
+			return nil
 		}
 	}
 }
@@ -173,75 +187,72 @@ func permanent(format string, args ...any) error {
 	return &sonify.Permanent{Err: fmt.Errorf(format, args...)}
 }
 
-// take does what the protocol wants, and hands on the rest.
-func (s *session) take(m *Message) error {
+// take does what the protocol wants. ours is true for what is of no interest to
+// anybody else.
+func (s *session) take(m *Message) (ours bool, err error) {
 	switch m.Command {
 	case "PING":
-		return s.w.write("PONG :" + m.Param(max(len(m.Params)-1, 0)))
+		return true, s.w.write("PONG :" + m.Param(max(len(m.Params)-1, 0)))
 	case "PONG":
-		return nil
+		return true, nil
 	case "CAP":
-		return s.capability(m)
+		return true, s.capability(m)
 	case "AUTHENTICATE":
 		if m.Param(0) == "+" {
-			return s.authenticate()
+			return true, s.authenticate()
 		}
-		return nil
+		return true, nil
 	case "903": // logged in
-		return s.w.write("CAP END")
+		return true, s.w.write("CAP END")
 	case "902", "904", "905", "906", "908":
-		return permanent("the server did not accept account and password (%s)", m.Command)
-	case "464", "465", "463":
-		return permanent("the server did not let us in (%s)", m.Command)
+		return true, permanent("the server did not accept account and password (%s)", m.Command)
+	case "463", "464", "465":
+		return true, permanent("the server did not let us in (%s)", m.Command)
 	case "432":
-		return permanent("the server does not like the name %s", s.nick)
+		return true, permanent("the server does not like the name %s", s.nick)
 	case "433", "436", "437": // the name is taken
 		if s.welcome {
-			return nil
+			return true, nil
 		}
 		if s.tries++; s.tries >= maxNicks {
-			return fmt.Errorf("the name %s is taken, and so are four like it", s.Nick)
+			return true, fmt.Errorf("the name %s is taken, and so are four like it", s.Nick)
 		}
 		s.nick = fmt.Sprintf("%s%d", s.Nick, s.tries+1)
-		return s.w.write("NICK " + s.nick)
+		return true, s.w.write("NICK " + s.nick)
 	case "001":
 		s.welcome = true
 		if p := m.Param(0); p != "" && p != "*" {
 			s.nick = p
 		}
 		if len(s.Channels) == 0 {
-			return nil
+			return true, nil
 		}
-		return s.w.write("JOIN " + strings.Join(s.Channels, ","))
+		return true, s.w.write("JOIN " + strings.Join(s.Channels, ","))
 	case "403", "405", "471", "473", "474", "475", "476", "477", "489":
 		s.refused = append(s.refused, m.Param(1)+" ("+m.Command+")")
 		if s.joined == 0 && len(s.refused) >= len(s.Channels) {
-			return permanent("no channel could be joined: %s", printable(strings.Join(s.refused, ", ")))
+			return true, permanent("no channel could be joined: %s", printable(strings.Join(s.refused, ", ")))
 		}
 		s.env.Tally.Add(sonify.Skipped, "channel that could not be joined", 0)
-		return nil
+		return true, nil
 	case "JOIN":
 		if strings.EqualFold(m.Nick(), s.nick) {
 			s.joined++
-			return nil
+			return true, nil
 		}
 	case "ERROR":
-		return fmt.Errorf("the server ended the connection: %s", printable(m.Param(0)))
+		return true, fmt.Errorf("the server ended the connection: %s", printable(m.Param(0)))
 	case "RECONNECT":
-		return errAgain
+		return true, errAgain
 	case "NOTICE":
-		if !s.welcome && m.Param(0) == "*" {
+		if m.Param(0) == "*" && !s.welcome {
 			text := strings.ToLower(m.Param(1))
 			if strings.Contains(text, "login authentication failed") || strings.Contains(text, "improperly formatted auth") || strings.Contains(text, "login unsuccessful") {
-				return permanent("the server did not accept the token")
+				return true, permanent("the server did not accept the token")
 			}
-			return nil
 		}
 	}
-	if !s.welcome {
-		return nil
-	}
-	return s.on(m)
+	return false, nil
 }
 
 func (s *session) capability(m *Message) error {
