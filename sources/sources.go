@@ -12,8 +12,10 @@ import (
 	"proscenium/sources/espn"
 	"proscenium/sources/eventbrite"
 	footballdata "proscenium/sources/football_data"
+	"proscenium/sources/github"
 	"proscenium/sources/github_webhook"
 	"proscenium/sources/jsonl"
+	"proscenium/sources/listenbrainz"
 	"proscenium/sources/mastodon"
 	"proscenium/sources/mlb"
 	"proscenium/sources/nba"
@@ -27,6 +29,8 @@ import (
 	"proscenium/sources/statsbomb"
 	"proscenium/sources/stripe"
 	"proscenium/sources/ticketmaster"
+	twitchchat "proscenium/sources/twitch_chat"
+	twitcheventsub "proscenium/sources/twitch_eventsub"
 	"proscenium/sources/vivenu"
 	"proscenium/sources/webhook"
 	"proscenium/sources/weezevent"
@@ -63,6 +67,10 @@ func Standard() []sonify.SourceInfo {
 		ticketmaster.Info(),
 		weezevent.Info(),
 		github_webhook.Info(),
+		twitchchat.Info(),
+		twitcheventsub.Info(),
+		github.Info(),
+		listenbrainz.Info(),
 		sim.Info(),
 	}
 }

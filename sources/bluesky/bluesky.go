@@ -41,6 +41,7 @@ func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
 		Name:   "bluesky",
 		Doc:    "what is posted on Bluesky, as it is posted",
+		Group:  "social",
 		Sample: sample,
 		Live:   true,
 		Config: func() any {

@@ -45,6 +45,7 @@ func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
 		Name:   "mastodon",
 		Doc:    "what is posted on a Mastodon server, as it is posted",
+		Group:  "social",
 		Sample: sample,
 		Live:   true,
 		Config: func() any { return &Config{Stream: "public", Silence: 90 * time.Second} },

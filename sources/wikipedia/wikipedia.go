@@ -39,6 +39,7 @@ func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
 		Name:   "wikipedia",
 		Doc:    "changes of Wikipedia, in any language, and of its sister projects",
+		Group:  "social",
 		Sample: sample,
 		Live:   true,
 		Config: func() any {

@@ -108,11 +108,13 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 		if n.Type != gjson.Number {
 			n = b.Get("distinct_size")
 		}
-		commits := n.Float()
-		if n.Type != gjson.Number {
-			commits = b.Get("commits.#").Float()
+		if list := b.Get("commits"); n.Type != gjson.Number && list.IsArray() {
+			n = list.Get("#")
 		}
-		d.Text("page", short(branch)).Num("commits", commits).Bool("new", b.Get("created").Bool())
+		if n.Type == gjson.Number { // else it does not say how many
+			d.Num("commits", n.Float())
+		}
+		d.Text("page", short(branch)).Bool("new", b.Get("created").Bool())
 		d.Text("text", short(line(b.Get("head_commit.message").String())))
 		if t := stamp(b.Get("head_commit.timestamp"), time.Time{}); !t.IsZero() && s.at.IsZero() {
 			d.At = t

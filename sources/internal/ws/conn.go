@@ -43,6 +43,9 @@ type Options struct {
 	// the connection is taken for dead. Pings are sent at a third of it, so a server
 	// that has nothing to say lives. 0: for ever, and without pings.
 	Silence time.Duration
+	// NoPings is for servers that take a ping for an impertinence; only messages are
+	// signs of life then.
+	NoPings bool
 	// Limit is how long a message may be, in bytes; 0: DefaultLimit. A longer one is
 	// passed over and counted.
 	Limit int
@@ -60,6 +63,8 @@ type Conn struct {
 	stop func() bool // of the watch over the context
 	ping sync.WaitGroup
 	ctx  context.Context
+	// silence is how long nothing may come; pongs are heard in Read, too.
+	silence time.Duration
 }
 
 // Dial connects and subscribes. Its errors are those of [reach.Status] where the
@@ -113,7 +118,7 @@ func Dial(ctx context.Context, env sonify.SourceEnv, o Options) (*Conn, error) {
 	conn := &Conn{o: o, env: env, c: c, done: make(chan struct{}), ctx: ctx}
 	conn.stop = context.AfterFunc(ctx, conn.hangUp)
 	c.SetReadLimit(0) // Read passes over what is too long
-	conn.hear()
+	conn.SetSilence(o.Silence)
 	c.SetPongHandler(func(string) error { conn.hear(); return nil })
 	answer := c.PingHandler()
 	c.SetPingHandler(func(data string) error { conn.hear(); return answer(data) })
@@ -123,7 +128,7 @@ func Dial(ctx context.Context, env sonify.SourceEnv, o Options) (*Conn, error) {
 			return nil, err
 		}
 	}
-	if o.Silence > 0 {
+	if o.Silence > 0 && !o.NoPings {
 		conn.ping.Add(1)
 		go conn.pings(max(o.Silence/3, time.Millisecond))
 	}
@@ -166,10 +171,17 @@ type Refused struct {
 func (e *Refused) Error() string { return e.Err.Error() }
 func (e *Refused) Unwrap() error { return e.Err }
 
+// SetSilence changes for how long nothing may come. It is used by the goroutine that
+// reads.
+func (c *Conn) SetSilence(d time.Duration) {
+	c.silence = d
+	c.hear()
+}
+
 // hear notes that the server lives.
 func (c *Conn) hear() {
-	if c.o.Silence > 0 {
-		_ = c.c.SetReadDeadline(time.Now().Add(c.o.Silence))
+	if c.silence > 0 {
+		_ = c.c.SetReadDeadline(time.Now().Add(c.silence))
 	}
 }
 
@@ -271,7 +283,7 @@ func (c *Conn) broke(err error) error {
 	case errors.As(err, &closed):
 		err = &Closed{Code: closed.Code, Reason: printable(closed.Text)}
 	case errors.As(err, &late) && late.Timeout():
-		err = fmt.Errorf("silent for %v, taken for dead", c.o.Silence)
+		err = fmt.Errorf("silent for %v, taken for dead", c.silence)
 	}
 	return c.o.fail(err)
 }
