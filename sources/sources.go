@@ -14,6 +14,7 @@ import (
 	footballdata "proscenium/sources/football_data"
 	"proscenium/sources/github"
 	"proscenium/sources/github_webhook"
+	"proscenium/sources/irc"
 	"proscenium/sources/jsonl"
 	"proscenium/sources/listenbrainz"
 	"proscenium/sources/mastodon"
@@ -26,6 +27,7 @@ import (
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
 	"proscenium/sources/square"
+	"proscenium/sources/sse"
 	"proscenium/sources/statsbomb"
 	"proscenium/sources/stripe"
 	"proscenium/sources/ticketmaster"
@@ -33,6 +35,7 @@ import (
 	twitcheventsub "proscenium/sources/twitch_eventsub"
 	"proscenium/sources/vivenu"
 	"proscenium/sources/webhook"
+	"proscenium/sources/websocket"
 	"proscenium/sources/weezevent"
 	"proscenium/sources/wikipedia"
 )
@@ -52,6 +55,9 @@ func Standard() []sonify.SourceInfo {
 		espn.Info(),
 		footballdata.Info(),
 		openligadb.Info(),
+		sse.Info(),
+		websocket.Info(),
+		irc.Info(),
 		bluesky.Info(),
 		mastodon.Info(),
 		wikipedia.Info(),

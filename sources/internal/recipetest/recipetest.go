@@ -108,7 +108,7 @@ func Play(t testing.TB, env sonify.SourceEnv, n decode.Normaliser, name string, 
 			if err != nil {
 				t.Fatal(err)
 			}
-			give(decode.Message{Body: f.Data, Topic: f.Event, ID: f.ID, Place: f.ID, Line: f.Line})
+			give(decode.Message{Body: f.Data, Topic: f.Event, Place: f.ID, Line: f.Line})
 		}
 	case ".json":
 		give(decode.Message{Body: data, Line: 1})

@@ -177,7 +177,9 @@ func (s *stream) run(ctx context.Context) error {
 			return err
 		}
 		s.env.Link.Count(1, len(f.Data))
-		m.Body, m.Topic, m.ID, m.Place, m.Line = f.Data, f.Event, f.ID, f.ID, f.Line
+		// An id says where the stream stands, and several events may have one: it is no
+		// delivery's.
+		m.Body, m.Topic, m.Place, m.Line = f.Data, f.Event, f.ID, f.Line
 		if s.Place != nil {
 			m.Place = s.Place(f.ID)
 		}
