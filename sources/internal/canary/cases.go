@@ -127,7 +127,7 @@ func answers(partBodies ...string) http.Handler {
 
 // Cases returns the cases of a kind of source; there has to be one for each.
 func Cases(kind string) []Case {
-	return cases[kind]
+	return append(cases[kind], social[kind]...)
 }
 
 var cases = map[string][]Case{
