@@ -22,6 +22,10 @@ const (
 	hooksRate    = 5000 // in a second; who comes then is asked to come again
 	hookBodyWait = 10 * time.Second
 	hooksOpen    = 256
+	// One address may have this part of what there is, so that whoever sends slowly or
+	// without end does not keep a shop's deliveries out. This machine's own, and so all
+	// who come by a proxy that was not named (Options.Behind), may have all.
+	hookPart = 4
 )
 
 // hooks are the paths below /hooks/ that sources have opened. Without one, nothing below
@@ -30,9 +34,10 @@ type hooks struct {
 	mu   sync.Mutex
 	open map[string]*hook
 
-	atOnce chan struct{}
+	inside int // being read and answered
 	second time.Time
-	taken  int
+	taken  int // in that second
+	from   map[netip.Addr]*guests
 
 	calls, refused, bytes atomic.Uint64
 }
@@ -87,23 +92,53 @@ func (h *hooks) find(path string) *hook {
 }
 
 // admit lets a call in if there is room. leave is to be called when it is answered.
-func (h *hooks) admit(now time.Time) (leave func(), ok bool) {
+func (h *hooks) admit(w who, now time.Time) (leave func(), ok bool) {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	if now.Sub(h.second) >= time.Second {
 		h.second, h.taken = now, 0
+		for a, f := range h.from {
+			if f.taken = 0; f.inside == 0 {
+				delete(h.from, a)
+			}
+		}
+	}
+	f := h.from[w.addr]
+	if f == nil {
+		if f = (&guests{}); h.from == nil {
+			h.from = make(map[netip.Addr]*guests)
+		}
+		h.from[w.addr] = f
+	}
+	if f.taken++; h.inside >= hooksAtOnce || h.taken >= hooksRate || !w.own && (f.inside >= hooksAtOnce/hookPart || f.taken > hooksRate/hookPart) {
+		return nil, false
 	}
 	h.taken++
-	full := h.taken > hooksRate
-	h.mu.Unlock()
-	if full {
-		return nil, false
+	h.inside++
+	f.inside++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.inside--
+		f.inside--
+	}, true
+}
+
+// call has a hook answer. ok is false if it was closed.
+func (k *hook) call(c *sonify.Call) (r sonify.Reply, ok bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock() // also if it panics: who closes it waits for us
+	if k.answer == nil {
+		return r, false
 	}
-	select {
-	case h.atOnce <- struct{}{}:
-		return func() { <-h.atOnce }, true
-	default:
-		return nil, false
-	}
+	return k.answer(c), true
+}
+
+// strange reports whether a page of another site has a browser call. No service does
+// that, and a browser on this machine reaches what others cannot.
+func (s *Server) strange(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return !s.sameOrigin(r) || r.Header.Get("Origin") == "" && (site == "cross-site" || site == "same-site")
 }
 
 // hooked answers a request below /hooks/.
@@ -123,11 +158,14 @@ func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, POST")
 		deny(http.StatusMethodNotAllowed, "a hook is called by POST, or by GET")
 		return
+	case s.strange(r):
+		deny(http.StatusForbidden, "pages of this origin may not call here")
+		return
 	case r.ContentLength > sonify.CallLimit:
 		deny(http.StatusRequestEntityTooLarge, "the body is too long")
 		return
 	}
-	leave, ok := s.hooks.admit(time.Now())
+	leave, ok := s.hooks.admit(s.whose(r), time.Now())
 	if !ok {
 		w.Header().Set("Retry-After", "1")
 		deny(http.StatusServiceUnavailable, "too many call at once: try again in a second")
@@ -150,14 +188,11 @@ func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
 	s.hooks.bytes.Add(uint64(len(body)))
 	c := &sonify.Call{Method: r.Method, Path: path, Query: r.URL.RawQuery, Host: r.Host, Header: r.Header, Body: body,
 		From: s.peer(r).String(), Secure: s.secure(r)}
-	k.mu.RLock()
-	if k.answer == nil {
-		k.mu.RUnlock()
+	reply, ok := k.call(c)
+	if !ok {
 		deny(http.StatusNotFound, "nobody is called here")
 		return
 	}
-	reply := k.answer(c)
-	k.mu.RUnlock()
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

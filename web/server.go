@@ -143,7 +143,6 @@ func NewServer(o Options) *Server {
 	}
 	s := &Server{opts: o, log: o.Log, mux: http.NewServeMux(), files: files()}
 	s.gate = gate{all: o.Listeners, each: o.PerAddress, rate: o.JoinRate, from: make(map[netip.Addr]*guests)}
-	s.hooks.atOnce = make(chan struct{}, hooksAtOnce)
 	s.sockets = s.upgrader()
 	s.mux.HandleFunc("GET /{$}", s.front)
 	s.mux.HandleFunc("GET /static/{file...}", s.static)
