@@ -30,9 +30,9 @@ type Prober interface {
 	Probe(ctx context.Context) (Prospect, error)
 }
 
-// A Recording is a Source that can play a recording of what its kind otherwise
-// listens to. While it does it is not live, whatever [SourceInfo] says: it has a clock
-// of its own and comes to an end.
+// A Recording is a Source, or its configuration, that can play a recording of what its
+// kind otherwise listens to. While it does it is not live, whatever [SourceInfo] says: it
+// has a clock of its own and comes to an end.
 type Recording interface {
 	Recorded() bool
 }

@@ -54,8 +54,10 @@ func (c *compiler) compileSources() {
 			continue
 		}
 		live := info.Live
-		if r, ok := src.(sonify.Recording); ok && r.Recorded() {
-			live = false
+		for _, says := range []any{src, conf} {
+			if r, ok := says.(sonify.Recording); ok && r.Recorded() {
+				live = false
+			}
 		}
 		plan := SourcePlan{Name: name, Kind: s.Type, Source: src, Tally: env.Tally, Place: env.Place, Link: env.Link, Door: pr.door, Stale: time.Duration(s.Stale), Live: live}
 		plan.Pace = Pace{Clock: s.Clock, Speed: s.Speed, Step: sonify.Frames(time.Duration(s.Step)), Delay: sonify.Frames(time.Duration(s.Delay))}

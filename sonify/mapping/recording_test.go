@@ -14,12 +14,18 @@ type tape struct{ recorded bool }
 func (tape) Run(context.Context, func(sonify.Event)) error { return nil }
 func (t tape) Recorded() bool                              { return t.recorded }
 
-// A recording has a clock of its own and an end, though its kind is live.
+// reel is its configuration.
+type reel struct{ recorded bool }
+
+func (r *reel) Recorded() bool { return r.recorded }
+
+// A recording has a clock of its own and an end, though its kind is live; the source says
+// so, or its configuration.
 func TestCompile_RecordingIsNotLive(t *testing.T) {
-	for _, recorded := range []bool{true, false} {
+	for i, recorded := range []bool{true, false, true} {
 		var reg sonify.Registry
-		if err := reg.Add(sonify.SourceInfo{Name: "tape", Live: true, Config: func() any { return &struct{}{} },
-			New: func(sonify.SourceEnv, any) (sonify.Source, error) { return tape{recorded}, nil }}); err != nil {
+		if err := reg.Add(sonify.SourceInfo{Name: "tape", Live: true, Config: func() any { return &reel{recorded && i == 2} },
+			New: func(sonify.SourceEnv, any) (sonify.Source, error) { return tape{recorded && i < 2}, nil }}); err != nil {
 			t.Fatal(err)
 		}
 		p, problems := mapping.Compile(mapping.Env{Sources: &reg, Live: true}, "p.toml", []byte("[source.a]\ntype = \"tape\"\n[voice.v]\nwave = \"pulse\"\n[[rule]]\non = \"x\"\nvoice = \"v\"\npitch = \"C4\"\n"), nil)
