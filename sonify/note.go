@@ -236,6 +236,10 @@ type Voice struct {
 	MIDIChannel int // 1 to 16
 	MIDIProgram int // 1 to 128
 	MIDIDrum    int // key on a drum channel for every note, 0: the note's own pitch
+
+	// Aside is true of what is silent, but for listeners who ask for it, each for
+	// themselves: its volume is 0 from the beginning.
+	Aside bool
 }
 
 // MakerKind tells what made a note, or moved a control.

@@ -42,6 +42,8 @@ const (
 	keyEnter = "Enter"
 	keyLeft  = "ArrowLeft"
 	keyRight = "ArrowRight"
+	keyUp    = "PageUp"
+	keyDown  = "PageDown"
 )
 
 // keyNames are the code points that WebDriver and chromedp have for keys.
@@ -50,6 +52,8 @@ var keyNames = map[string]struct{ webdriver, chromedp string }{
 	keyEnter: {"\ue007", "\r"},
 	keyLeft:  {"\ue012", "\u0302"},
 	keyRight: {"\ue014", "\u0303"},
+	keyUp:    {"\ue00e", "\u0308"},
+	keyDown:  {"\ue00f", "\u0307"},
 }
 
 // device is where a browser plays to; see sink.

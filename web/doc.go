@@ -34,6 +34,25 @@
 // again; who takes nothing for long is let go. Everything of that is counted, and
 // /metrics tells it.
 //
+// # The player
+//
+// The page of a station is the files of static: modules that a browser runs as they are.
+// link.js, in a Worker, holds the line; its messages go straight to where they are
+// played, so that a page that is busy or hidden drops nothing, and to the page. sound.js
+// takes the best way that works, and the next where one breaks: the chip in an
+// AudioWorklet (worklet.js); in a Worker that makes blocks (blocks.js), where a page from
+// plain http may have no worklet; an <audio> on the station's stream (radio.js), where
+// there is no WebAssembly. player.js is the same in the first two: it plays the frame that
+// is due by the output's clock, fades and goes on elsewhere when that slipped or something
+// is missing, and is within 10 ms otherwise. deck.js puts in what one listener wants for
+// themselves: silent voices, another octave, tick marks.
+//
+// taper.js keeps the last five minutes of messages, and one snapshot that it carries on
+// before them, and makes a WAV (the station's samples) or a MIDI file (smf.js) of them when
+// asked. midiout.js plays the score to a MIDI port by the clock that the ear has, a fifth of
+// a second ahead, and ends every note that it began. Types are in JSDoc; the compiler checks
+// them in .ci/run.
+//
 // # What gets out
 //
 // Listeners are read-only. What they may send is a request for the clock; anything

@@ -77,26 +77,55 @@ func TestPlayer_TwoMinutes(t *testing.T) {
 		verdicts = append(verdicts, v)
 	}
 
-	var apart []float64
-	for _, n := range a.score(t) {
+	together(t, a.score(t), heard, verdicts)
+}
+
+// most is how far apart, in milliseconds, two listeners of a station may hear a note,
+// 99 times in 100.
+const most = 50
+
+// together fails the test unless two browsers hear the same notes at the same time, as
+// the sample positions of their outputs say.
+func together(t *testing.T, notes []scored, heard []*recording, verdicts []*verdict) {
+	t.Helper()
+	var all, steady []float64
+	for _, n := range notes {
 		x, ok := heard[0].heardAt(verdicts[0], n.Frame)
 		y, also := heard[1].heardAt(verdicts[1], n.Frame)
-		if ok && also {
-			apart = append(apart, max(x-y, y-x))
+		if !ok || !also {
+			continue
+		}
+		apart := max(x-y, y-x)
+		all = append(all, apart)
+		// An output that stood still is put right within some seconds; a listener whose
+		// messages came too late is moved later, and is told.
+		if heard[0].settled(x) && heard[1].settled(y) && heard[0].delay(x) == heard[1].delay(y) {
+			steady = append(steady, apart)
 		}
 	}
-	if len(apart) < long() {
-		t.Fatalf("only %d notes were heard by both", len(apart))
+	if len(all) < long() {
+		t.Fatalf("only %d notes were heard by both", len(all))
 	}
-	slices.Sort(apart)
-	t.Logf("%d notes, heard by both: apart at most %.1f ms at p50, %.1f at p99, %.1f in all; 50 at p99 are wanted",
-		len(apart), apart[len(apart)/2], apart[len(apart)*99/100], apart[len(apart)-1])
-	// A machine that is busy plays late, as the player says; two who do not keep step
-	// at all are seconds apart.
-	if half := apart[len(apart)/2]; half > 500 {
-		t.Errorf("the same note is heard %.1f ms apart", half)
+	slices.Sort(all)
+	slices.Sort(steady)
+	t.Logf("%d notes heard by both: apart %.1f ms at p50, %.1f at p99, %.1f at most; the outputs stood still %d and %d times",
+		len(all), at(all, 50), at(all, 99), all[len(all)-1], len(heard[0].slips()), len(heard[1].slips()))
+	if len(steady) == 0 {
+		t.Log("the outputs never ran for as long as it takes to be put right: this machine is too busy for more to be said")
+		if at(all, 50) > 500 {
+			t.Errorf("the same note is heard %.1f ms apart", at(all, 50))
+		}
+		return
+	}
+	t.Logf("%d notes while both outputs ran: apart %.1f ms at p50, %.1f at p99, %.1f at most; %d at p99 are wanted",
+		len(steady), at(steady, 50), at(steady, 99), steady[len(steady)-1], most)
+	if p99 := at(steady, 99); p99 > most {
+		t.Errorf("the same note is heard %.1f ms apart at p99", p99)
 	}
 }
+
+// at is a percentile of what is sorted.
+func at(sorted []float64, percent int) float64 { return sorted[(len(sorted)-1)*percent/100] }
 
 // scored is a note of the station's score.
 type scored struct {

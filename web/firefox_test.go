@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -116,7 +117,13 @@ func (f *firefox) command(method string, params, result any) error {
 	if err != nil {
 		return err
 	}
-	a, ok := <-c
+	var a answer
+	var ok bool
+	select {
+	case a, ok = <-c:
+	case <-time.After(2 * time.Minute): // what a page waits for takes a minute at most
+		return fmt.Errorf("%s: firefox does not answer", method)
+	}
 	if !ok {
 		return errGone
 	}

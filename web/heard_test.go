@@ -124,6 +124,7 @@ type recording struct {
 	take    take
 	reports []report
 	times   [][2]float64 // frame of the output, and when it is heard, in ms since 1970
+	slipped []float64    // see slips
 }
 
 // recorded takes down what a browser heard so far.
@@ -191,4 +192,52 @@ func (r *recording) heardAt(v *verdict, f int64) (float64, bool) {
 		return r.times[n][1] + (float64(out)-r.times[n][0])/48, true
 	}
 	return 0, false
+}
+
+// slips are the times, in milliseconds since 1970, at which the output stood still or
+// ran ahead, by more than 8 ms: sound cards that are none do on a busy machine. What it
+// says of itself goes up and down by less.
+func (r *recording) slips() []float64 {
+	if r.slipped != nil {
+		return r.slipped
+	}
+	out := []float64{}
+	var near []float64 // when frame 0 would have been heard, by the last readings
+	for _, t := range r.times {
+		zero := t[1] - t[0]/48
+		if len(near) >= 5 {
+			sorted := slices.Sorted(slices.Values(near))
+			if d := zero - sorted[len(sorted)/2]; d > 8 || d < -8 {
+				out = append(out, t[1])
+			}
+		}
+		near = append(near, zero)
+		if len(near) > 11 {
+			near = near[1:]
+		}
+	}
+	r.slipped = out
+	return out
+}
+
+// settled says whether the output ran evenly for so long before a time, in milliseconds
+// since 1970, that the player has put right what there was to be put right: it looks at
+// its clock for four seconds and waits for a soft moment for seven.
+func (r *recording) settled(at float64) bool {
+	for _, s := range r.slips() {
+		if s > at-11000 && s < at+1000 {
+			return false
+		}
+	}
+	return true
+}
+
+// delay is how late, in milliseconds, the player says that it plays at a time.
+func (r *recording) delay(at float64) float64 {
+	n, _ := slices.BinarySearchFunc(r.times, at, func(t [2]float64, at float64) int { return cmp.Compare(t[1], at) })
+	if n == len(r.times) {
+		n--
+	}
+	i, _ := slices.BinarySearchFunc(r.reports, r.times[n][0], func(p report, frame float64) int { return cmp.Compare(float64(p.At), frame) })
+	return r.reports[min(i, len(r.reports)-1)].Delay
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bufio"
+	"bytes"
 	_ "embed"
 	"encoding/binary"
 	"fmt"
@@ -18,12 +19,16 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"proscenium/sonify/chip"
 )
+
+//go:embed testdata/tap.js
+var tapModule string
 
 //go:embed testdata/ear.js
 var earScript string
@@ -69,6 +74,7 @@ type onAir struct {
 	csp   []string         // what the policy of the page forbade
 	said  []string         // by the command
 	spoil bool             // the synth that pages get is broken
+	early string           // a module that pages run before their own
 	ended chan struct{}
 }
 
@@ -160,10 +166,19 @@ func (a *onAir) before(t *testing.T, host string) {
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(&url.URL{Scheme: "http", Host: host})
 			r.Out.Host = r.In.Host
+			if !strings.HasPrefix(r.In.URL.Path, "/static/") {
+				r.Out.Header.Del("Accept-Encoding") // see insert
+			}
 		},
 		ModifyResponse: func(r *http.Response) error {
 			if p := r.Header.Get("Content-Security-Policy"); p != "" {
 				r.Header.Set("Content-Security-Policy", p+"; report-uri /test/csp")
+			}
+			a.mu.Lock()
+			early := a.early != ""
+			a.mu.Unlock()
+			if early && strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+				return insert(r, `<script type="module" src="/test/early.js"></script>`)
 			}
 			return nil
 		},
@@ -173,6 +188,12 @@ func (a *onAir) before(t *testing.T, host string) {
 	mux.HandleFunc("/test/tap.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
 		io.WriteString(w, tapModule)
+	})
+	mux.HandleFunc("/test/early.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		io.WriteString(w, a.early)
 	})
 	mux.HandleFunc("/test/csp", func(_ http.ResponseWriter, r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
@@ -212,7 +233,7 @@ func (a *onAir) before(t *testing.T, host string) {
 	mux.Handle("/", forward)
 	a.proxy = httptest.NewUnstartedServer(mux)
 	a.proxy.Listener.Close()
-	a.proxy.Listener = l
+	a.proxy.Listener = lines{l}
 	a.proxy.Config.ConnState = func(c net.Conn, s http.ConnState) {
 		if s == http.StateHijacked { // a WebSocket
 			a.mu.Lock()
@@ -227,6 +248,54 @@ func (a *onAir) before(t *testing.T, host string) {
 		a.proxy.CloseClientConnections()
 		a.proxy.Close()
 	})
+}
+
+// insert puts a script before all others of a page.
+func insert(r *http.Response, script string) error {
+	page, err := io.ReadAll(r.Body)
+	r.Body.Close()
+	if err != nil {
+		return err
+	}
+	page = bytes.Replace(page, []byte("<script"), []byte(script+"\n  <script"), 1)
+	r.Body = io.NopCloser(bytes.NewReader(page))
+	r.ContentLength = int64(len(page))
+	r.Header.Set("Content-Length", strconv.Itoa(len(page)))
+	r.Header.Del("ETag")
+	return nil
+}
+
+// lines takes connections that can be made deaf.
+type lines struct{ net.Listener }
+
+func (l lines) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &line{Conn: c}, nil
+}
+
+// line is a connection that may be dead while both ends take it for open.
+type line struct {
+	net.Conn
+	dead atomic.Bool
+}
+
+func (l *line) Write(p []byte) (int, error) {
+	if l.dead.Load() {
+		return len(p), nil
+	}
+	return l.Conn.Write(p)
+}
+
+// freeze lets nothing through to the listeners any more, and tells nobody.
+func (a *onAir) freeze() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, c := range a.lines {
+		c.(*line).dead.Store(true)
+	}
 }
 
 // cut cuts every listener's line, as a network does that goes away.

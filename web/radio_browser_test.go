@@ -5,21 +5,19 @@ import (
 	"testing"
 
 	"proscenium/sonify/stream"
-
-	"github.com/chromedp/chromedp"
 )
 
-// What a page without the synth could do: an <audio> plays every stream.
+// What a page without the synth does: an <audio> plays every stream.
 func TestPlayer_AudioElementPlaysTheStreams(t *testing.T) {
-	_, port := air(t)
-	ctx := browser(t)
-	do(t, ctx, chromedp.Navigate("http://127.0.0.1:"+port+"/s/court"))
+	a := start(t, busy)
+	b := chromiumTab(t, nil)
+	must(t, b, b.open(a.address("127.0.0.1")+"s/court"))
 	for _, f := range stream.Formats() {
-		value[bool](t, ctx, fmt.Sprintf(`(() => {
+		until[bool](t, b, fmt.Sprintf(`(() => {
 			globalThis.radio ??= {};
 			radio.%[1]s ??= Object.assign(new Audio("/s/court/stream.%[1]s"), {muted: true, autoplay: true});
 			return radio.%[1]s.currentTime > 1.5 && !radio.%[1]s.error;
 		})()`, f.Name))
-		value[bool](t, ctx, fmt.Sprintf(`(radio.%[1]s.pause(), radio.%[1]s.removeAttribute("src"), radio.%[1]s.load(), true)`, f.Name))
+		run[any](t, b, fmt.Sprintf(`(radio.%[1]s.pause(), radio.%[1]s.removeAttribute("src"), radio.%[1]s.load(), null)`, f.Name))
 	}
 }

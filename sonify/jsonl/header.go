@@ -33,6 +33,7 @@ type voice struct {
 	Channel int        `json:"midi_channel,omitempty"`
 	Program int        `json:"midi_program,omitempty"`
 	Drum    int        `json:"midi_drum,omitempty"`
+	Aside   bool       `json:"aside,omitempty"`
 	Sound   instrument `json:"instrument"`
 }
 

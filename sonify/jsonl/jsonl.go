@@ -90,7 +90,7 @@ func (w *Writer) Begin(h *sonify.Header) error {
 		if s := i.Sample; s != nil {
 			j.Sample = &sample{s.Name, s.Rate, s.Root, s.Loop, s.Level}
 		}
-		o.Voices = append(o.Voices, voice{v.Name, v.Gain, v.Pan, v.Polyphony, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum, j})
+		o.Voices = append(o.Voices, voice{v.Name, v.Gain, v.Pan, v.Polyphony, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum, v.Aside, j})
 		w.voices = append(w.voices, sonify.AppendJSONString(nil, v.Name))
 	}
 	seen := make(map[string]bool)

@@ -219,7 +219,7 @@ func (d *Reader) readHeader(b []byte) error {
 			in.Sample = &sonify.SampleSound{Name: p.Name, Rate: p.Rate, Root: p.Root, Loop: p.Loop, Level: p.Level}
 		}
 		h.Voices = append(h.Voices, sonify.Voice{Name: v.Name, Instrument: in, Gain: v.Gain, Pan: v.Pan, Polyphony: v.Poly, Pitched: v.Pitched,
-			MIDIChannel: v.Channel, MIDIProgram: v.Program, MIDIDrum: v.Drum})
+			MIDIChannel: v.Channel, MIDIProgram: v.Program, MIDIDrum: v.Drum, Aside: v.Aside})
 	}
 	for i, m := range f.Makers {
 		key := [2]string{string(m.Kind), m.Name}

@@ -9,6 +9,7 @@ type Ticks struct {
 	Source   string      `toml:"source" doc:"the source whose time it is; without it, the first of the piece" example:"court"`
 	Accent   int         `toml:"accent" doc:"every so many-th is louder and higher; of a time, those that divide it: with every = \"5m\" and 12, the full hours; 0 none is" default:"0" min:"0" max:"10000" example:"12"`
 	Voice    string      `toml:"voice" doc:"the voice that clicks; without it, one of its own, a short soft noise" example:"lead"`
+	Aside    bool        `toml:"aside" doc:"whether only those listeners of a station hear them who ask for them on its page, each for themselves; a file has them silent" default:"false" example:"true"`
 	Velocity float64     `toml:"velocity" doc:"how hard" default:"0.4" min:"0.01" max:"1" example:"0.3"`
 	Say      string      `toml:"say" doc:"a caption for each; {time} is the data's time in seconds, {count} how many there were" example:"{time:time}"`
 }

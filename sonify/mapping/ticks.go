@@ -205,9 +205,13 @@ func (c *compiler) compileTicks() {
 		if p.voice = c.voice(q.Pos, q.Voice); p.voice < 0 {
 			return
 		}
+		if q.Aside {
+			c.at(q.Pos, "aside", "leave voice out: they have one of their own", "the voice %q would be silent with them", q.Voice)
+		}
 	} else {
 		p.voice = c.ownVoice("ticks", sonify.Voice{Instrument: sonify.Instrument{Wave: sonify.Noise, Volume: plainMacro(8, 4, 2, 1, 0)},
 			Gain: 500, Polyphony: 1, MIDIChannel: 10, MIDIProgram: 1, MIDIDrum: 76})
+		c.piece.Header.Voices[p.voice].Aside = q.Aside
 	}
 	sc := c.scope(nil, "", false)
 	sc.Fields = map[string]sonify.ValueType{"time": sonify.Number, "count": sonify.Number}

@@ -142,6 +142,9 @@ func (v *voice) setRange(at sonify.Tick, semitones int) {
 // a square law, and 100 is its default; a gain of 1 is that.
 func (v *voice) setVolume(at sonify.Tick) {
 	gain := float64(max(v.info.Gain, 0)) * float64(v.volume) / 1e6
+	if v.info.Aside {
+		gain = 0
+	}
 	v.cc(at, ccVolume, uint8(min(float64(math.Sqrt(gain)*100)+0.5, 127))) // Sqrt is exact everywhere
 }
 

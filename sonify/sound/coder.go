@@ -119,6 +119,9 @@ func (c *Coder) header(p []byte, h *sonify.Header, first bool) ([]byte, error) {
 		}
 		if !kept[i] {
 			p = chip.AppendVoice(p, c.delta(h.Frame), slots[i], cv)
+			if v.Aside {
+				p = chip.AppendControl(p, 0, slots[i], chip.ParamVolume, 0)
+			}
 		}
 	}
 	c.voices, c.slots = h.Voices, slots

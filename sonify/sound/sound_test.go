@@ -424,3 +424,22 @@ func BenchmarkStart(b *testing.B) {
 		o.Close()
 	}
 }
+
+// A voice that stands aside is silent, whatever it plays, until a listener's own chip
+// sets its volume.
+func TestAside_IsSilentUntilAsked(t *testing.T) {
+	h := plainHeader()
+	h.Voices[0].Aside = true
+	ps := &sonify.Passage{End: 48000, Notes: []sonify.Note{{Frames: 24000, Pitch: sonify.Key(69), Velocity: 100}}}
+	k, _ := perform(t, h, ps)
+	for i, f := range k.frames {
+		if f != (pcm.Frame{}) {
+			t.Fatalf("frame %d is %v", i, f)
+		}
+	}
+	ps.Controls = []sonify.Control{{Frame: 0, Param: sonify.ParamVolume, Value: 1000}}
+	k, _ = perform(t, h, ps)
+	if i := onset(k.frames, 0); i < 0 || i > 24000 {
+		t.Error("it is silent for whoever asks too")
+	}
+}

@@ -107,6 +107,8 @@ type VoiceInfo struct {
 	Channel int         `json:"midi_channel,omitempty"`
 	Program int         `json:"midi_program,omitempty"`
 	Drum    int         `json:"midi_drum,omitempty"`
+	// Aside: it is silent, and a listener who wants it sets its volume to 1000.
+	Aside bool `json:"aside,omitempty"`
 	// Slot is the voice's number on the chip, by which commands name it. When a piece
 	// takes over from another it need not be the voice's place in the list.
 	Slot uint8 `json:"slot"`
@@ -136,7 +138,7 @@ func PieceOf(h *sonify.Header) Piece {
 		Voices: []VoiceInfo{}, Makers: []MakerInfo{}, Signals: []SignalInfo{}, Sources: append([]string{}, h.Sources...)}
 	for i := range h.Voices {
 		v := &h.Voices[i]
-		p.Voices = append(p.Voices, VoiceInfo{v.Name, v.Instrument.Wave, v.Pan, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum, uint8(min(i, chip.MaxVoices-1))})
+		p.Voices = append(p.Voices, VoiceInfo{v.Name, v.Instrument.Wave, v.Pan, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum, v.Aside, uint8(min(i, chip.MaxVoices-1))})
 	}
 	for i := range h.Makers {
 		m := &h.Makers[i]

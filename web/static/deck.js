@@ -29,6 +29,8 @@ export class Deck {
     this.muted = new Set();
     /** @type {Map<number, number>} what the station last said of a voice's volume */
     this.volumes = new Map();
+    /** @type {Set<number>} voices that are silent at the station: who does not mute them has them at full volume */
+    this.aside = new Set();
     /** @type {Set<number>} voices whose pitch may be moved */
     this.pitched = new Set();
     /** Semitones. */
@@ -56,6 +58,7 @@ export class Deck {
     this.known = Math.max(frame, this.chip.horizon);
     this.begun = true;
     for (const v of this.muted) this.volume(v, 0);
+    for (const v of this.aside) if (!this.muted.has(v)) this.volume(v, FULL);
   }
 
   /**
@@ -113,13 +116,16 @@ export class Deck {
    * @param {Command} c
    */
   put(out, c) {
-    out.push(AT);
-    putUint(out, c.frame);
-    if (c.op === CONTROL && c.rest[1] === VOLUME) {
+    const volume = c.op === CONTROL && c.rest[1] === VOLUME;
+    if (volume && this.aside.has(c.voice)) {
+      if (!this.muted.has(c.voice)) return;
+    } else if (volume) {
       const u = c.rest[2] + (c.rest[3] !== undefined ? (c.rest[3] - 1) * 128 : 0); // at most 2000: two bytes
       this.volumes.set(c.voice, u / 2);
       if (this.muted.has(c.voice)) return;
     }
+    out.push(AT);
+    putUint(out, c.frame);
     out.push(c.op, 0);
     if (this.shift !== 0 && c.op === KEY && this.pitched.has(c.voice)) {
       out.push(c.rest[0], within(c.rest[1] + this.shift), ...c.rest.subarray(2));
@@ -150,11 +156,14 @@ export class Deck {
   /**
    * Makes a set of voices silent and the others heard.
    * @param {Iterable<number>} voices
+   * @param {Iterable<number>} aside those that are silent at the station
    */
-  mute(voices) {
+  mute(voices, aside) {
     const next = new Set(voices);
-    const was = this.muted;
+    const was = new Set(this.muted);
     this.muted = next;
+    for (const v of aside) if (!this.aside.has(v)) was.add(v);
+    this.aside = new Set(aside);
     if (!this.begun) return;
     for (const v of was) if (!next.has(v)) this.volume(v, this.volumes.get(v) ?? FULL);
     for (const v of next) if (!was.has(v)) this.volume(v, 0);

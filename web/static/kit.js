@@ -77,7 +77,9 @@ export class Kit {
     this.ticksPart = group(this.ticksBox, this.ticksName);
     box.append(this.name, make("div", { className: "kit-parts" }, group(this.recall, this.minutes, this.wav, this.mid), this.midiPart, this.ticksPart, this.awakePart, this.state));
     o.midi.onports = () => this.list();
-    if (localStorage.getItem("ticks") === "off") o.voices.muted.add(TICKS);
+    const ticks = localStorage.getItem("ticks");
+    if (ticks === "off") o.voices.muted.add(TICKS);
+    if (ticks === "on") o.voices.wanted.add(TICKS);
     this.show();
   }
 
@@ -165,11 +167,17 @@ export class Kit {
   /** @param {boolean} on */
   setTicks(on) {
     localStorage.setItem("ticks", on ? "on" : "off");
-    if (this.o.voices.muted.has(TICKS) === on) this.o.voices.pressName(TICKS);
+    if (this.ticking !== on) this.o.voices.pressName(TICKS);
+  }
+
+  /** Whether this listener hears the piece's tick marks; undefined if it has none. */
+  get ticking() {
+    const v = this.o.voices.piece?.voices.find((x) => x.name === TICKS);
+    return v && !this.o.voices.isMuted(v);
   }
 
   toggleTicks() {
-    if (!this.ticksPart.hidden) this.setTicks(this.o.voices.muted.has(TICKS));
+    if (this.ticking !== undefined) this.setTicks(!this.ticking);
   }
 
   /** Opens it, or closes it, by keyboard. */
@@ -180,7 +188,6 @@ export class Kit {
 
   /** Brings the words up to date. */
   show() {
-    const { voices } = this.o;
     const text = (/** @type {HTMLElement} */ e, /** @type {string} */ t) => {
       if (e.textContent !== t) e.textContent = t;
     };
@@ -198,8 +205,8 @@ export class Kit {
     text(this.state, this.says ? say(this.says) : "");
     this.midiPart.hidden = !MidiOut.able;
     this.awakePart.hidden = !Awake.able;
-    this.ticksPart.hidden = !voices.piece?.voices.some((v) => v.name === TICKS);
-    this.ticksBox.checked = !voices.muted.has(TICKS);
+    this.ticksPart.hidden = this.ticking === undefined;
+    this.ticksBox.checked = this.ticking === true;
     this.wav.disabled = typeof WebAssembly === "undefined";
   }
 }

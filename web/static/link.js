@@ -1,6 +1,7 @@
 // The line to the station, in a Worker, so that a busy or hidden page drops no
-// note. It reads the messages, keeps the clock, and gives the commands to the player
-// and everything to the page.
+// note. (Firefox carries a Worker's WebSocket by the page all the same: there a page that
+// is busy for longer than is known beforehand is heard.) It reads the messages, keeps the
+// clock, and gives the commands to the player and everything to the page.
 
 import { PROTOCOL, read } from "./wire.js";
 

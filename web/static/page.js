@@ -83,7 +83,7 @@ async function begin() {
     if (document.visibilityState === "visible") link.postMessage({ type: "again" });
   });
   voices.onchange = () => {
-    sound.mute(voices.silentSlots(), voices.all);
+    sound.mute(voices.silentSlots(), voices.asideSlots(), voices.all);
     sound.pitch(voices.shift, voices.pitchedSlots());
     midi.mute(voices.silentSlots());
     midi.transpose(voices.shift);

@@ -27,7 +27,7 @@ const LEAP = 24000;
  * @typedef {{type: "keyframe", frame: number, snapshot: Uint8Array}
  *   | {type: "score", commands: Uint8Array, until: number}
  *   | {type: "aim", base: number}
- *   | {type: "mute", slots: number[]}
+ *   | {type: "mute", slots: number[], aside: number[]}
  *   | {type: "pitch", shift: number, slots: number[]}
  *   | {type: "stop"}} Order
  */
@@ -62,7 +62,7 @@ export class Player {
         this.base = m.base;
         break;
       case "mute":
-        this.deck.mute(m.slots);
+        this.deck.mute(m.slots, m.aside);
         break;
       case "pitch":
         this.deck.shift = m.shift;

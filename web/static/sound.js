@@ -19,8 +19,16 @@ const SPARE_MS = 25;
 // The listener is moved later in steps, so that two who need it are still together.
 const STEP_MS = 60;
 const HASTY_STEP_MS = 5;
+// Firefox on PulseAudio stands still for good, page and sound, if it is asked for its
+// latency (by outputLatency or getOutputTimestamp) in a bad moment: its output waits for
+// the graph, the graph for the page, and the page for the output. It is never asked.
+const SHY = /Firefox\//.test(navigator.userAgent) && /Linux/.test(navigator.userAgent) && !/Android/.test(navigator.userAgent);
+// What is taken for its latency instead, in seconds: a usual one.
+const USUAL = 0.04;
 // An output whose time stands still for so long is dead, whatever it says.
 const STILL_MS = 2500;
+// After so long without need a listener who was moved later is moved back by a step.
+const CALM_MS = 60000;
 // A way that breaks so often in a minute is left for the next.
 const BREAKS = 3;
 
@@ -53,8 +61,9 @@ export class Sound extends EventTarget {
     this.zero = NaN;
     this.offset = 0;
     this.cushion = 120;
-    this.slack = /** @type {number[]} */ ([]);
+    this.slack = /** @type {{second: number, least: number}[]} */ ([]); // the least in each second
     this.extra = 0;
+    this.moved = 0; // when that changed
     this.ahead = AHEAD_MS;
     this.bases = /** @type {number[]} */ ([]);
     this.dry = 0;
@@ -62,7 +71,8 @@ export class Sound extends EventTarget {
     this.playing = false;
     this.breaks = /** @type {number[]} */ ([]); // when it broke
     this.stood = { time: -1, since: 0 };
-    this.renewed = 0;
+    this.renewed = -Infinity; // when there was another output last
+    this.latency = USUAL; // of the output, as it was last, in seconds
     /** @type {Report | null} */
     this.report = null;
     /** @type {Map<string, {type: string, [key: string]: unknown}>} what the listener wishes, for a player that is made anew */
@@ -264,8 +274,21 @@ export class Sound extends EventTarget {
    */
   margin(slack) {
     if (Number.isNaN(slack)) return;
-    this.slack.push(slack);
-    if (this.slack.length > 24) this.slack.shift();
+    const second = Math.floor(performance.now() / 1000);
+    const last = this.slack.at(-1);
+    if (last?.second === second) last.least = Math.min(last.least, slack);
+    else this.slack.push({ second, least: slack });
+    if (this.slack.length > 12) this.slack.shift();
+  }
+
+  /**
+   * The time that there usually is, in milliseconds. What came late because the page or
+   * the line stood still for a moment, once, moves nobody: of the least in each of the last
+   * seconds it is the third.
+   */
+  get usual() {
+    const sorted = this.slack.map((s) => s.least).sort((x, y) => x - y);
+    return sorted[Math.min(2, sorted.length - 1)] ?? Infinity;
   }
 
   /** How long after its time a frame is heard, in milliseconds. */
@@ -299,21 +322,24 @@ export class Sound extends EventTarget {
     return this.cushion < STEP_MS ? HASTY_STEP_MS : STEP_MS;
   }
 
-  /** Plays later: for whom messages come too late. */
+  /** Plays later, for whom messages come too late, or earlier again. */
   later(/** @type {number} */ ms) {
-    this.extra = Math.min(this.extra + ms, 5000);
+    this.extra = Math.max(0, Math.min(this.extra + ms, 5000));
+    this.moved = performance.now();
     this.bases = [];
   }
 
   /** The output's time: which frame of it is heard when. */
   heard() {
     const context = /** @type {AudioContext} */ (this.context);
+    if (SHY) return { frame: (context.currentTime - this.latency) * RATE };
+    this.latency = context.outputLatency || context.baseLatency || 0;
     const t = context.getOutputTimestamp?.();
     const now = performance.now();
     if (t && t.performanceTime && t.contextTime && Math.abs(now - t.performanceTime) < 1000) {
       return { frame: t.contextTime * RATE + ((now - t.performanceTime) / 1000) * RATE };
     }
-    return { frame: (context.currentTime - (context.outputLatency || context.baseLatency || 0)) * RATE };
+    return { frame: (context.currentTime - this.latency) * RATE };
   }
 
   /** Tells the player which frame of the station belongs to which of the output. */
@@ -321,10 +347,11 @@ export class Sound extends EventTarget {
     const context = this.context;
     if (!this.playing || this.way === "stream" || !context || context.state !== "running" || Number.isNaN(this.zero)) return;
     if (this.stands(context)) return;
-    const latency = (context.outputLatency || 0) * 1000 + (this.way === "blocks" ? this.ahead + 100 : 20);
-    const need = latency + Math.min(SPARE_MS, this.cushion / 5) - Math.min(...this.slack, Infinity);
-    if (Number.isFinite(need) && need > this.extra) this.later(Math.ceil((need - this.extra) / this.step) * this.step);
     const heard = this.heard().frame;
+    const latency = this.latency * 1000 + (this.way === "blocks" ? this.ahead + 100 : 20);
+    const need = latency + Math.min(SPARE_MS, this.cushion / 5) - this.usual;
+    if (Number.isFinite(need) && need > this.extra) this.later(Math.ceil((need - this.extra) / this.step) * this.step);
+    else if (Number.isFinite(need) && need < this.extra - 2 * this.step && performance.now() - this.moved > CALM_MS) this.later(-this.step);
     if (this.way === "blocks") {
       const frame = context.currentTime * RATE;
       this.worker?.postMessage({ type: "clock", frame, at: performance.timeOrigin + performance.now(), ahead: (this.ahead / 1000) * RATE });
@@ -389,10 +416,11 @@ export class Sound extends EventTarget {
 
   /**
    * @param {number[]} slots of the voices that are silent
+   * @param {number[]} aside of those that the station has silent: they are heard if they are not among the first
    * @param {boolean} all whether that is everything: all that a stream can do
    */
-  mute(slots, all) {
-    this.wish({ type: "mute", slots });
+  mute(slots, aside, all) {
+    this.wish({ type: "mute", slots, aside });
     this.radio.mute(all);
   }
 

@@ -21,6 +21,8 @@ export class Voices {
     this.muted = new Set();
     /** @type {Set<string>} */
     this.alone = new Set();
+    /** @type {Set<string>} what the station has silent and this listener wants */
+    this.wanted = new Set();
     this.all = false; // everything is silent
     this.whole = false; // what is heard is a stream, in which nothing is apart
     this.shift = 0;
@@ -57,7 +59,7 @@ export class Voices {
       if (!v) return;
       r.name.disabled = r.solo.disabled = this.whole;
       r.item.style.setProperty("--dot", colour(this.palette(), i));
-      r.name.setAttribute("aria-pressed", String(this.muted.has(v.name)));
+      r.name.setAttribute("aria-pressed", String(this.isMuted(v)));
       r.name.setAttribute("aria-label", say("muteVoice", { voice: readable(v.name) }));
       r.solo.setAttribute("aria-pressed", String(this.alone.has(v.name)));
       r.solo.setAttribute("aria-label", say("soloVoice", { voice: readable(v.name) }));
@@ -78,9 +80,15 @@ export class Voices {
    * @param {boolean} [alone]
    */
   pressName(name, alone = false) {
-    const set = alone ? this.alone : this.muted;
+    const aside = this.piece?.voices.some((v) => v.name === name && v.aside);
+    const set = alone ? this.alone : aside ? this.wanted : this.muted;
     if (!set.delete(name)) set.add(name);
     this.onchange();
+  }
+
+  /** Whether a voice is silent by itself. @param {import("./wire.js").Voice} v */
+  isMuted(v) {
+    return v.aside ? !this.wanted.has(v.name) : this.muted.has(v.name);
   }
 
   toggleAll() {
@@ -99,7 +107,7 @@ export class Voices {
     /** @type {Set<number>} */
     const out = new Set();
     this.piece?.voices.forEach((v, i) => {
-      if (this.all || this.muted.has(v.name) || (this.alone.size > 0 && !this.alone.has(v.name))) out.add(i);
+      if (this.all || this.isMuted(v) || (this.alone.size > 0 && !this.alone.has(v.name))) out.add(i);
     });
     return out;
   }
@@ -107,6 +115,11 @@ export class Voices {
   /** The same as numbers on the chip. */
   silentSlots() {
     return [...this.silent()].map((i) => this.piece?.voices[i].slot ?? i);
+  }
+
+  /** Those that the station has silent, as numbers on the chip. */
+  asideSlots() {
+    return (this.piece?.voices ?? []).flatMap((v, i) => (v.aside ? [v.slot ?? i] : []));
   }
 
   /** Which voices' pitch can be moved: with drums it chooses the sound. */

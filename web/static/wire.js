@@ -6,7 +6,7 @@ import { CONTROL, KEY, PITCH, controlOf, noteOf, scan } from "./commands.js";
 export const PROTOCOL = 2;
 
 /**
- * @typedef {{name: string, wave: string, pan: number, pitched: boolean, slot?: number,
+ * @typedef {{name: string, wave: string, pan: number, pitched: boolean, slot?: number, aside?: boolean,
  *   midi_channel?: number, midi_program?: number, midi_drum?: number}} Voice
  * @typedef {{kind: string, name: string, says?: string, data?: boolean}} Maker
  * @typedef {{name: string, doc?: string, unit?: string, low?: number, high?: number, hidden?: boolean}} Signal
