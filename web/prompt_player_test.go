@@ -1,0 +1,83 @@
+package web_test
+
+import (
+	_ "embed"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed testdata/onset.js
+var onsetModule string
+
+func (p parts) p99() float64 {
+	s := slices.Sorted(slices.Values(p))
+	return s[min(len(s)*99/100, len(s)-1)]
+}
+
+// playing is how a page plays: how much later than others, in milliseconds, how often
+// it had nothing to play, and what the output says that it takes.
+type playing struct {
+	Extra   float64 `json:"extra"`
+	Dry     int     `json:"dry"`
+	Latency int     `json:"latency"`
+}
+
+// From an event's arrival to the first changed sample that leaves the player in a
+// browser, and what that is made of.
+func TestPlayer_AnEventIsHeardAtOnce(t *testing.T) {
+	for _, k := range settings {
+		t.Run(k.name, func(t *testing.T) {
+			f := newBelfry(t, k.ahead, k.cushion, k.margin, map[string]string{"/test/onset.js": onsetModule})
+			page := browser(t)
+			check := quiet(t, page)
+			do(t, page, chromedp.Navigate(f.url+"/"))
+			value[bool](t, page, `Boolean(globalThis.proscenium?.score.known > 0 && proscenium.sound.node)`)
+			do(t, page, chromedp.Evaluate[chromedp.Void](`void (async () => {
+				globalThis.onsets = [];
+				await proscenium.sound.context.audioWorklet.addModule("/test/onset.js");
+				const node = new AudioWorkletNode(proscenium.sound.context, "onset", { outputChannelCount: [1] });
+				node.port.onmessage = ({ data }) => onsets.push(data.ms);
+				proscenium.sound.node.connect(node).connect(proscenium.sound.context.destination);
+			})()`), chromedp.Click("#listen"))
+			value[bool](t, page, `proscenium.sound.report?.sounding === true`)
+			// The output's time needs a while to be known well.
+			<-time.After(3 * time.Second)
+			received := receive(t, f.url)
+			const rings = 100
+			f.rings(rings, 250*time.Millisecond)
+			<-time.After(500 * time.Millisecond)
+			left := value[[]float64](t, page, `globalThis.onsets`)
+			state := value[playing](t, page, `({extra: proscenium.sound.extra, dry: proscenium.sound.report.dry,
+				latency: Math.round(1000 * proscenium.sound.context.outputLatency)})`)
+			decision, arrival, due := f.parts(received)
+			var came []float64
+			for _, in := range f.when.in {
+				came = append(came, float64(in.UnixNano())/1e6)
+			}
+			slices.Sort(came)
+			var heard parts
+			for _, ms := range came {
+				k := slices.IndexFunc(left, func(l float64) bool { return l >= ms-1 })
+				if k < 0 {
+					break
+				}
+				heard, left = append(heard, left[k]-ms), left[k+1:]
+			}
+			t.Logf("ms after the event: decided %v; a listener is told %v; due %v; the first sample leaves the player %v, %d of %d; %+v",
+				decision, arrival, due, heard, len(heard), rings, state)
+			switch {
+			case state.Extra > 0 || state.Dry > 0:
+				// It plays later since then, and must, for others have the machine.
+				t.Logf("the page was kept waiting: how soon it could be cannot be judged")
+			case len(heard) < rings*95/100:
+				t.Errorf("only %d of %d rings were heard", len(heard), rings)
+			case heard.p99() > k.goal:
+				t.Errorf("an event is heard after %v ms, and is to be within %v", heard, k.goal)
+			}
+			check()
+		})
+	}
+}
