@@ -145,7 +145,7 @@ func TestPlayer_PitchMoved(t *testing.T) {
 		}
 		// The note that sounds is two seconds long.
 		was := run[int](t, b, `ear.heard`)
-		until[bool](t, b, fmt.Sprintf(`ear.heard > %d + 4 * 48000`, was))
+		until[bool](t, b, fmt.Sprintf(`ear.heard > %d + 3 * 48000`, was))
 		if f := frequency(); math.Abs(f-c.want) > 2 {
 			t.Errorf("after %q it sounds at %.1f Hz, it should be %.0f", c.key, f, c.want)
 		}
