@@ -80,9 +80,20 @@ type SourceEnv struct {
 	// Link is where a source says how its connection is. Nil is a link that nobody
 	// looks at.
 	Link *Link
+	// Say writes a line for whoever runs the program into its log: what a program of
+	// theirs said, what a server wishes to be known. It holds nothing personal and nothing
+	// secret; it may be called from any goroutine. Nil: nobody reads it. See Tell.
+	Say func(text string)
 	// Hooks lets a source be called from outside. It is nil where the program does not
 	// listen.
 	Hooks Hooks
+}
+
+// Tell says text, if somebody reads it.
+func (e *SourceEnv) Tell(text string) {
+	if e.Say != nil {
+		e.Say(text)
+	}
 }
 
 // SourceInfo describes a kind of source; a [Registry] holds them by name.

@@ -11,9 +11,12 @@ import (
 	ern "proscenium/sources/ddex_ern"
 	"proscenium/sources/espn"
 	"proscenium/sources/eventbrite"
+	"proscenium/sources/exec"
+	"proscenium/sources/file"
 	footballdata "proscenium/sources/football_data"
 	"proscenium/sources/github"
 	"proscenium/sources/github_webhook"
+	"proscenium/sources/http"
 	"proscenium/sources/irc"
 	"proscenium/sources/jsonl"
 	"proscenium/sources/listenbrainz"
@@ -63,6 +66,9 @@ func Standard() []sonify.SourceInfo {
 		wikipedia.Info(),
 		ern.Info(),
 		dsr.Info(),
+		http.Info(),
+		file.Info(),
+		exec.Info(),
 		webhook.Info(),
 		shopify.Info(),
 		stripe.Info(),

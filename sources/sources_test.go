@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,6 +153,31 @@ func keepTables(t *testing.T, file, tables string) {
 	if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestReadme_ListsTheSources keeps the table of README.md.
+func TestReadme_ListsTheSources(t *testing.T) {
+	by := map[string][]sonify.SourceInfo{}
+	order := []string{"files", "transports"}
+	for _, s := range sources.Standard() {
+		g := s.Group
+		if g == "" {
+			g = order[0]
+		}
+		if !slices.Contains(order, g) {
+			order = append(order, g)
+		}
+		by[g] = append(by[g], s)
+	}
+	var b strings.Builder
+	for _, g := range order {
+		fmt.Fprintf(&b, "\n### %s\n\n| source | what it reports |\n|---|---|\n", g)
+		for _, s := range by[g] {
+			fmt.Fprintf(&b, "| [%s](%s/README.md) | %s |\n", s.Name, s.Name, s.Doc)
+		}
+	}
+	b.WriteString("\n")
+	keepTables(t, "README.md", b.String())
 }
 
 // TestVocabulary_IsWritten keeps VOCABULARY.md.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"proscenium/sonify"
@@ -39,16 +41,36 @@ default, ready to be copied.`,
 	}
 }
 
-// sourceTable lists the kinds of source, one a line.
+// groups are the headings under which sources are listed, in their order; others follow.
+var groups = []string{"files", "transports", "social", "tickets and orders", "sports", "things", "music business", "invented"}
+
+// sourceTable lists the kinds of source, one a line, by groups.
 func sourceTable(reg *sonify.Registry) string {
 	width := 0
+	by := map[string][]string{}
+	order := slices.Clone(groups)
 	for _, n := range reg.Names() {
 		width = max(width, len(n))
+		info, _ := reg.Get(n)
+		g := cmp.Or(info.Group, groups[0])
+		if !slices.Contains(order, g) {
+			order = append(order, g)
+		}
+		by[g] = append(by[g], n)
 	}
 	var b strings.Builder
-	for _, n := range reg.Names() {
-		info, _ := reg.Get(n)
-		fmt.Fprintf(&b, "%-*s  %s\n", width, n, info.Doc)
+	for _, g := range order {
+		if len(by[g]) == 0 {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(g + "\n")
+		for _, n := range by[g] {
+			info, _ := reg.Get(n)
+			fmt.Fprintf(&b, "  %-*s  %s\n", width, n, info.Doc)
+		}
 	}
 	return b.String()
 }

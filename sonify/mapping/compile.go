@@ -25,6 +25,9 @@ type Env struct {
 	Sample  func(name string, wav []byte) (*sonify.SampleSound, error)
 	Stdin   io.Reader
 	Version string
+	// Say is told, from any goroutine, what sources have to say to whoever runs the
+	// program; it may be nil.
+	Say func(source, text string)
 	// Hooks are where sources can be called from outside; nil where nobody listens.
 	Hooks sonify.Hooks
 	// Probe lets the compiler ask the sources what they will report, which opens

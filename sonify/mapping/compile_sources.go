@@ -48,6 +48,9 @@ func (c *compiler) compileSources() {
 		c.problems = append(c.problems, s.Rest.Bind(conf)...)
 		env := sonify.SourceEnv{Name: name, Dir: dirName(s.Pos.File), Stdin: c.env.Stdin, Seed: uint64(c.file.Seed),
 			Tally: &sonify.Tally{}, Place: &sonify.Place{}, Link: &sonify.Link{}, Hooks: c.env.Hooks}
+		if say := c.env.Say; say != nil {
+			env.Say = func(text string) { say(name, text) }
+		}
 		src, err := info.New(env, conf)
 		if err != nil {
 			c.sourceErrors(s.Pos, err)

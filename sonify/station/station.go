@@ -119,6 +119,9 @@ func New(o Options) (*Station, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Station{opts: o, log: o.Log.With("station", o.Name)}
+	if o.Env.Say == nil {
+		s.opts.Env.Say = func(source, text string) { s.log.Info("source says", "source", source, "text", text) }
+	}
 	src, err := o.Read()
 	if err != nil {
 		return nil, fmt.Errorf("station %s: %w", o.Name, err)

@@ -22,8 +22,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "cricsheet",
-		Doc:    "a cricket match ball by ball, from the files of Cricsheet",
+		Name: "cricsheet",
+		Doc:  "a cricket match ball by ball, from the files of Cricsheet", Group: "sports",
 		Sample: sample,
 		Config: func() any { return &Config{} },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {

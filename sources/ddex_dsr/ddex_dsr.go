@@ -29,8 +29,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "ddex_dsr",
-		Doc:    "what services report of streams and sales: DDEX's sales reports (DSR), XML and flat files",
+		Name: "ddex_dsr",
+		Doc:  "what services report of streams and sales: DDEX's sales reports (DSR), XML and flat files", Group: "music business",
 		Sample: sample,
 		Config: func() any { return &Config{Step: time.Second} },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {

@@ -27,8 +27,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "ddex_ern",
-		Doc:    "what labels announce: DDEX's release notifications (ERN), releases, tracks and deals",
+		Name: "ddex_ern",
+		Doc:  "what labels announce: DDEX's release notifications (ERN), releases, tracks and deals", Group: "music business",
 		Sample: sample,
 		Config: func() any { return &Config{} },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {

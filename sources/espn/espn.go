@@ -34,8 +34,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "espn",
-		Doc:    "matches of many sports by their scores, from the scoreboards of ESPN",
+		Name: "espn",
+		Doc:  "matches of many sports by their scores, from the scoreboards of ESPN", Group: "sports",
 		Sample: sample,
 		Live:   true,
 		Config: func() any {

@@ -35,8 +35,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "football_data",
-		Doc:    "matches of football by their scores, from football-data.org",
+		Name: "football_data",
+		Doc:  "matches of football by their scores, from football-data.org", Group: "sports",
 		Sample: sample,
 		Live:   true,
 		Config: func() any { return &Config{Every: time.Minute, URL: "https://api.football-data.org"} },

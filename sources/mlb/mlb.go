@@ -32,8 +32,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "mlb",
-		Doc:    "a game of baseball pitch by pitch, from the live feed of Major League Baseball",
+		Name: "mlb",
+		Doc:  "a game of baseball pitch by pitch, from the live feed of Major League Baseball", Group: "sports",
 		Sample: sample,
 		Live:   true,
 		Config: func() any { return &Config{Every: 10 * time.Second, URL: "https://statsapi.mlb.com"} },

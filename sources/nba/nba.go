@@ -32,8 +32,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "nba",
-		Doc:    "a game of basketball action by action, from the live data of the NBA",
+		Name: "nba",
+		Doc:  "a game of basketball action by action, from the live data of the NBA", Group: "sports",
 		Sample: sample,
 		Live:   true,
 		Config: func() any {

@@ -35,8 +35,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "openfootball",
-		Doc:    "football championships goal by goal, from the files of openfootball",
+		Name: "openfootball",
+		Doc:  "football championships goal by goal, from the files of openfootball", Group: "sports",
 		Sample: sample,
 		Config: func() any { return &Config{Pause: 60} },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {

@@ -33,8 +33,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "openligadb",
-		Doc:    "matches of German football and others, goal by goal, from OpenLigaDB",
+		Name: "openligadb",
+		Doc:  "matches of German football and others, goal by goal, from OpenLigaDB", Group: "sports",
 		Sample: sample,
 		Live:   true,
 		Config: func() any { return &Config{League: "bl1", Every: time.Minute, URL: "https://api.openligadb.de"} },

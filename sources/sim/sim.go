@@ -20,8 +20,8 @@ var sample string
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "sim",
-		Doc:    "invented data that behaves like the real thing: tennis, ticket sales, mentions, sensors, a radio station",
+		Name: "sim",
+		Doc:  "invented data that behaves like the real thing: tennis, ticket sales, mentions, sensors, a radio station", Group: "invented",
 		Sample: sample,
 		Config: func() any { return defaults() },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {

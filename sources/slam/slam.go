@@ -35,8 +35,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "slam",
-		Doc:    "tennis matches point by point, from an archive of the great tournaments",
+		Name: "slam",
+		Doc:  "tennis matches point by point, from an archive of the great tournaments", Group: "sports",
 		Sample: sample,
 		Config: func() any { return &Config{Pause: 60} },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {

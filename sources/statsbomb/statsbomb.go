@@ -24,8 +24,8 @@ type Config struct {
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
-		Name:   "statsbomb",
-		Doc:    "a football match event by event, from the files of StatsBomb's open data",
+		Name: "statsbomb",
+		Doc:  "a football match event by event, from the files of StatsBomb's open data", Group: "sports",
 		Sample: sample,
 		Config: func() any { return &Config{} },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {

@@ -135,6 +135,20 @@ var cases = map[string][]Case{
 	"jsonl": {{Keys: "path = \"in.jsonl\"\n", Files: map[string]string{"in.jsonl": `{` + person + `,"amount":5}` + "\n" + `{"name":"` + Name + "\n"}, Events: 1, Own: true}},
 	"sim":   {{Keys: "of = \"tickets\"\nspeed = 100000\nmax_gap = \"1s\"\n", Events: 1}},
 
+	"http": {
+		{Keys: "url = \"{server}/x?limit=5\"\ntoken = \"file:" + TokenFile + "\"\nsecret_query = { apikey = \"file:" + SecretFile + "\" }\n", Events: 1, Own: true,
+			Serve: answers("x", `{`+person+`,"amount":5}`)},
+		{Keys: "url = \"{server}/x\"\nsecret_headers = { X-Key = \"file:" + SecretFile + "\" }\nsecret_query = { apikey = \"file:" + TokenFile + "\" }\n", Fails: true, Serve: talkative},
+		{Keys: "url = \"{server}/x\"\nsecret_query = { apikey = \"file:" + TokenFile + "\" }\n", Fails: true, Serve: elsewhere},
+	},
+	"file": {{Keys: "path = \"in.log\"\nfrom = \"begin\"\n", Events: 2, Own: true, Files: map[string]string{"in.log": `{` + person + `,"amount":5}` + "\n" + Name + " " + Email + "\n"}}},
+	"exec": {
+		{Keys: "command = [\"sh\", \"says.sh\"]\nsecrets = { TOKEN = \"file:" + TokenFile + "\" }\n", Events: 1, Own: true,
+			Files: map[string]string{"says.sh": "echo \"asked with $TOKEN\" >&2\necho '{" + person + ",\"amount\":5}'\nsleep 60\n"}},
+		{Keys: "command = [\"sh\", \"says.sh\"]\nsecrets = { TOKEN = \"file:" + TokenFile + "\" }\n", Fails: true,
+			Files: map[string]string{"says.sh": "echo \"refused: $TOKEN\" >&2\nexit 1\n"}},
+	},
+
 	"webhook": {
 		{Keys: "preset = \"standard\"\n" + hookKeys, Calls: signed("standard", "order", `{`+person+`,"amount":5}`), Events: 1, Own: true},
 		{Keys: "token_header = \"Authorization\"\n" + hookKeys, Events: 1, Own: true, Calls: append(

@@ -58,9 +58,6 @@ func (c *Config) Check(ps *sonify.Problems) {
 	if c.Reorder > maxReorder {
 		ps.Add("reorder", "", "%v is too long: events wait for at most %v", c.Reorder, maxReorder)
 	}
-	if c.Only != "all" && c.Key == "" {
-		ps.Add("key", `key = "id"`, "only = %q needs the field by which records are known again", c.Only)
-	}
 }
 
 // checkKinds checks what says the kinds of events.

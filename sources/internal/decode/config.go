@@ -54,8 +54,8 @@ type Config struct {
 	ZeroMissing []string          `toml:"zero_is_missing" doc:"fields in which 0 stands for a missing value" example:"[\"speed\"]"`
 
 	Key        string        `toml:"key" doc:"the field that tells series apart, such as a sensor: totals, held values, outliers and changes are each one's own" default:"" example:"sensor_id"`
-	Only       string        `toml:"only" doc:"which records become events: all, those whose key is new, or those that are new or changed" default:"all" enum:"all|new|changed"`
-	First      string        `toml:"first" doc:"with only: what is there when it begins is taken for known (skip) or for news (take)" default:"skip" enum:"skip|take"`
+	Only       string        `toml:"only" doc:"which records become events: all, those that are new, or those that are new or changed; without key that is what was not in the message before. auto: all, but changed of what is asked for again and again" default:"auto" enum:"auto|all|new|changed"`
+	First      string        `toml:"first" doc:"with only: what is there when it begins is taken for known (skip) or for news (take); auto skips a list and takes a single record" default:"auto" enum:"auto|skip|take"`
 	Unique     string        `toml:"unique" doc:"the field by which a record that comes twice is known; \"id\" of the delivery where the transport has one" default:"" example:"event_id"`
 	UniqueFor  time.Duration `toml:"unique_for" doc:"how long it is remembered" default:"10m" example:"1h"`
 	Duplicates string        `toml:"duplicates" doc:"what becomes of a record that comes again: skip, or mark (the field duplicate is true)" default:"skip" enum:"skip|mark"`
@@ -72,6 +72,10 @@ type Config struct {
 	Items     int `toml:"items" doc:"how many elements of a list become fields: tags_0, tags_1, ...; their number is always one, tags_count" default:"4" min:"0" max:"100"`
 	MaxDepth  int `toml:"max_depth" doc:"how deep objects in objects are followed" default:"8" min:"1" max:"32"`
 	MaxFields int `toml:"max_fields" doc:"how many fields an event of a kind may have" default:"256" min:"1" max:"4096"`
+	// Asked means that the transport asks for the same again and again: only = "auto" is
+	// then "changed". It is the transport's to say.
+	Asked bool `toml:"-"`
+
 	MaxRecord int `toml:"max_message_kib" doc:"the longest message that is read" unit:"KiB" default:"1024" min:"1" max:"65536"`
 }
 
@@ -89,7 +93,7 @@ var missing = []string{"", "null", "none", "nan", "n/a", "undefined"}
 func Defaults() Config {
 	return Config{
 		Format: "auto", Event: "reading", TimeFormat: "auto", Zone: "UTC", Decimal: "point", Separator: "auto",
-		Missing: append([]string(nil), missing...), Only: "all", First: "skip", UniqueFor: 10 * time.Minute, Duplicates: "skip",
+		Missing: append([]string(nil), missing...), Only: "auto", First: "auto", UniqueFor: 10 * time.Minute, Duplicates: "skip",
 		Late: "hold", OnGap: "mark", Items: 4, MaxDepth: 8, MaxFields: 256, MaxRecord: 1024,
 	}
 }

@@ -188,7 +188,7 @@ zone = "CET"
 		}
 	}
 	for _, key := range []string{"pattern", "select", "event", "kinds[0].when", "where", "fields.Total Price", "fields.b", "labels[0]", "period_length",
-		"durations.length", "minor.amount", "on_missing.a", "on_outlier.b", "limits.c", "spikes.d", "key", "reorder", "gap", "time", "zone"} {
+		"durations.length", "minor.amount", "on_missing.a", "on_outlier.b", "limits.c", "spikes.d", "reorder", "gap", "time", "zone"} {
 		if !have[key] {
 			t.Errorf("nothing is said of %s:\n%v", key, ps)
 		}

@@ -54,8 +54,10 @@ type Decoder struct {
 
 	series *series
 	seen   *window
-	begun  bool      // the first message has been read
-	since  time.Time // with only: what is known from before
+	// With only and without a key: what was in the message before, and is in this one.
+	before, now map[uint64]bool
+	begun       bool      // the first message has been read
+	since       time.Time // with only: what is known from before
 
 	// About the record that is being made an event:
 	row     []sonify.Value // by column
@@ -131,6 +133,12 @@ func New(env sonify.SourceEnv, c Config) (*Decoder, error) {
 	}
 	d := &Decoder{env: env, c: c, byName: map[string]int{}, sources: map[string][]int{}, infos: map[string]*info{},
 		kinds: map[string]*kind{}, kindOf: map[string]string{}, late: -1, twice: -1, gap: -1, fills: -1, series: newSeries(maxSeries)}
+	if d.c.Only == "auto" {
+		d.c.Only = "all"
+		if c.Asked {
+			d.c.Only = "changed"
+		}
+	}
 	d.cut = newCutter(&d.c, func(fate sonify.Fate, what string) { env.Tally.Add(fate, what, d.line) })
 	var err error
 	if d.time, err = clock.New(c.TimeFormat, c.Zone); err != nil {
@@ -367,11 +375,17 @@ func (d *Decoder) Normalise(m *Message, emit func(sonify.Event)) error {
 		return nil
 	}
 	d.order.message(m.Place)
+	old := d.before
+	d.before, d.now = d.now, nil
 	err := d.cut.cut(m.Body, func(record []leaves.Leaf) error {
 		d.record(m, record, known, now)
 		return nil
 	})
-	d.begun = true
+	if err != nil { // it says nothing of what is there
+		d.before, d.now = old, d.before
+	} else {
+		d.begun = true
+	}
 	d.order.close(emit)
 	return err
 }

@@ -38,6 +38,7 @@ type cutter struct {
 
 	all    []leaves.Leaf // of the record; used again
 	around []leaves.Leaf // what with adds
+	list   bool          // the message is one of records
 	names  []string      // columns of CSV
 	header []byte        // from which they came
 }
@@ -108,6 +109,7 @@ func unreadable(format string, err error) error {
 // cut gives each the records of a message.
 func (k *cutter) cut(body []byte, each func(record []leaves.Leaf) error) error {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	k.list = k.c.Format == "jsonl" || k.c.Format == "csv" || k.re != nil || k.query != nil
 	switch k.c.Format {
 	case "json":
 		return k.json(body, each)
@@ -168,6 +170,7 @@ func (k *cutter) json(body []byte, each func([]leaves.Leaf) error) error {
 		value = v
 	}
 	if trim := bytes.TrimLeft(value, " \t\r\n"); len(trim) > 0 && trim[0] == '[' {
+		k.list = true
 		// The whole list must be one before anything of it is believed.
 		if err := k.parser.Elements(value, func([]byte) error { return nil }); err != nil {
 			return unreadable("JSON", err)

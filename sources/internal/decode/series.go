@@ -105,7 +105,7 @@ func (w *window) add(key string, now time.Time) bool {
 
 // news reports whether a record is new, or has changed if that counts.
 func (d *Decoder) news(s *one, at time.Time) bool {
-	if d.key == "" {
+	if d.key == "" && d.c.Key != "" {
 		d.env.Tally.Add(sonify.Absent, "record without what key names", d.line)
 		return false
 	}
@@ -127,10 +127,23 @@ func (d *Decoder) news(s *one, at time.Time) bool {
 			mix(byte(n >> (8 * k)))
 		}
 	}
+	skip := d.c.First == "skip" || d.c.First == "auto" && d.cut.list
 	had, was := s.known, s.content
-	s.known, s.content = true, h
+	if d.c.Key == "" {
+		// What was in the message before is known, and nothing else: a value that comes back
+		// is news.
+		had, was = d.before[h], h
+		if d.now == nil {
+			d.now = make(map[uint64]bool)
+		}
+		if len(d.now) < maxSeen {
+			d.now[h] = true
+		}
+	} else {
+		s.known, s.content = true, h
+	}
 	switch {
-	case !had && !d.begun && d.c.First == "skip":
+	case !had && !d.begun && skip:
 		// What is there when it begins is known, but what happened while we were away.
 		return !d.since.IsZero() && at.After(d.since)
 	case !had:

@@ -169,6 +169,7 @@ func (k *cutter) xml(body []byte, each func([]leaves.Leaf) error) error {
 	}
 	records := []*element{root}
 	if k.selected != nil {
+		k.list = true
 		if records = below(root, k.selected); len(records) == 0 {
 			k.note(sonify.Absent, "message without what select names")
 		}
