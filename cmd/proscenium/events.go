@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"os"
 	"slices"
@@ -26,6 +27,8 @@ type eventsFlags struct {
 	all    bool
 	kinds  []string
 	count  int64
+	lasts  time.Duration
+	addr   string
 	piece  renderFlags
 }
 
@@ -50,9 +53,15 @@ shown (those the piece reads, or lists in keep); --all shows all. How many of ea
 kind there were, and what was repaired, skipped or missing, is said on standard
 error.
 
+Of a piece with live sources the events are shown as they come, until --for is over or
+Ctrl-C; sources that break are run again, as a station does it, and a webhook is
+listened for. At the end it is said how each source is: whether it is connected, what
+came, what was odd, and what the door kept out.
+
 Without a piece, --source names a kind of source and --set gives its keys.`,
 		Example: `  proscenium events piece.toml | head
   proscenium events piece.toml --all --kind tennis.break | jq .values
+  proscenium events piece.toml --for 10s
   proscenium events --source slam --set path=match.csv
   proscenium events --source csv --set path=- --set event=reading < readings.csv`,
 		RunE: func(c *cobra.Command, args []string) error { return p.events(c.Context(), args, f) },
@@ -71,6 +80,8 @@ Without a piece, --source names a kind of source and --set gives its keys.`,
 	c.Flags().BoolVar(&f.all, "all", false, "show all fields, not only those that pass the door")
 	c.Flags().StringArrayVar(&f.kinds, "kind", nil, "only events of this `kind`; \"tennis.*\" takes all below; may be given again")
 	c.Flags().Int64Var(&f.count, "count", 0, "stop after so many events")
+	c.Flags().DurationVar(&f.lasts, "for", 0, "stop after so long, such as 10s; the events of all sources are then shown at their time")
+	c.Flags().StringVar(&f.addr, "addr", "", "where a webhook of the piece is listened for (default "+firstAddr+", or the next that is free)")
 	f.piece.pieceFlags(c)
 	c.RegisterFlagCompletionFunc("source", completeSources)
 	return c
@@ -114,6 +125,9 @@ func (p *program) events(ctx context.Context, args []string, f *eventsFlags) err
 	if f.count < 0 {
 		return usagef("--count %d: expected 1 or more", f.count)
 	}
+	if f.lasts < 0 {
+		return usagef("--for %v: expected a stretch of time such as 10s", f.lasts)
+	}
 	sets, err := f.piece.overrides()
 	if err != nil {
 		return err
@@ -128,9 +142,20 @@ func (p *program) events(ctx context.Context, args []string, f *eventsFlags) err
 	if err != nil {
 		return err
 	}
-	piece, err := p.compile(w)
-	if err != nil {
-		return err
+	log := slog.New(p.say.handler())
+	bell := &doorbell{p: p, ctx: ctx, addr: f.addr, log: log}
+	defer bell.close()
+	env := w.env(true)
+	env.Live, env.Hooks = true, bell
+	env.Say = func(source, text string) { log.With("station", source).Info("says: " + text) }
+	piece, problems := mapping.Compile(env, w.name, w.src, w.sets)
+	p.say.problems(problems)
+	if problems.Err() != nil {
+		p.say.linef("%s", verdict(w.name, problems))
+		return errSaid
+	}
+	if isLive(piece) || f.lasts > 0 {
+		return p.listenLive(ctx, piece, f, log)
 	}
 	return p.listen(ctx, piece, f)
 }
@@ -213,6 +238,10 @@ func isTerminal(w io.Writer) bool {
 
 // summary says how many events of each kind there were.
 func (p *program) summary(kinds map[string]int64, sum int64) {
+	p.say.linef("%s", kindsLine(kinds, sum))
+}
+
+func kindsLine(kinds map[string]int64, sum int64) string {
 	var names []string
 	for k := range kinds {
 		names = append(names, k)
@@ -226,7 +255,7 @@ func (p *program) summary(kinds map[string]int64, sum int64) {
 	if len(parts) > 0 {
 		text += ": " + strings.Join(parts, ", ")
 	}
-	p.say.linef("%s", text)
+	return text
 }
 
 // wanted reports whether a kind is among those asked for.

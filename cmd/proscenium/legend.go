@@ -18,7 +18,8 @@ const (
 )
 
 // survey runs through the data of a piece and tells what is in it; nil if to
-// read it twice would take something away.
+// read it twice would take something away, or if it is live: then nobody knows it
+// beforehand, and no service is asked for a mere look.
 func (w *written) survey(ctx context.Context) *mapping.Survey {
 	if !w.rereadable() {
 		return nil
@@ -27,6 +28,9 @@ func (w *written) survey(ctx context.Context) *mapping.Survey {
 	again.stdin = nil
 	piece, problems := again.compile(true)
 	if problems.Err() != nil {
+		return nil
+	}
+	if isLive(piece) {
 		return nil
 	}
 	feed := conductor.Start(ctx, intakes(piece, false))

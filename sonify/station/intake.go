@@ -86,7 +86,7 @@ func (f *intake) start(p *Program, at sonify.Frame, cursors []journal.Cursor) (b
 			in.Begin, in.Skip = st.begin, st.heard
 		}
 		if s.Live {
-			in.Again = f.again
+			in.Again = Backoff
 		}
 		f.sources.Add(in)
 		f.states = append(f.states, st)
@@ -130,10 +130,12 @@ func (f *intake) stop() {
 	f.states = nil
 }
 
-// again is when a live source that ended or failed is run again: after half a
+// Backoff is when a live source that ended or failed is run again: after half a
 // second at first, twice as long each time, a minute at most, give or take a
 // quarter so that a thousand stations do not come back at once.
-func (f *intake) again(err error, tries int) (time.Duration, bool) {
+// Tries counts the runs that gave no event, the last included. What is permanent is not
+// run again.
+func Backoff(err error, tries int) (time.Duration, bool) {
 	var p *sonify.Permanent
 	if errors.As(err, &p) {
 		return 0, false
