@@ -17,7 +17,7 @@ func TestAhead_FollowsTheHouse(t *testing.T) {
 	for _, k := range []struct {
 		listeners int
 		want      time.Duration
-	}{{0, 0}, {150, 0}, {600, 70 * time.Millisecond}, {6000, 970 * time.Millisecond}, {10_000, 1500 * time.Millisecond}} {
+	}{{0, 0}, {150, 0}, {600, 85 * time.Millisecond}, {6000, 1120 * time.Millisecond}, {12_000, 2 * time.Second}} {
 		c.hub.count(func(n *hubCounts) { n.listeners = k.listeners })
 		if got := c.Ahead(); got != k.want {
 			t.Errorf("%d listeners want to know it %v ahead, not %v", k.listeners, got, k.want)

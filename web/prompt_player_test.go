@@ -5,8 +5,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 //go:embed testdata/onset.js
@@ -31,26 +29,26 @@ func TestPlayer_AnEventIsHeardAtOnce(t *testing.T) {
 	for _, k := range settings {
 		t.Run(k.name, func(t *testing.T) {
 			f := newBelfry(t, k.ahead, k.cushion, k.margin, map[string]string{"/test/onset.js": onsetModule})
-			page := browser(t)
-			check := quiet(t, page)
-			do(t, page, chromedp.Navigate(f.url+"/"))
-			value[bool](t, page, `Boolean(globalThis.proscenium?.score.known > 0 && proscenium.sound.node)`)
-			do(t, page, chromedp.Evaluate[chromedp.Void](`void (async () => {
+			page := chromiumTab(t, nil)
+			must(t, page, page.open(f.url+"/"))
+			until[bool](t, page, `Boolean(globalThis.proscenium?.score.known > 0 && proscenium.sound.node)`)
+			run[any](t, page, `void (async () => {
 				globalThis.onsets = [];
 				await proscenium.sound.context.audioWorklet.addModule("/test/onset.js");
 				const node = new AudioWorkletNode(proscenium.sound.context, "onset", { outputChannelCount: [1] });
 				node.port.onmessage = ({ data }) => onsets.push(data.ms);
 				proscenium.sound.node.connect(node).connect(proscenium.sound.context.destination);
-			})()`), chromedp.Click("#listen"))
-			value[bool](t, page, `proscenium.sound.report?.sounding === true`)
+			})()`)
+			must(t, page, page.click("#listen"))
+			until[bool](t, page, `proscenium.sound.report?.sounding === true`)
 			// The output's time needs a while to be known well.
 			<-time.After(3 * time.Second)
 			received := receive(t, f.url)
 			const rings = 100
 			f.rings(rings, 250*time.Millisecond)
 			<-time.After(500 * time.Millisecond)
-			left := value[[]float64](t, page, `globalThis.onsets`)
-			state := value[playing](t, page, `({extra: proscenium.sound.extra, dry: proscenium.sound.report.dry,
+			left := run[[]float64](t, page, `globalThis.onsets`)
+			state := run[playing](t, page, `({extra: proscenium.sound.extra, dry: proscenium.sound.report.dry,
 				latency: Math.round(1000 * proscenium.sound.context.outputLatency)})`)
 			decision, arrival, due := f.parts(received)
 			var came []float64
@@ -77,7 +75,9 @@ func TestPlayer_AnEventIsHeardAtOnce(t *testing.T) {
 			case heard.p99() > k.goal:
 				t.Errorf("an event is heard after %v ms, and is to be within %v", heard, k.goal)
 			}
-			check()
+			if said := page.complaints(); len(said) > 0 {
+				t.Errorf("the page complains: %v", said)
+			}
 		})
 	}
 }
