@@ -18,6 +18,11 @@ export class Curtain {
     this.drawn = "";
   }
 
+  /** Nothing is seen of what is behind it. */
+  get closed() {
+    return this.open === 0 && Number.isNaN(this.from);
+  }
+
   /** @param {boolean} still at once */
   rise(still) {
     if (this.open > 0 || !Number.isNaN(this.from)) return;

@@ -20,6 +20,8 @@ export function keys(d) {
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const on = /** @type {HTMLElement} */ (e.target);
+    // What is open over the page has keys of its own.
+    if (on.closest?.("dialog")) return;
     // A button does what it does; the slider wants its arrows.
     if (e.key === " " && ["BUTTON", "SUMMARY"].includes(on.tagName)) return;
     if (on.tagName === "INPUT" && (e.key.startsWith("Arrow") || e.key === " ")) return;

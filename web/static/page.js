@@ -237,7 +237,7 @@ function draw() {
   requestAnimationFrame(draw);
   const frame = sound.frame;
   // What stands still is drawn when there may be something new.
-  if (!roll.still || performance.now() - drawnAt > 120) {
+  if (!curtain.closed && (!roll.still || performance.now() - drawnAt > 120)) {
     drawnAt = performance.now();
     roll.draw(frame, palette, latency);
   }

@@ -92,6 +92,8 @@ export class Tally {
       if (parts.length) parts.push(" · ");
       parts.push(words);
     }
+    // The music idles when no data comes, whatever the sources say of themselves.
+    if (this.score.sources.get("data") === "idle") parts.push(" · ", say("idle"));
     this.at.line.replaceChildren(...parts);
     const problems = s.problems ?? [];
     this.at.problems.hidden = problems.length === 0;
