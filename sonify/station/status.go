@@ -140,14 +140,34 @@ func (s *Station) late(by sonify.Frame) {
 	s.status.MaxLate = max(s.status.MaxLate, by.Duration())
 }
 
-// report tells what became of a source.
+// report tells what became of a source, and of a live one how it has been so far.
 func (s *Station) report(source, state string, err error) {
-	switch {
-	case err != nil:
-		s.log.Warn("source", "source", source, "state", state, "error", err)
-	default:
-		s.log.Info("source", "source", source, "state", state)
+	args := []any{"source", source, "state", state}
+	if st := s.intake.source(source); st != nil && st.live {
+		x := st.status()
+		args = append(args, "heard", x.Heard, "messages", x.Link.Messages, "skipped", x.Fate(sonify.Skipped), "dropped", x.Fate(sonify.Dropped), "late", x.Late, "kept_out", x.Door.KeptOut)
 	}
+	if err != nil {
+		s.log.Warn("source", append(args, "error", err)...)
+		return
+	}
+	s.log.Info("source", args...)
+}
+
+// status returns how a source is, but for what the music's time says of it.
+func (st *sourceState) status() SourceStatus {
+	x := SourceStatus{Name: st.name, Kind: st.kind, Live: st.live, State: st.state, Heard: st.heard, Errors: st.errs, Late: st.late,
+		Link: st.link.Status(), Tally: st.tally.Counts()}
+	for _, d := range st.doors {
+		c := d.Counts()
+		x.Door.KeptOut += c.KeptOut
+		x.Door.Hashed += c.Hashed
+		x.Door.Withheld += c.Withheld
+	}
+	if st.err != nil {
+		x.Error = st.err.Error()
+	}
+	return x
 }
 
 // observe brings the status up to date. It is called by the conductor's goroutine.
@@ -155,17 +175,8 @@ func (s *Station) observe() {
 	sum := s.stage.Summary()
 	sources := make([]SourceStatus, 0, len(s.intake.states))
 	for _, st := range s.intake.states {
-		x := SourceStatus{Name: st.name, Kind: st.kind, Live: st.live, State: st.state, Heard: st.heard, Silent: max(0, sum.Frames-st.last).Duration(),
-			Rate: st.rate.rate(sum.Frames, st.heard), Errors: st.errs, Late: st.late, Link: st.link.Status(), Tally: st.tally.Counts()}
-		for _, d := range st.doors {
-			c := d.Counts()
-			x.Door.KeptOut += c.KeptOut
-			x.Door.Hashed += c.Hashed
-			x.Door.Withheld += c.Withheld
-		}
-		if st.err != nil {
-			x.Error = st.err.Error()
-		}
+		x := st.status()
+		x.Silent, x.Rate = max(0, sum.Frames-st.last).Duration(), st.rate.rate(sum.Frames, st.heard)
 		sources = append(sources, x)
 	}
 	s.mu.Lock()

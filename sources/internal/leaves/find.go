@@ -118,24 +118,3 @@ func (p *Parser) Elements(b []byte, each func(element []byte) error) error {
 		return ErrSyntax
 	}
 }
-
-// Values gives each the text of every value in b, one after the other with nothing but
-// blanks between them.
-func (p *Parser) Values(b []byte, each func(value []byte) error) error {
-	p.begin(b)
-	for {
-		p.blanks()
-		if p.i == len(p.b) {
-			return nil
-		}
-		at := p.i
-		if err := p.value(1, false); err != nil {
-			return err
-		}
-		next := p.i
-		if err := each(b[at:next]); err != nil {
-			return err
-		}
-		p.b, p.i = b, next
-	}
-}
