@@ -57,13 +57,17 @@ function value(n, maker) {
   if (typeof c.value === "boolean") return c.value ? "✓" : "✗";
   if (typeof c.value === "string") return c.value;
   const unit = units.find(([end]) => c.from.endsWith(end))?.[1] || "";
-  return number(c.value) + (unit ? "\u00a0" + unit : unitless(c.from));
+  return number(c.value) + (unit ? "\u00a0" + unit : unitless(c.from, maker));
 }
 
-/** @param {string} from */
-function unitless(from) {
+/**
+ * What the number is of, unless the rule's name has said it.
+ * @param {string} from
+ * @param {string} maker
+ */
+function unitless(from, maker) {
   const name = from.replace(/^.*\./, "");
-  return /^[a-z_]+$/i.test(name) ? "\u00a0" + readable(name) : "";
+  return /^[a-z_]+$/i.test(name) && name !== maker ? "\u00a0" + readable(name) : "";
 }
 
 /**
