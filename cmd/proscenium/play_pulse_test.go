@@ -206,7 +206,26 @@ func TestPlay_PulseAppearsLater(t *testing.T) {
 	p := s.play("play", "../../examples/grand-slam/piece.toml")
 	p.until("no sound by the sound card: there is no PulseAudio or PipeWire server")
 	s.begin()
+	began := time.Now()
 	p.until("sound again by the sound card")
+	t.Logf("heard %v after it came", time.Since(began).Round(10*time.Millisecond))
 	s.heard()
 	p.stop()
+}
+
+// A sound server that is frozen before anybody comes is told, once.
+func TestPlay_PulseFrozenFromTheStart(t *testing.T) {
+	s := newSoundServer(t)
+	s.cmd.Process.Signal(syscall.SIGSTOP)
+	theProgram(t) // to build it takes a while
+	began := time.Now()
+	p := s.play("play", "../../examples/grand-slam/piece.toml")
+	p.until("no sound by the sound card: the sound server does not answer; it plays as soon as it can be opened")
+	t.Logf("told after %v", time.Since(began).Round(10*time.Millisecond))
+	s.cmd.Process.Signal(syscall.SIGCONT)
+	p.until("sound again by the sound card")
+	s.heard()
+	if all := p.stop(); strings.Count(all, "no sound by") != 1 {
+		t.Errorf("it says\n%s", all)
+	}
 }

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -56,6 +57,9 @@ func openPulse(src *source, latency time.Duration) (player, error) {
 func plain(err error) error {
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || strings.Contains(err.Error(), "no valid server") {
 		return errNone
+	}
+	if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), context.DeadlineExceeded.Error()) {
+		return errSilent
 	}
 	return fmt.Errorf("PulseAudio: %w", err)
 }

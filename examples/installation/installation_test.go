@@ -1,0 +1,342 @@
+//go:build linux
+
+package installation_test
+
+import (
+	"bufio"
+	"bytes"
+	"debug/elf"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// need returns the path of a program that a test wants.
+func need(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	return path
+}
+
+// build builds the program, for a processor and with tags.
+func build(t *testing.T, arch, tags string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "proscenium")
+	c := exec.Command("go", "build", "-trimpath", "-tags", tags, "-o", path, "proscenium/cmd/proscenium")
+	c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// run starts a program and returns it with the lines that it says.
+func run(t *testing.T, c *exec.Cmd) (said chan string) {
+	t.Helper()
+	errs, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said = make(chan string, 100)
+	go func() {
+		defer close(said)
+		for s := bufio.NewScanner(errs); s.Scan(); {
+			said <- s.Text()
+		}
+	}()
+	t.Cleanup(func() { c.Process.Kill(); c.Wait() })
+	return said
+}
+
+// until waits for a line with a text.
+func until(t *testing.T, said chan string, text string) string {
+	t.Helper()
+	var all []string
+	for late := time.After(time.Minute); ; {
+		select {
+		case line, ok := <-said:
+			if all = append(all, line); strings.Contains(line, text) {
+				return line
+			}
+			if !ok {
+				t.Fatalf("it ended without saying %q:\n%s", text, strings.Join(all, "\n"))
+			}
+		case <-late:
+			t.Fatalf("it does not say %q:\n%s", text, strings.Join(all, "\n"))
+		}
+	}
+}
+
+// stop ends a program as a service manager does.
+func stop(t *testing.T, c *exec.Cmd, said chan string) {
+	t.Helper()
+	c.Process.Signal(syscall.SIGTERM)
+	for range said {
+	}
+	if err := c.Wait(); err != nil {
+		t.Errorf("asked to stop it ends with %v", err)
+	}
+}
+
+// healthy waits until a station that is on the air is well, as its sound leaves.
+func healthy(t *testing.T, line string) {
+	t.Helper()
+	base := regexp.MustCompile(`http://[0-9.:]+`).FindString(line)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(time.Minute); ; <-tick.C {
+		resp, err := http.Get(base + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatalf("/healthz: %s, %s", resp.Status, b)
+		}
+	}
+}
+
+var units = []string{"proscenium.service", "proscenium-listen.service"}
+
+// value returns the last value of a key of a unit.
+func value(t *testing.T, unit, key string) string {
+	t.Helper()
+	b, err := os.ReadFile(unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := ""
+	for line := range strings.Lines(string(b)) {
+		if x, ok := strings.CutPrefix(strings.TrimSpace(line), key+"="); ok {
+			v = x
+		}
+	}
+	return v
+}
+
+// systemd finds nothing wrong with the units, and little that they lay open.
+func TestUnits_SystemdTakesThem(t *testing.T) {
+	analyze := need(t, "systemd-analyze")
+	self, err := os.Executable() // a program that is there
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range units {
+		b, err := os.ReadFile(unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), unit)
+		if err := os.WriteFile(path, bytes.ReplaceAll(b, []byte("/usr/local/bin/proscenium"), []byte(self)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(analyze, "verify", path).CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("%s: %v\n%s", unit, err, out)
+		}
+		// 0 is nothing, 10 everything; in tenths.
+		if out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", path).CombinedOutput(); err != nil {
+			t.Errorf("%s lays open too much: %v\n%s", unit, err, out)
+		}
+	}
+}
+
+// words splits a command line of a unit.
+func words(line string) (w []string) {
+	for _, part := range regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(line, -1) {
+		w = append(w, strings.Trim(part, `"`))
+	}
+	return w
+}
+
+// The command of the unit is ready, feeds its watchdog and stops, with the environment
+// that the unit gives it, on a machine without sound card and network.
+func TestUnits_TheCommandsRun(t *testing.T) {
+	program := build(t, runtime.GOARCH, "")
+	for _, unit := range units {
+		if typ, dog := value(t, unit, "Type"), value(t, unit, "WatchdogSec"); typ != "notify" || dog != "20" {
+			t.Errorf("%s: Type=%s, WatchdogSec=%s", unit, typ, dog)
+		}
+		dir := t.TempDir()
+		socket := filepath.Join(dir, "notify")
+		l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := make(chan string, 1000)
+		go func() {
+			b := make([]byte, 4096)
+			for {
+				n, _, err := l.ReadFromUnix(b)
+				if err != nil {
+					close(told)
+					return
+				}
+				told <- string(b[:n])
+			}
+		}()
+		args := words(value(t, unit, "ExecStart"))[1:]
+		for i := range args {
+			switch args[i] {
+			case "/etc/proscenium/piece.toml":
+				args[i] = "piece.toml"
+			case ":8080":
+				args[i] = "127.0.0.1:0"
+			case "http://hall.local:8080":
+				args[i] = "http://127.0.0.1:9" // where nobody listens
+			}
+		}
+		c := exec.Command(program, args...)
+		c.Env = []string{"PATH=/usr/bin:/bin", "NOTIFY_SOCKET=" + socket, "WATCHDOG_USEC=200000", "ALSA_CONFIG_PATH=/dev/null"}
+		state := filepath.Join(dir, "state")
+		if value(t, unit, "StateDirectory") != "" {
+			c.Env = append(c.Env, "STATE_DIRECTORY="+state)
+		}
+		said := run(t, c)
+		until(t, told, "READY=1")
+		until(t, told, "WATCHDOG=1")
+		until(t, told, "no sound by the sound card: ")
+		until(t, told, "WATCHDOG=1")
+		stop(t, c, said)
+		until(t, told, "STOPPING=1")
+		l.Close()
+		if logs, _ := filepath.Glob(filepath.Join(state, "*", "*.log")); len(logs) != 1 && value(t, unit, "StateDirectory") != "" {
+			t.Errorf("%s: %d logs in the folder for its state", unit, len(logs))
+		}
+	}
+}
+
+// What the container recipe copies into an empty image is enough: the program is static
+// and runs with nothing else, as somebody without rights, and knows the time zones.
+func TestContainer_TheProgramNeedsNothingElse(t *testing.T) {
+	b, err := os.ReadFile("Containerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipe := string(b)
+	image := recipe[strings.Index(recipe, "FROM scratch"):]
+	var copied []string
+	for _, m := range regexp.MustCompile(`(?m)^COPY .* (\S+)$`).FindAllStringSubmatch(image, -1) {
+		copied = append(copied, m[1])
+	}
+	want := []string{"/proscenium", "/etc/ssl/certs/ca-certificates.crt", "/state", "/foyer/piece.toml"}
+	if fmt.Sprint(copied) != fmt.Sprint(want) || !strings.Contains(recipe, "-tags nooto") || !strings.Contains(recipe, "CGO_ENABLED=0") {
+		t.Fatalf("the recipe copies %v; this test knows %v", copied, want)
+	}
+	program := build(t, runtime.GOARCH, "nooto")
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	libraries, err := f.ImportedLibraries()
+	if err != nil || len(libraries) > 0 || f.Section(".interp") != nil {
+		t.Fatalf("the program wants %v, %v", libraries, err)
+	}
+
+	root := t.TempDir()
+	for _, dir := range []string{"state", "foyer", "etc/ssl/certs"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from, to := range map[string]string{program: "proscenium", "piece.toml": "foyer/piece.toml"} {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, to), b, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	os.Chmod(root, 0o755)
+	os.Chmod(filepath.Join(root, "state"), 0o777)
+	var cmd []string
+	if err := json.Unmarshal([]byte(regexp.MustCompile(`(?m)^CMD (.*)$`).FindStringSubmatch(image)[1]), &cmd); err != nil {
+		t.Fatal(err)
+	}
+	for i := range cmd {
+		if cmd[i] == ":8080" {
+			cmd[i] = "127.0.0.1:0"
+		}
+	}
+	env := strings.Fields(regexp.MustCompile(`(?m)^ENV (.*)$`).FindStringSubmatch(image)[1])
+	c := exec.Command("/proscenium", append(cmd, "--speaker", "--output", "null", "--quiet-hours", "0:00-24:00")...)
+	c.Dir, c.Env = "/", env
+	c.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+	if os.Getuid() == 0 {
+		c.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
+	} else {
+		c.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+	}
+	said := run(t, c)
+	healthy(t, until(t, said, "is on the air: http"))
+	stop(t, c, said)
+	if logs, _ := filepath.Glob(filepath.Join(root, "state", "foyer", "*.log")); len(logs) != 1 {
+		all, _ := filepath.Glob(filepath.Join(root, "state", "*", "*"))
+		t.Errorf("the log is not in the volume: %v", all)
+	}
+
+	// A sound server that is not there is told in plain words, without /proc too.
+	c = exec.Command("/proscenium", "play", "/foyer/piece.toml")
+	c.Dir, c.Env = "/", []string{"PULSE_SERVER=unix:/pulse"}
+	c.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+	if os.Getuid() != 0 {
+		c.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+	}
+	said = run(t, c)
+	until(t, said, "no sound by the sound card: there is no PulseAudio or PipeWire server; it plays as soon as it can be opened")
+	stop(t, c, said)
+}
+
+// The build for a Raspberry Pi renders the same bytes, and serves, on its processor as
+// qemu has it.
+func TestRaspberryPi(t *testing.T) {
+	qemu := need(t, "qemu-aarch64-static")
+	pi, here := build(t, "arm64", "nooto"), build(t, runtime.GOARCH, "nooto")
+	var wavs [2][]byte
+	for i, argv := range [][]string{{qemu, pi}, {here}} {
+		out := filepath.Join(t.TempDir(), "out.wav")
+		c := exec.Command(argv[0], append(argv[1:], "render", "piece.toml", "--to", "20s", "-q", "-o", out)...)
+		if said, err := c.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		b, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wavs[i] = b
+	}
+	if len(wavs[0]) < 20*48000*4 || !bytes.Equal(wavs[0], wavs[1]) {
+		t.Errorf("a Raspberry Pi renders %d bytes, this machine %d, or others", len(wavs[0]), len(wavs[1]))
+	}
+	c := exec.Command(qemu, pi, "serve", "piece.toml", "--addr", "127.0.0.1:0", "--speaker", "--output", "null")
+	said := run(t, c)
+	line := until(t, said, "is on the air: http")
+	until(t, said, "on the air (title")
+	healthy(t, line)
+	stop(t, c, said)
+}
