@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -13,10 +14,18 @@ import (
 // plays nothing on a machine without a device.
 type sink struct{ dir string }
 
-func newSink(t *testing.T) *sink {
+// conf is what it is to know, as in daemon.conf.
+func newSink(t *testing.T, conf ...string) *sink {
 	t.Helper()
 	path := need(t, "pulseaudio")
 	s := &sink{dir: t.TempDir()}
+	folder := filepath.Join(s.dir, ".config", "pulse")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "daemon.conf"), []byte(strings.Join(conf, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command(path, "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes", "--log-level=error",
 		"-L", "module-native-protocol-unix auth-anonymous=1 socket="+s.socket(),
 		"-L", "module-null-sink sink_name=nowhere rate=48000 format=float32le channels=2")
