@@ -174,6 +174,7 @@ func (c *Channel) Change(h *sonify.Header) error {
 		return fmt.Errorf("channel %s: %w", c.name, err)
 	}
 	c.piece = c.enc.Piece(&own)
+	c.radio.retitle(c.piece.Title)
 	// Who comes back has to know of it: there is no resuming across it.
 	c.ring, c.join = nil, nil
 	c.before, c.last = nil, nil

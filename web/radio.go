@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -93,6 +94,18 @@ func (r *radio) join(format *stream.Format, title string, first []byte, l *liste
 	l.room = patience * format.Kbits * 1000 / 8
 	f.join(l, first)
 	return nil
+}
+
+// retitle tells those who join from now on of another piece.
+func (r *radio) retitle(title string) {
+	r.mu.Lock()
+	feeds := slices.Collect(maps.Values(r.feeds))
+	r.mu.Unlock()
+	for _, f := range feeds {
+		f.mu.Lock()
+		f.enc.Retitle(title)
+		f.mu.Unlock()
+	}
 }
 
 // feed returns the feed of a format, begun if need be, with one more listener.

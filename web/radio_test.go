@@ -200,6 +200,92 @@ func TestRadio_OneEncoder(t *testing.T) {
 	}
 }
 
+// Who tunes in after the piece has changed finds its title in the tags, though the
+// encoder is an old one.
+func TestRadio_TheTitleIsTheOneThatIsOn(t *testing.T) {
+	for _, file := range []string{"stream.opus", "stream.flac"} {
+		a := begin(t, Options{}, 0)
+		first := a.tuneIn(file)
+		a.wait(func() bool { return a.channel.listeners() == 1 })
+		a.playSlowly(30)
+		h := header("lead", "bass")
+		h.Title = "Another piece"
+		a.change(h)
+		second := a.tuneIn(file)
+		a.wait(func() bool { return a.channel.listeners() == 2 })
+		a.playSlowly(30)
+		a.stop()
+		for i, want := range []string{"TITLE=Test", "TITLE=Another piece"} {
+			body := <-[]*tunedIn{first, second}[i].body
+			if !bytes.Contains(body[:min(len(body), 1000)], []byte(want)) {
+				t.Errorf("%s: listener %d is not told %q", file, i+1, want)
+			}
+		}
+		if c, _ := a.channel.radio.status(stream.Named(strings.TrimPrefix(file, "stream."))); c.started != 1 {
+			t.Errorf("%s: %d encoders", file, c.started)
+		}
+	}
+}
+
+// A minute of each format, as it comes from the network, is taken by the tools of the
+// formats without a word: ffmpeg, opusdec, flac; FLAC and WAV are the station's samples.
+func TestRadio_AMinuteOfEach(t *testing.T) {
+	const seconds = 60
+	a := begin(t, Options{}, 0)
+	var all []*tunedIn
+	for _, f := range stream.Formats() {
+		all = append(all, a.tuneIn("stream."+f.Name))
+	}
+	a.wait(func() bool { return a.channel.listeners() == len(all) })
+	for a.n < seconds*stream.Rate/passage+1 {
+		a.playSlowly(4)
+		// No faster than they are read: who is slow loses pages.
+		a.wait(func() bool {
+			for _, f := range stream.Formats() {
+				if s, _ := a.channel.radio.status(f); s.bytes > s.past.written+200_000 {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	a.channel.Finish(nil)
+	a.stop()
+	tools := map[string][][]string{
+		"opus": {{"ffmpeg", "-v", "warning", "-i", "-", "-f", "null", "-"}, {"opusdec", "--quiet", "-", "/dev/null"}},
+		"flac": {{"ffmpeg", "-v", "warning", "-i", "-", "-f", "null", "-"}, {"flac", "--silent", "--test", "-"}},
+		"wav":  {{"ffmpeg", "-v", "error", "-ignore_length", "1", "-i", "-", "-f", "null", "-"}},
+	}
+	for i, f := range stream.Formats() {
+		body := <-all[i].body
+		if f.Name != "opus" {
+			got := samples(t, f.Name, body)
+			want := a.wanted(got)
+			if n := min(len(got), len(want)); n < 2*seconds*stream.Rate-2*4096 || !slices.Equal(got[:n], want[:n]) {
+				t.Errorf("%s: %d samples, or others than the station's", f.Name, len(got))
+			}
+		}
+		for _, tool := range tools[f.Name] {
+			path, err := exec.LookPath(tool[0])
+			if err != nil {
+				if os.Getenv("CI") == "true" {
+					t.Fatal(err)
+				}
+				t.Log(err)
+				continue
+			}
+			c := exec.Command(path, tool[1:]...)
+			c.Stdin = bytes.NewReader(body)
+			out, err := c.CombinedOutput()
+			// A stream without an end has no sum of all that is in it.
+			out = bytes.ReplaceAll(out, []byte("-: WARNING, cannot check MD5 signature since it was unset in the STREAMINFO"), nil)
+			if err != nil || len(bytes.TrimSpace(out)) > 0 {
+				t.Errorf("%s by %s: %v, it says %s", f.Name, tool[0], err, out)
+			}
+		}
+	}
+}
+
 // Who reads nothing loses whole pages, and the others nothing.
 func TestRadio_SlowListenersLosePages(t *testing.T) {
 	a := begin(t, Options{}, 0)

@@ -230,8 +230,9 @@ func (r *rooms) later() float64 {
 }
 
 // apart plays for a while, and returns how far the two pairs are apart, in milliseconds,
-// sorted: as it is heard, and but for what later says that the front plays later.
-func (h *hall) apart(later func() float64) (raw, apart []float64) {
+// sorted, but for what later says that the front plays later. kept is true if both
+// kept step nearly all the time.
+func (h *hall) apart(later func() float64) (apart []float64, kept bool) {
 	t := h.t
 	t.Helper()
 	type moment struct {
@@ -257,6 +258,7 @@ func (h *hall) apart(later func() float64) (raw, apart []float64) {
 	front, rear := h.sides()
 	x, y := wave(front), wave(rear)
 	unlike, moved := 0, 0
+	var raw []float64 // as it is heard
 	for at := 5 * chip.Rate; at < len(x)-2*chip.Rate; at += chip.Rate / 8 {
 		k, _ := slices.BinarySearchFunc(moments, at, func(m moment, at int) int { return m.frame - at })
 		k = min(max(k, 10), len(moments)-10)
@@ -283,7 +285,7 @@ func (h *hall) apart(later func() float64) (raw, apart []float64) {
 	}
 	t.Logf("%d places, eight a second, heard from both sides (%d are not alike, near %d somebody was moved): apart %s; but for what each says that it plays later %s; 50 at p99 are wanted",
 		len(apart), unlike, moved, p(raw), p(apart))
-	return raw, apart
+	return apart, unlike < len(apart)/10
 }
 
 // TestPlayer_TwoRooms is the promise of "proscenium listen": of two machines that
@@ -294,16 +296,25 @@ func TestPlayer_TwoRooms(t *testing.T) {
 	a := start(t, busy)
 	front := h.listen(a, "front")
 	rear := h.listen(a, "rear")
-	_, apart := h.apart(func() float64 { return front.later() - rear.later() })
+	apart, kept := h.apart(func() float64 { return front.later() - rear.later() })
 	t.Logf("front: %q, rear: %q", front.status.Load(), rear.status.Load())
-	if p99 := apart[len(apart)*99/100]; p99 > 50 {
-		t.Errorf("the same note is heard %.1f ms apart at the 99th percentile", p99)
+	promised(t, apart, kept)
+}
+
+// promised fails the test if the two are not as near to each other as is promised. On
+// a machine that is so busy that one of them runs dry again and again, half of it is.
+func promised(t *testing.T, apart []float64, kept bool) {
+	t.Helper()
+	half, p99 := apart[len(apart)/2], apart[len(apart)*99/100]
+	if half > 50 || kept && p99 > 50 {
+		t.Errorf("the same note is heard %.1f ms apart at the median, %.1f at the 99th percentile", half, p99)
+	}
+	if !kept {
+		t.Log("this machine is too busy to say more than the median")
 	}
 }
 
-// TestPlayer_AndListen is the same with a browser in one of the rooms. On a machine
-// that is busy a browser loses its step for moments, so that only half of it is held
-// to the promise here; what it came to is logged.
+// TestPlayer_AndListen is the same with a browser in one of the rooms.
 func TestPlayer_AndListen(t *testing.T) {
 	h := newHall(t)
 	a := start(t, busy)
@@ -314,12 +325,10 @@ func TestPlayer_AndListen(t *testing.T) {
 	until[bool](t, b, `proscenium.sound.report?.sounding === true`)
 	h.place("front")
 	rear := h.listen(a, "rear")
-	_, apart := h.apart(func() float64 {
+	apart, kept := h.apart(func() float64 {
 		return run[float64](t, b, `proscenium.sound.delay - proscenium.sound.cushion`) - rear.later()
 	})
 	t.Logf("the browser plays %.0f ms late, %.0f ms of them its cushion, with an output that it takes for %.0f ms late; listen: %q", run[float64](t, b, `proscenium.sound.delay`),
 		run[float64](t, b, `proscenium.sound.cushion`), run[float64](t, b, `1000 * proscenium.sound.context.outputLatency`), rear.status.Load())
-	if half := apart[len(apart)/2]; half > 50 {
-		t.Errorf("the same note is heard %.1f ms apart at the median", half)
-	}
+	promised(t, apart, kept)
 }

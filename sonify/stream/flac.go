@@ -3,6 +3,7 @@ package stream
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/bits"
 
 	"github.com/mewkiz/flac"
@@ -27,23 +28,15 @@ type flacStream struct {
 	head  []byte
 	frame frame.Frame
 	side  [4][]int32 // left, right, mid, side
+	about About
 }
 
 func newFLAC(a About) (Encoder, error) {
-	f := &flacStream{gather: gather{size: Channels * flacFrames}}
-	// 0 frames: that is, who knows how many.
-	info := &meta.StreamInfo{BlockSizeMin: flacFrames, BlockSizeMax: flacFrames, SampleRate: Rate, NChannels: Channels, BitsPerSample: 16}
-	comment := &meta.VorbisComment{Vendor: "mewkiz/flac", Tags: a.tags()}
-	length := 8 + len(comment.Vendor)
-	for _, t := range comment.Tags {
-		length += 5 + len(t[0]) + len(t[1])
-	}
-	block := &meta.Block{Header: meta.Header{Type: meta.TypeVorbisComment, Length: int64(length)}, Body: comment}
-	enc, err := flac.NewEncoder(&f.buf, info, block)
+	f := &flacStream{gather: gather{size: Channels * flacFrames}, about: a}
+	enc, err := flacEncoder(&f.buf, &a)
 	if err != nil {
-		return nil, fmt.Errorf("stream: %w", err)
+		return nil, err
 	}
-	enc.EnablePredictionAnalysis(false)
 	f.enc = enc
 	f.head = bytes.Clone(f.buf.Bytes())
 	f.frame = frame.Frame{Header: frame.Header{HasFixedBlockSize: true, SampleRate: Rate, BitsPerSample: 16},
@@ -52,6 +45,33 @@ func newFLAC(a About) (Encoder, error) {
 		f.side[i] = make([]int32, flacFrames)
 	}
 	return f, nil
+}
+
+// flacEncoder returns an encoder that has written the head of a stream to w.
+func flacEncoder(w io.Writer, a *About) (*flac.Encoder, error) {
+	// 0 frames: that is, who knows how many.
+	info := &meta.StreamInfo{BlockSizeMin: flacFrames, BlockSizeMax: flacFrames, SampleRate: Rate, NChannels: Channels, BitsPerSample: 16}
+	comment := &meta.VorbisComment{Vendor: "mewkiz/flac", Tags: a.tags()}
+	length := 8 + len(comment.Vendor)
+	for _, t := range comment.Tags {
+		length += 5 + len(t[0]) + len(t[1])
+	}
+	block := &meta.Block{Header: meta.Header{Type: meta.TypeVorbisComment, Length: int64(length)}, Body: comment}
+	enc, err := flac.NewEncoder(w, info, block)
+	if err != nil {
+		return nil, fmt.Errorf("stream: %w", err)
+	}
+	enc.EnablePredictionAnalysis(false)
+	return enc, nil
+}
+
+// Retitle implements [Encoder].
+func (f *flacStream) Retitle(title string) {
+	f.about.Title = title
+	var b bytes.Buffer
+	if _, err := flacEncoder(&b, &f.about); err == nil { // as it did before
+		f.head = b.Bytes()
+	}
 }
 
 // Head implements [Encoder].

@@ -64,6 +64,9 @@ func (o *opusStream) Head(n int64) []byte {
 	return append(p, oggPage(0, 0, o.about.Serial, 1, tags)...)
 }
 
+// Retitle implements [Encoder].
+func (o *opusStream) Retitle(title string) { o.about.Title = title }
+
 // Encode implements [Encoder].
 func (o *opusStream) Encode(samples []int16, emit func([]byte)) error {
 	o.taken += int64(len(samples) / Channels)

@@ -11,6 +11,10 @@ type Encoder interface {
 	// Head returns what is sent before page n, the first of a listener. n is at most
 	// the number of pages that there are.
 	Head(n int64) []byte
+	// Retitle makes the title of the piece another one, in heads from now on. Who listens
+	// already is not told: in Ogg that would be another stream after this one, at which
+	// some players stop, and FLAC has no place for it.
+	Retitle(title string)
 	// Encode takes samples, left and right in turn, a whole number of frames, and
 	// calls emit with every page that they complete. A page belongs to the caller.
 	Encode(samples []int16, emit func(page []byte)) error

@@ -23,6 +23,9 @@ func (w *wav) Head(int64) []byte {
 	return append(p, "data\xff\xff\xff\xff"...)
 }
 
+// Retitle implements [Encoder]: there are no titles in it.
+func (w *wav) Retitle(string) {}
+
 // Encode implements [Encoder].
 func (w *wav) Encode(samples []int16, emit func([]byte)) error {
 	return w.blocks(samples, func(b []int16) error {

@@ -2,6 +2,11 @@
 // those of an Icecast that is given the same stream, in one run.
 //
 //	go run ./web/internal/crowd -listeners 1000 -for 30s
+//	go run ./web/internal/crowd -soak 10m
+//
+// With -soak listeners of all formats come and go all the time, some without a word,
+// some who read nothing, and every minute it is told what the server's memory and
+// files are; in the end nobody is left, and it fails if the memory was not flat.
 //
 // It needs Debian's icecast2, and Linux, whose /proc tells how long each server was
 // at work. Icecast is measured twice: as it carries Ogg, page by page, and as it
@@ -27,8 +32,15 @@ import (
 func main() {
 	n := flag.Int("listeners", 1000, "listeners of each server")
 	long := flag.Duration("for", 30*time.Second, "how long each is measured")
+	coming := flag.Duration("soak", 0, "let listeners come and go for so long, and look at the memory")
 	flag.Parse()
-	if err := measure(*n, *long); err != nil {
+	err := error(nil)
+	if *coming > 0 {
+		err = soak(*coming)
+	} else {
+		err = measure(*n, *long)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "crowd:", err)
 		os.Exit(1)
 	}
