@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"proscenium/sonify/chip"
 )
@@ -176,4 +177,21 @@ func (a *onAir) score(t *testing.T) []scored {
 		}
 	}
 	return notes
+}
+
+// A line that is gone for seconds is a gap, and no reason to play later from then on:
+// what was missed comes in a heap, and is no sign of a slow line.
+func TestPlayer_ABreakIsOver(t *testing.T) {
+	a := start(t, busy)
+	b := chromiumTab(t, nil)
+	a.listening(t, b, a.address("127.0.0.1"))
+	hearing(t, b, 5)
+	before := run[float64](t, b, `proscenium.sound.delay`)
+	known := run[int](t, b, `proscenium.score.known`)
+	a.refuse(4 * time.Second)
+	until[bool](t, b, `proscenium.score.known > 48000 * 10 + `+strconv.Itoa(known))
+	// To run dry once moves it by a step, and a machine that is busy by some more.
+	if after := run[float64](t, b, `proscenium.sound.delay`); after > before+600 {
+		t.Errorf("after a break of four seconds it plays %.0f ms late, before it %.0f", after, before)
+	}
 }

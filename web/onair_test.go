@@ -68,14 +68,15 @@ type onAir struct {
 	cmd   *exec.Cmd
 	proxy *httptest.Server
 
-	mu    sync.Mutex
-	lines []net.Conn
-	heard map[string]*take // by browser
-	csp   []string         // what the policy of the page forbade
-	said  []string         // by the command
-	spoil bool             // the synth that pages get is broken
-	early string           // a module that pages run before their own
-	ended chan struct{}
+	mu     sync.Mutex
+	lines  []net.Conn
+	closed time.Time        // until when nobody is let in
+	heard  map[string]*take // by browser
+	csp    []string         // what the policy of the page forbade
+	said   []string         // by the command
+	spoil  bool             // the synth that pages get is broken
+	early  string           // a module that pages run before their own
+	ended  chan struct{}
 }
 
 // take is what left a player, by the frames of its output.
@@ -230,7 +231,16 @@ func (a *onAir) before(t *testing.T, host string) {
 		}
 		forward.ServeHTTP(w, r)
 	})
-	mux.Handle("/", forward)
+	mux.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.mu.Lock()
+		closed := time.Now().Before(a.closed)
+		a.mu.Unlock()
+		if closed {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	}))
 	a.proxy = httptest.NewUnstartedServer(mux)
 	a.proxy.Listener.Close()
 	a.proxy.Listener = lines{l}
@@ -306,6 +316,14 @@ func (a *onAir) cut() {
 		c.Close()
 	}
 	a.lines = nil
+}
+
+// refuse cuts every line, and lets nobody in for a while.
+func (a *onAir) refuse(d time.Duration) {
+	a.mu.Lock()
+	a.closed = time.Now().Add(d)
+	a.mu.Unlock()
+	a.cut()
 }
 
 // write changes the piece, as an editor does: beside it, then in its place.

@@ -25,6 +25,8 @@ const LEAST_WAIT_MS = 100;
 // How often the page's own clock strikes, if it wants that: its timers sleep when it is hidden.
 const PULSE_MS = 50;
 const FIRST_CLOCKS = 6;
+// So long after a hello messages come in a heap that were missed.
+const SETTLED_MS = 500;
 
 let url = "";
 /** @type {WebSocket | null} */
@@ -42,6 +44,7 @@ let heard = 0; // when something came last
 let cushion = 0;
 let zero = NaN;
 let end = NaN; // everything before this frame is known
+let greeted = 0; // when hello came last
 /** @type {{sent: number, token: number}[]} */
 let asked = [];
 /** @type {{trip: number, offset: number}[]} */
@@ -119,7 +122,7 @@ function take(m, bytes) {
         run = h.run;
         seq = 0;
       }
-      end = NaN; // what comes now was missed, and is no sign of a slow line
+      greeted = performance.now();
       cushion = h.cushion_ms;
       zero = h.zero_us;
       if (answers.length === 0) offsetIs({ trip: Infinity, offset: h.now_us - now() });
@@ -145,7 +148,8 @@ function take(m, bytes) {
       seq = m.seq + 1;
       failures = 0;
       const until = m.begin + m.frames;
-      const slack = Number.isNaN(end) ? NaN : (zero - now() - offset) / 1000 + end / 48 + cushion;
+      // What comes with a hello was missed, and is no sign of a slow line.
+      const slack = Number.isNaN(end) || performance.now() - greeted < SETTLED_MS ? NaN : (zero - now() - offset) / 1000 + end / 48 + cushion;
       end = until;
       toPlayer({ type: "score", commands: m.commands, until }, bytes);
       post({ type: "score", begin: m.begin, until, notes: m.notes, controls: m.controls, marks: m.marks, slack });
