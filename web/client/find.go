@@ -113,7 +113,8 @@ func (s *Station) find(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	// One question, and the connection is closed.
+	resp, err := (&http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}).Do(req)
 	if err != nil {
 		return fmt.Errorf("%w at %s: %w", ErrUnreachable, u.Host, plain(err))
 	}

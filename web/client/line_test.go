@@ -19,7 +19,10 @@ import (
 	"proscenium/sonify/wire"
 
 	"github.com/gorilla/websocket"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestParse(t *testing.T) {
 	for address, want := range map[string]string{
@@ -180,8 +183,12 @@ func follow(t *testing.T, address string) *followed {
 	}})
 	ctx, cancel := context.WithCancel(context.Background())
 	f.stop = cancel
-	t.Cleanup(cancel)
-	go func() { f.err <- f.line.Run(ctx, func(m wire.Message) error { f.got <- m; return nil }) }()
+	ended := make(chan struct{})
+	t.Cleanup(func() { cancel(); <-ended })
+	go func() {
+		defer close(ended)
+		f.err <- f.line.Run(ctx, func(m wire.Message) error { f.got <- m; return nil })
+	}()
 	return f
 }
 
