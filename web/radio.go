@@ -23,6 +23,9 @@ const (
 	// feedRoom is how many pieces of sound wait for an encoder, which is a second or
 	// more. An encoder that is as slow as that loses sound, not the station.
 	feedRoom = 128
+	// together is how much sound goes to the listeners at a time, as frames: what costs is
+	// how often somebody is written to, and who has two seconds of the past can wait.
+	together = stream.Rate * 4 / 10
 )
 
 // radio carries the sound of a channel to ordinary players: streams of several
@@ -203,15 +206,18 @@ type feed struct {
 
 	mu     sync.Mutex
 	enc    stream.Encoder
-	pages  []page // the last, oldest first
-	next   int64  // page
-	frames int64  // taken by the encoder
+	pages  []pages // the last that were sent, oldest first
+	next   int64   // page
+	wait   pages   // what is not sent yet
+	sent   int64   // frames that the encoder had taken then
+	frames int64   // taken by the encoder
 }
 
-// page is a piece of a stream that is complete by itself.
-type page struct {
-	data *shared
-	end  int64 // frames that the encoder had taken when it was made
+// pages are some pages of a stream, each complete by itself, that are sent together.
+type pages struct {
+	data  *shared
+	count int64
+	end   int64 // frames that the encoder had taken when they were made
 }
 
 // run encodes what comes, first what is past already, until nobody listens.
@@ -224,6 +230,7 @@ func (f *feed) run(past [][]int16) {
 	}
 	f.mu.Lock()
 	f.enc.Finish(f.emit) // what cannot be encoded is the end of nothing
+	f.send()
 	f.mu.Unlock()
 	f.hub.close()
 	n := f.hub.stats()
@@ -241,21 +248,38 @@ func (f *feed) encode(piece []int16) {
 		// An encoder refuses what is no sound; this is.
 		return
 	}
+	if f.frames-f.sent >= together {
+		f.send()
+	}
 	n := 0
 	for n < len(f.pages) && f.pages[n].end <= f.frames-burst {
-		f.pages[n] = page{}
+		f.pages[n] = pages{}
 		n++
 	}
 	f.pages = f.pages[n:]
 }
 
-// emit sends a page. mu is held.
+// emit takes a page that is to be sent. mu is held.
 func (f *feed) emit(data []byte) {
-	s := &shared{binary: data}
-	f.pages = append(f.pages, page{s, f.frames})
+	if f.wait.data == nil {
+		f.wait.data = &shared{}
+	}
+	f.wait.data.binary = append(f.wait.data.binary, data...)
+	f.wait.count++
 	f.next++
-	f.hub.broadcast(s)
 	f.radio.count(f.format, len(data))
+}
+
+// send sends what waits. mu is held.
+func (f *feed) send() {
+	f.sent = f.frames
+	if f.wait.data == nil {
+		return
+	}
+	f.wait.end = f.frames
+	f.pages = append(f.pages, f.wait)
+	f.hub.broadcast(f.wait.data)
+	f.wait = pages{}
 }
 
 func (r *radio) count(format *stream.Format, bytes int) {
@@ -269,7 +293,11 @@ func (r *radio) count(format *stream.Format, bytes int) {
 func (f *feed) join(l *listener, first []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	head := f.enc.Head(f.next - int64(len(f.pages)))
+	n := f.next - f.wait.count
+	for _, p := range f.pages {
+		n -= p.count
+	}
+	head := f.enc.Head(n)
 	sent := [][]byte{append(slices.Clip(first), head...)}
 	for _, p := range f.pages {
 		sent = append(sent, p.data.binary)
