@@ -18,8 +18,7 @@ import (
 // Limits of calls to /hooks/. They are few and small beside listeners: a shop that
 // sells out sends some hundred in a second.
 const (
-	hooksAtOnce  = 64   // being read and answered
-	hooksRate    = 5000 // in a second; who comes then is asked to come again
+	hooksAtOnce  = 64 // being read and answered
 	hookBodyWait = 10 * time.Second
 	hooksOpen    = 256
 	// One address may have this part of what there is, so that whoever sends slowly or
@@ -38,6 +37,7 @@ type hooks struct {
 	second time.Time
 	taken  int // in that second
 	from   map[netip.Addr]*guests
+	rate   int // in a second; who comes then is asked to come again
 
 	calls, refused, bytes atomic.Uint64
 }
@@ -110,7 +110,7 @@ func (h *hooks) admit(w who, now time.Time) (leave func(), ok bool) {
 		}
 		h.from[w.addr] = f
 	}
-	if f.taken++; h.inside >= hooksAtOnce || h.taken >= hooksRate || !w.own && (f.inside >= hooksAtOnce/hookPart || f.taken > hooksRate/hookPart) {
+	if f.taken++; h.inside >= hooksAtOnce || h.taken >= h.rate || !w.own && (f.inside >= hooksAtOnce/hookPart || f.taken > h.rate/hookPart) {
 		return nil, false
 	}
 	h.taken++

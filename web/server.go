@@ -29,6 +29,7 @@ type Options struct {
 	Listeners  int // at once, on all stations; default 1,000
 	PerAddress int // at once from one address; default 50. This machine's own are not limited
 	JoinRate   int // listeners taken in a second, more are asked to come again; default 1,000
+	HookRate   int // calls of sources' hooks taken in a second; default 5,000
 	// Origins are those of other sites whose pages may listen: "https://example.org".
 	// Pages of the server's own may always.
 	Origins []string
@@ -138,11 +139,15 @@ func NewServer(o Options) *Server {
 	if o.JoinRate <= 0 {
 		o.JoinRate = 1000
 	}
+	if o.HookRate <= 0 {
+		o.HookRate = 5000
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{opts: o, log: o.Log, mux: http.NewServeMux(), files: files()}
 	s.gate = gate{all: o.Listeners, each: o.PerAddress, rate: o.JoinRate, from: make(map[netip.Addr]*guests)}
+	s.hooks.rate = o.HookRate
 	s.sockets = s.upgrader()
 	s.mux.HandleFunc("GET /{$}", s.front)
 	s.mux.HandleFunc("GET /static/{file...}", s.static)
