@@ -83,3 +83,6 @@ func quiet(t *testing.T, ctx context.Context) (check func()) {
 		}
 	}
 }
+
+// match is a station's piece on which something happens.
+const match = busy
