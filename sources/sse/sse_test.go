@@ -96,7 +96,8 @@ func TestNew_TellsAllMistakes(t *testing.T) {
 	}
 }
 
-// endless says n events of 500 bytes of JSON.
+// endless says n events of 500 bytes of JSON. However long that takes, it is asked
+// once: a stream that ends after a while is opened again.
 func endless(n int) fault.Answer {
 	block := strings.Builder{}
 	for i := range 1000 {
@@ -116,7 +117,7 @@ func endless(n int) fault.Answer {
 // BenchmarkRun hears events of 500 bytes of JSON over a real connection; none is lost.
 func BenchmarkRun(b *testing.B) {
 	n := max(b.N/1000, 1) * 1000
-	s := fault.Serve(b, endless(n))
+	s := fault.Serve(b, endless(n), fault.Status(404))
 	c := config(s.URL)
 	c.Fields = map[string]string{"amount": "amount", "tier": "tier"}
 	heard := 0
@@ -132,7 +133,7 @@ func BenchmarkRun(b *testing.B) {
 // Ten times as much does not want more memory.
 func TestRun_MemoryIsFlat(t *testing.T) {
 	heap := func(n int) (peak uint64) {
-		s := fault.Serve(t, endless(n))
+		s := fault.Serve(t, endless(n), fault.Status(404))
 		heard := 0
 		_ = run(t, config(s.URL), recipetest.Env(), func(sonify.Event) {
 			if heard++; heard%(n/4) == 0 {

@@ -86,11 +86,17 @@ func Pause(d time.Duration) Act {
 	}
 }
 
-// CloseWith closes the connection in the way of the protocol.
+// CloseWith closes the connection in the way of the protocol: it says so, and waits
+// for the client to say so too. (Who closes with something unread resets the
+// connection, and what the client has not read yet is lost.)
 func CloseWith(code int, reason string) Act {
 	return func(_ *Server, c *websocket.Conn, _ *http.Request) bool {
-		_ = c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
-		return false
+		_ = c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Minute))
+		for {
+			if _, _, err := c.ReadMessage(); err != nil {
+				return false
+			}
+		}
 	}
 }
 
