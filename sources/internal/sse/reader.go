@@ -217,7 +217,7 @@ func (r *Reader) readLine() (line []byte, whole bool, err error) {
 				r.start += i + 1
 				r.scanned = 0
 				r.line++
-				if !whole {
+				if whole = whole && i <= r.limit+len("data: "); !whole {
 					line = nil
 				}
 				return line, whole, nil
