@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"proscenium/sonify"
+	"proscenium/sources/internal/secure"
 )
 
 // patience is how long a broker may take for each answer while the connection is
@@ -224,22 +224,7 @@ func open(ctx context.Context, u *url.URL, dial dialer, conf *tls.Config) (net.C
 	if err != nil || u.Scheme != "mqtts" {
 		return conn, err
 	}
-	conf = conf.Clone()
-	if conf.ServerName == "" {
-		conf.ServerName = u.Hostname()
-	}
-	secure := tls.Client(conn, conf)
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := secure.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		var unknown *tls.CertificateVerificationError
-		if errors.As(err, &unknown) {
-			return nil, &sonify.Permanent{Err: fmt.Errorf("the broker's certificate cannot be trusted: %w (ca = \"FILE\" names one that can)", unknown.Err)}
-		}
-		return nil, err
-	}
-	return secure, nil
+	return secure.Client(ctx, conn, conf, u.Hostname())
 }
 
 func port(u *url.URL) string {

@@ -1,6 +1,7 @@
 package mqtt
 
 import (
+	_ "embed"
 	"fmt"
 	"net/url"
 	"strings"
@@ -13,9 +14,16 @@ import (
 	"proscenium/sources/internal/topic"
 )
 
-// Config is what every source that listens to a broker says about it. It is embedded
+//go:embed sample.toml
+var sample string
+
+// SampleTOML returns the commented keys of [Connection], as they stand in the samples
+// of the sources that embed it.
+func SampleTOML() string { return sample + "\n" + secure.SampleTOML() }
+
+// Connection is what every source that listens to a broker says about it. It is embedded
 // in the source's own configuration.
-type Config struct {
+type Connection struct {
 	Broker    string        `toml:"broker" doc:"the broker: mqtt:// or mqtts:// (encrypted), ws:// or wss:// (through a web server)" default:"mqtt://localhost" example:"mqtts://mqtt.example.org"`
 	Version   string        `toml:"version" doc:"of MQTT; auto tries 5 and takes 3.1.1 from brokers that know no later one" default:"auto" enum:"auto|5|3.1.1" instead:"3=3.1.1|4=3.1.1|311=3.1.1"`
 	Username  string        `toml:"username" doc:"the name to log in with, or where it is kept, as for password" default:"" example:"stage"`
@@ -30,8 +38,8 @@ type Config struct {
 }
 
 // Defaults returns the configuration of somebody who says nothing.
-func Defaults() Config {
-	return Config{Broker: "mqtt://localhost", Version: "auto", Session: "clean", KeepFor: 24 * time.Hour, KeepAlive: 30 * time.Second, Retained: "skip"}
+func Defaults() Connection {
+	return Connection{Broker: "mqtt://localhost", Version: "auto", Session: "clean", KeepFor: 24 * time.Hour, KeepAlive: 30 * time.Second, Retained: "skip"}
 }
 
 // schemes are the ways to a broker.
@@ -41,7 +49,7 @@ var schemes = []string{"mqtt", "mqtts", "ws", "wss"}
 var others = map[string]string{"tcp": "mqtt", "ssl": "mqtts", "tls": "mqtts", "mqtt+ssl": "mqtts", "http": "ws", "https": "wss"}
 
 // Check adds the mistakes in c to ps, by key.
-func (c *Config) Check(ps *sonify.Problems) {
+func (c *Connection) Check(ps *sonify.Problems) {
 	if u, err := reach.Parse(c.Broker, schemes...); err != nil {
 		hint := `broker = "mqtt://localhost"`
 		if scheme, rest, ok := strings.Cut(c.Broker, "://"); ok && others[scheme] != "" && !strings.Contains(rest, "@") {
@@ -59,7 +67,7 @@ func (c *Config) Check(ps *sonify.Problems) {
 		}
 		c.TLS.Check(ps, u.Scheme == "mqtts" || u.Scheme == "wss")
 	}
-	if reference(c.Username) {
+	if secret.Refers(c.Username) {
 		secret.Check(ps, "username", c.Username)
 	}
 	secret.Check(ps, "password", c.Password)
@@ -76,12 +84,8 @@ func (c *Config) Check(ps *sonify.Problems) {
 	}
 }
 
-func reference(text string) bool {
-	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:") || strings.HasPrefix(text, "cred:")
-}
-
 // Where returns the broker as it may be shown.
-func (c *Config) Where() string { return reach.Redact(c.Broker) }
+func (c *Connection) Where() string { return reach.Redact(c.Broker) }
 
 // Patterns reads topics with wildcards, and adds what is wrong with them to ps.
 func Patterns(ps *sonify.Problems, key string, topics []string) []*topic.Pattern {
@@ -110,12 +114,12 @@ type credentials struct {
 	user, password string
 }
 
-func (c *Config) credentials(env sonify.SourceEnv) (k credentials, err error) {
+func (c *Connection) credentials(env sonify.SourceEnv) (k credentials, err error) {
 	if k.url, err = reach.Parse(c.Broker, schemes...); err != nil {
 		return k, &sonify.Permanent{Err: err}
 	}
 	k.user = c.Username
-	if reference(c.Username) {
+	if secret.Refers(c.Username) {
 		if k.user, err = secret.Read(env, c.Username); err != nil {
 			return k, err
 		}

@@ -166,7 +166,7 @@ func (e *Engine) take(c *client, b *batch, n decode.Normaliser, emit func(sonify
 		begin = h.end
 		switch {
 		case t.kind == availability:
-			e.present.Heard(t.device, body, h.retain, emit)
+			e.present.Heard(t.device, body, h.retain, now, emit)
 		case t.kind == heard && e.news(t, body, h.retain):
 			m = decode.Message{Body: body, Topic: t.name, At: now, Labels: t.labels}
 			if e.o.Retained == "mark" {

@@ -104,7 +104,7 @@ func environment() sonify.SourceEnv {
 
 // options listens to the topics of a broker.
 func options(tb testing.TB, addr string, topics ...string) mqtt.Options {
-	o := mqtt.Options{Config: mqtt.Defaults(), Longest: 4096}
+	o := mqtt.Options{Connection: mqtt.Defaults(), Longest: 4096}
 	o.Broker = "mqtt://" + addr
 	var ps sonify.Problems
 	o.Topics = mqtt.Patterns(&ps, "topics", topics)

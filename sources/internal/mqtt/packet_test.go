@@ -133,19 +133,19 @@ func TestGreet_Answers(t *testing.T) {
 
 func TestConfig_Mistakes(t *testing.T) {
 	for _, c := range []struct {
-		change    func(c *Config)
+		change    func(c *Connection)
 		key, hint string
 	}{
-		{func(c *Config) { c.Broker = "tcp://h:1" }, "broker", `"mqtt://h:1"`},
-		{func(c *Config) { c.Broker = "house.local:1883" }, "broker", `"mqtt://house.local:1883"`},
-		{func(c *Config) { c.Broker = "mqtt://u:canary@h" }, "broker", ""},
-		{func(c *Config) { c.Broker = "mqtt://u@h" }, "broker", "username"},
-		{func(c *Config) { c.Broker = "mqtt://h/home" }, "broker", "topics"},
-		{func(c *Config) { c.Password = "canary" }, "password", "env:PASSWORD"},
-		{func(c *Config) { c.Session = "keep"; c.QoS = 1 }, "client_id", "client_id"},
-		{func(c *Config) { c.Session = "keep"; c.ClientID = "x" }, "qos", "qos = 1"},
-		{func(c *Config) { c.CA = "x.crt" }, "ca", ""},
-		{func(c *Config) { c.Broker, c.Cert = "mqtts://h", "x.crt" }, "cert_key", "cert_key"},
+		{func(c *Connection) { c.Broker = "tcp://h:1" }, "broker", `"mqtt://h:1"`},
+		{func(c *Connection) { c.Broker = "house.local:1883" }, "broker", `"mqtt://house.local:1883"`},
+		{func(c *Connection) { c.Broker = "mqtt://u:canary@h" }, "broker", ""},
+		{func(c *Connection) { c.Broker = "mqtt://u@h" }, "broker", "username"},
+		{func(c *Connection) { c.Broker = "mqtt://h/home" }, "broker", "topics"},
+		{func(c *Connection) { c.Password = "canary" }, "password", "env:PASSWORD"},
+		{func(c *Connection) { c.Session = "keep"; c.QoS = 1 }, "client_id", "client_id"},
+		{func(c *Connection) { c.Session = "keep"; c.ClientID = "x" }, "qos", "qos = 1"},
+		{func(c *Connection) { c.CA = "x.crt" }, "ca", ""},
+		{func(c *Connection) { c.Broker, c.Cert = "mqtts://h", "x.crt" }, "cert_key", "cert_key"},
 	} {
 		conf := Defaults()
 		c.change(&conf)

@@ -29,8 +29,8 @@ func NewPresence(env sonify.SourceEnv) *Presence {
 const maxDevices = 10000
 
 // Heard takes what is said of a device. Retained means that the broker has kept it
-// for whoever comes.
-func (p *Presence) Heard(device string, body []byte, retained bool, emit func(sonify.Event)) {
+// for whoever comes, at is when it was said.
+func (p *Presence) Heard(device string, body []byte, retained bool, at time.Time, emit func(sonify.Event)) {
 	online, ok := Online(body)
 	if !ok {
 		p.env.Tally.Add(sonify.Skipped, "availability that says neither online nor offline", 0)
@@ -65,7 +65,7 @@ func (p *Presence) Heard(device string, body []byte, retained bool, emit func(so
 		shape = vocabulary.ReadingOnline
 	}
 	d := vocabulary.New(shape)
-	d.Source, d.At = p.env.Name, time.Now()
+	d.Source, d.At = p.env.Name, at
 	emit(d.Text("sensor", device).Event)
 }
 

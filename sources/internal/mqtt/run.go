@@ -23,7 +23,7 @@ import (
 
 // Options are what a source asks of the engine.
 type Options struct {
-	Config
+	Connection
 	Topics []*topic.Pattern // what to listen to; the names in them become labels
 	// Availability are the topics on which devices, or what speaks for them, say
 	// whether they are there: see [Presence].
@@ -72,19 +72,12 @@ const maxTopicsSeen = 10000
 // New returns an engine. The options have been checked.
 func New(env sonify.SourceEnv, o Options) *Engine {
 	e := &Engine{o: o, env: env, labels: make(map[string]*topics), seen: make(map[uint64]uint64), seed: maphash.MakeSeed(), present: NewPresence(env)}
-	seen := make(map[string]bool)
+	e.filters = topic.MQTT.Filters(append(append([]*topic.Pattern(nil), o.Topics...), o.Availability...)...)
 	names := 0
-	for _, list := range [][]*topic.Pattern{o.Topics, o.Availability} {
+	for _, list := range [][]*topic.Pattern{o.Topics, o.Availability, o.Ignore} {
 		for _, p := range list {
 			names = max(names, len(p.Names()))
-			if f := p.Filter(); !seen[f] {
-				seen[f] = true
-				e.filters = append(e.filters, f)
-			}
 		}
-	}
-	for _, p := range o.Ignore {
-		names = max(names, len(p.Names()))
 	}
 	e.parts = make([]string, names)
 	return e

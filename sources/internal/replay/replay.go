@@ -139,7 +139,13 @@ func (c *clock) event(ev sonify.Event) {
 	if ev.Line == 0 {
 		ev.Line = c.line
 	}
-	if !ev.Timed {
+	if ev.Timed {
+		// Those that come without a clock between those that have one keep step.
+		if !c.begun && !ev.At.IsZero() {
+			c.begun, c.origin = true, ev.At.Add(-ev.Clock)
+		}
+		c.elapsed = max(c.elapsed, ev.Clock)
+	} else {
 		switch {
 		case ev.At.IsZero():
 			c.tally.Add(sonify.Absent, "time of an event, taken for that of the one before", ev.Line)

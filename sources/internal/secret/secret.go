@@ -191,3 +191,10 @@ func (e *scrubbed) As(target any) bool {
 	}
 	return false
 }
+
+// Refers reports whether a text is a reference to a secret. It is for keys that may
+// hold either, such as the name to log in with.
+func Refers(text string) bool {
+	_, _, ok := split(text)
+	return ok
+}

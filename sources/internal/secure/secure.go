@@ -3,30 +3,41 @@
 package secure
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"proscenium/sonify"
 )
+
+//go:embed sample.toml
+var sample string
+
+// SampleTOML returns the commented keys of [TLS], as they stand in the samples of the
+// sources that embed it.
+func SampleTOML() string { return sample }
 
 // TLS says whom to trust and who one is. It is embedded in the source's own
 // configuration. The files are read when the source runs, each time anew, so
 // certificates may be renewed meanwhile.
 type TLS struct {
-	CA   string `toml:"ca" doc:"a file of certificates, PEM, to trust in place of the system's: for a server that made its own" default:"" example:"ca.crt"`
-	Cert string `toml:"cert" doc:"a file with the certificate to log in with, PEM" default:"" example:"client.crt"`
-	Key  string `toml:"cert_key" doc:"the file with its private key, PEM" default:"" example:"client.key"`
+	CA      string `toml:"ca" doc:"a file of certificates, PEM, to trust in place of the system's: for a server that made its own" default:"" example:"ca.crt"`
+	Cert    string `toml:"cert" doc:"a file with the certificate to log in with, PEM" default:"" example:"client.crt"`
+	CertKey string `toml:"cert_key" doc:"the file with its private key, PEM" default:"" example:"client.key"`
 }
 
 // Check adds the mistakes to ps. On says whether the connection is encrypted.
 func (t *TLS) Check(ps *sonify.Problems, on bool) {
 	if !on {
-		for _, k := range []struct{ key, value string }{{"ca", t.CA}, {"cert", t.Cert}, {"cert_key", t.Key}} {
+		for _, k := range []struct{ key, value string }{{"ca", t.CA}, {"cert", t.Cert}, {"cert_key", t.CertKey}} {
 			if k.value != "" {
 				ps.Add(k.key, "", "the connection is not encrypted, so there is no certificate to look at")
 			}
@@ -34,9 +45,9 @@ func (t *TLS) Check(ps *sonify.Problems, on bool) {
 		return
 	}
 	switch {
-	case t.Cert != "" && t.Key == "":
+	case t.Cert != "" && t.CertKey == "":
 		ps.Add("cert_key", `cert_key = "client.key"`, "a certificate needs its private key")
-	case t.Cert == "" && t.Key != "":
+	case t.Cert == "" && t.CertKey != "":
 		ps.Add("cert", `cert = "client.crt"`, "a private key needs its certificate")
 	}
 }
@@ -59,13 +70,13 @@ func (t *TLS) Config(env sonify.SourceEnv) (*tls.Config, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, err := read(env, t.Key)
+		key, err := read(env, t.CertKey)
 		if err != nil {
 			return nil, err
 		}
 		pair, err := tls.X509KeyPair(cert, key)
 		if err != nil {
-			return nil, &sonify.Permanent{Err: fmt.Errorf("cert: %s and %s do not go together: %w", t.Cert, t.Key, err)}
+			return nil, &sonify.Permanent{Err: fmt.Errorf("cert: %s and %s do not go together: %w", t.Cert, t.CertKey, err)}
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
@@ -96,4 +107,29 @@ func read(env sonify.SourceEnv, path string) ([]byte, error) {
 		return nil, &sonify.Permanent{Err: fmt.Errorf("%s is too large for certificates", path)}
 	}
 	return b, nil
+}
+
+// patience is how long a handshake may take.
+const patience = 10 * time.Second
+
+// Client makes a connection to host an encrypted one, and closes it if that fails. A
+// certificate that cannot be trusted is a sonify.Permanent.
+func Client(ctx context.Context, conn net.Conn, conf *tls.Config, host string) (net.Conn, error) {
+	c := conf.Clone()
+	if c.ServerName == "" {
+		c.ServerName = host
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	secure := tls.Client(conn, c)
+	err := secure.HandshakeContext(ctx)
+	if err == nil {
+		return secure, nil
+	}
+	conn.Close()
+	var unknown *tls.CertificateVerificationError
+	if errors.As(err, &unknown) {
+		return nil, &sonify.Permanent{Err: fmt.Errorf("the server's certificate cannot be trusted: %w (ca = \"FILE\" names one that can)", unknown.Err)}
+	}
+	return nil, err
 }

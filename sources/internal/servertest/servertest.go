@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -26,6 +27,9 @@ type Server struct {
 	args  []string
 	ready func(addr string) error
 	log   string
+	as    *syscall.SysProcAttr
+	// patient means that a start that fails is tried again.
+	patient bool
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -75,6 +79,18 @@ func start(tb testing.TB, s *Server) *Server {
 // Start starts the server again after Kill, on the same port and with what it kept.
 func (s *Server) Start() {
 	s.tb.Helper()
+	end := time.Now().Add(startWait)
+	for !s.try() {
+		if !s.patient || time.Now().After(end) {
+			s.tb.Fatalf("%s ended: %s", s.path, s.Log())
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// try starts the server once, and reports whether it is ready; it has ended otherwise.
+func (s *Server) try() bool {
+	s.tb.Helper()
 	log, err := os.OpenFile(s.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		s.tb.Fatal(err)
@@ -82,7 +98,7 @@ func (s *Server) Start() {
 	defer log.Close()
 	cmd := exec.Command(s.path, s.args...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Dir = s.Dir
+	cmd.Dir, cmd.SysProcAttr = s.Dir, s.as
 	if err := cmd.Start(); err != nil {
 		s.tb.Fatal(err)
 	}
@@ -102,11 +118,11 @@ func (s *Server) Start() {
 	defer cancel()
 	for {
 		if err = ready(s.Addr); err == nil {
-			return
+			return true
 		}
 		select {
 		case <-done:
-			s.tb.Fatalf("%s ended: %s", s.path, s.Log())
+			return false
 		case <-ctx.Done():
 			s.tb.Fatalf("%s does not answer: %v: %s", s.path, err, s.Log())
 		case <-time.After(20 * time.Millisecond):
@@ -166,6 +182,16 @@ func Mosquitto(tb testing.TB, config ...string) *Server {
 	}
 	s.args = []string{"-c", write(tb, s.Dir, "mosquitto.conf", text)}
 	return start(tb, s)
+}
+
+// run runs a program to its end as the server's user.
+func (s *Server) run(path string, args ...string) {
+	s.tb.Helper()
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.SysProcAttr = s.Dir, s.as
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.tb.Fatalf("%s: %v: %s", path, err, out)
+	}
 }
 
 // Run runs a program to its end.

@@ -55,7 +55,7 @@ func (d Dialect) New(text string) (*Pattern, error) {
 		return nil, fmt.Errorf("a topic has no byte of zero in it")
 	}
 	p := &Pattern{text: text, sep: d.Sep, open: -1}
-	parts := strings.Split(text, d.Sep)
+	parts := d.split(text)
 	if len(parts) > maxLevels {
 		return nil, fmt.Errorf("the topic has %d levels, at most %d were expected", len(parts), maxLevels)
 	}
@@ -116,6 +116,85 @@ func (d Dialect) New(text string) (*Pattern, error) {
 	}
 	p.filter = strings.Join(filter, d.Sep)
 	return p, nil
+}
+
+// split cuts a pattern into its levels. The points of {name...} are no separators.
+func (d Dialect) split(text string) []string {
+	var out []string
+	begin, inside := 0, false
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '{':
+			inside = true
+		case text[i] == '}':
+			inside = false
+		case !inside && strings.HasPrefix(text[i:], d.Sep):
+			out = append(out, text[begin:i])
+			begin = i + len(d.Sep)
+		}
+	}
+	return append(out, text[begin:])
+}
+
+// Filters returns what to ask the broker for, so that it sends everything that one of
+// the patterns matches and nothing twice: filters that overlap become a wider one.
+func (d Dialect) Filters(patterns ...*Pattern) []string {
+	var out []string
+	for _, p := range patterns {
+		f := p.filter
+		for i := 0; i < len(out); {
+			if d.overlap(out[i], f) {
+				f = d.join(out[i], f)
+				out = append(out[:i], out[i+1:]...)
+				i = 0 // the wider one may overlap with others
+				continue
+			}
+			i++
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// overlap reports whether a topic can match both filters.
+func (d Dialect) overlap(a, b string) bool {
+	x, y := strings.Split(a, d.Sep), strings.Split(b, d.Sep)
+	for i := 0; ; i++ {
+		switch {
+		case i == len(x) && i == len(y):
+			return true
+		case i == len(x):
+			return d.Sep == "/" && y[i] == d.Rest // "a/#" matches "a"
+		case i == len(y):
+			return d.Sep == "/" && x[i] == d.Rest
+		}
+		wild := x[i] == d.One || x[i] == d.Rest || y[i] == d.One || y[i] == d.Rest
+		switch {
+		case i == 0 && wild && d.Sep == "/" && (strings.HasPrefix(x[i], "$") || strings.HasPrefix(y[i], "$")):
+			return false
+		case x[i] == d.Rest || y[i] == d.Rest:
+			return true
+		case !wild && x[i] != y[i]:
+			return false
+		}
+	}
+}
+
+// join returns a filter that matches what either matches, for two that overlap.
+func (d Dialect) join(a, b string) string {
+	x, y := strings.Split(a, d.Sep), strings.Split(b, d.Sep)
+	var out []string
+	for i := 0; i < max(len(x), len(y)); i++ {
+		switch {
+		case i == len(x) || i == len(y) || x[i] == d.Rest || y[i] == d.Rest:
+			return strings.Join(append(out, d.Rest), d.Sep)
+		case x[i] == y[i]:
+			out = append(out, x[i])
+		default:
+			out = append(out, d.One)
+		}
+	}
+	return strings.Join(out, d.Sep)
 }
 
 func plain(name string) bool {

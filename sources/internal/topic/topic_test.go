@@ -36,6 +36,7 @@ func TestPattern(t *testing.T) {
 		{topic.NATS, "orders.{country}.>", "orders.se.vip.1", "orders.*.>", "country=se"},
 		{topic.NATS, "orders.{country}.>", "orders.se", "orders.*.>", "-"},
 		{topic.NATS, "orders.*", "orders.se", "orders.*", ""},
+		{topic.NATS, "x.{a...}.z", "x.1.2.z", "x.>", "a=1.2"},
 	} {
 		p, err := c.dialect.New(c.pattern)
 		if err != nil {
@@ -116,6 +117,36 @@ func FuzzPattern(f *testing.F) {
 			t.Fatalf("%q and %q make %q, which is not it", pattern, name, text)
 		}
 	})
+}
+
+func TestFilters(t *testing.T) {
+	for _, c := range []struct {
+		dialect topic.Dialect
+		in, out string
+	}{
+		{topic.MQTT, "a b/c", "a b/c"},
+		{topic.MQTT, "a/b a/b", "a/b"},
+		{topic.MQTT, "home/+/+ home/+", "home/+/+ home/+"},
+		{topic.MQTT, "home/+/x home/hall/+", "home/+/+"},
+		{topic.MQTT, "home/+ home/#", "home/#"},
+		{topic.MQTT, "home home/#", "home/#"},
+		{topic.MQTT, "a/b x/# +/b", "+/#"},
+		{topic.MQTT, "# $SYS/#", "# $SYS/#"},
+		{topic.NATS, "a a.>", "a a.>"},
+		{topic.NATS, "a.*.c a.b.>", "a.*.>"},
+	} {
+		var ps []*topic.Pattern
+		for _, text := range strings.Fields(c.in) {
+			p, err := c.dialect.New(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ps = append(ps, p)
+		}
+		if got := strings.Join(c.dialect.Filters(ps...), " "); got != c.out {
+			t.Errorf("%s: %s, expected %s", c.in, got, c.out)
+		}
+	}
 }
 
 func ExampleDialect_New() {
