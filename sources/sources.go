@@ -19,13 +19,18 @@ import (
 	"proscenium/sources/http"
 	"proscenium/sources/irc"
 	"proscenium/sources/jsonl"
+	"proscenium/sources/kafka"
 	"proscenium/sources/listenbrainz"
 	"proscenium/sources/mastodon"
 	"proscenium/sources/mlb"
+	"proscenium/sources/mqtt"
+	"proscenium/sources/nats"
 	"proscenium/sources/nba"
 	"proscenium/sources/openfootball"
 	"proscenium/sources/openligadb"
+	"proscenium/sources/postgres"
 	"proscenium/sources/pretix"
+	"proscenium/sources/redis"
 	"proscenium/sources/shopify"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
@@ -83,6 +88,11 @@ func Standard() []sonify.SourceInfo {
 		twitcheventsub.Info(),
 		github.Info(),
 		listenbrainz.Info(),
+		mqtt.Info(),
+		nats.Info(),
+		kafka.Info(),
+		redis.Info(),
+		postgres.Info(),
 		sim.Info(),
 	}
 }
