@@ -16,6 +16,7 @@ import (
 	footballdata "proscenium/sources/football_data"
 	"proscenium/sources/github"
 	"proscenium/sources/github_webhook"
+	homeassistant "proscenium/sources/home_assistant"
 	"proscenium/sources/http"
 	"proscenium/sources/irc"
 	"proscenium/sources/jsonl"
@@ -31,6 +32,7 @@ import (
 	"proscenium/sources/postgres"
 	"proscenium/sources/pretix"
 	"proscenium/sources/redis"
+	sensorcommunity "proscenium/sources/sensor_community"
 	"proscenium/sources/shopify"
 	"proscenium/sources/sim"
 	"proscenium/sources/slam"
@@ -38,6 +40,7 @@ import (
 	"proscenium/sources/sse"
 	"proscenium/sources/statsbomb"
 	"proscenium/sources/stripe"
+	"proscenium/sources/tasmota"
 	"proscenium/sources/ticketmaster"
 	twitchchat "proscenium/sources/twitch_chat"
 	twitcheventsub "proscenium/sources/twitch_eventsub"
@@ -46,6 +49,7 @@ import (
 	"proscenium/sources/websocket"
 	"proscenium/sources/weezevent"
 	"proscenium/sources/wikipedia"
+	"proscenium/sources/zigbee2mqtt"
 )
 
 // Standard returns the kinds of source of this build, in the order in which
@@ -93,6 +97,10 @@ func Standard() []sonify.SourceInfo {
 		kafka.Info(),
 		redis.Info(),
 		postgres.Info(),
+		zigbee2mqtt.Info(),
+		tasmota.Info(),
+		homeassistant.Info(),
+		sensorcommunity.Info(),
 		sim.Info(),
 	}
 }

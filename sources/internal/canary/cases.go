@@ -109,6 +109,8 @@ func recording(topicBodies ...string) map[string]string {
 	return map[string]string{"in.jsonl": b.String()}
 }
 
+const password = "password = \"file:" + SecretFile + "\"\n"
+
 const playsIt = "path = \"in.jsonl\"\n"
 
 // answers is a service that has a body for each part of a path, in their order.
@@ -178,6 +180,22 @@ var cases = map[string][]Case{
 	"weezevent":  {{Keys: playsIt, Files: recording("", weezevent), Events: 1}},
 	"ticketmaster": {{Keys: playsIt, Events: 1, Files: recording("", `{"events":[{"id":"A","name":"Night","dates":{"status":{"code":"offsale"}},"promoter":{`+person+`}}]}`,
 		"", `{"events":[{"id":"A","name":"Night","dates":{"status":{"code":"onsale"}},"promoter":{`+person+`}}]}`)}},
+
+	"mqtt": {
+		{Keys: "broker = \"mqtt://{host}\"\ntopics = [\"home/#\"]\nusername = \"stage\"\n" + password, Serve: talkative, Fails: true},
+		{Keys: "topics = [\"home/{room}\"]\n" + playsIt, Files: recording("home/hall", `{`+person+`,"value":5}`, "home/hall", `"`+Text+`"`, Name, `1`), Events: 2, Own: true},
+	},
+	"nats":     {{Keys: "servers = [\"nats://{host}\"]\nsubjects = [\"home.>\"]\nusername = \"stage\"\n" + password, Serve: talkative, Fails: true}},
+	"kafka":    {{Keys: "brokers = [\"{host}\"]\ntopics = [\"home\"]\nlogin = \"plain\"\nusername = \"stage\"\n" + password, Serve: talkative, Fails: true}},
+	"redis":    {{Keys: "server = \"redis://{host}\"\nusername = \"stage\"\n" + password, Serve: talkative, Fails: true}},
+	"postgres": {{Keys: "server = \"postgres://{host}/shop\"\nusername = \"stage\"\n" + password, Serve: talkative, Fails: true}},
+	"zigbee2mqtt": {{Keys: playsIt, Events: 1, Files: recording("zigbee2mqtt/hall/lock", `{"temperature":20,"action":"`+Name+`","pin_code":"`+Text+`","users":{"1":{`+person+`}},"last_user":"`+Name+`"}`,
+		"zigbee2mqtt/bridge/logging", `{"message":"`+Name+`"}`)}},
+	"tasmota": {{Keys: playsIt, Events: 1, Files: recording("tele/hall/SENSOR", `{"RDM6300":{"UID":"`+ID+`","Name":"`+Name+`"},"DS18B20":{"Temperature":20}}`,
+		"stat/hall/WHO", `"`+Name+`"`, "stat/hall/STATUS5", `{"StatusNET":{"Hostname":"`+Email+`"}}`)}},
+	"home_assistant": {{Keys: playsIt, Events: 1, Files: recording("homeassistant/sensor/hall_temperature/state", `20`, "homeassistant/person/hall/state", `"`+Name+`"`,
+		"homeassistant/sensor/caller/state", `"`+Text+`"`, "homeassistant/sensor/hall_temperature/friendly_name", `"`+Name+`"`, "homeassistant/sensor/hall_temperature/unit_of_measurement", `"`+Name+`"`)}},
+	"sensor_community": {{Keys: "query = \"sensor/7\"\n" + playsIt, Events: 1, Files: recording("", `[{"id":1,"timestamp":"2026-11-28 09:00:00","owner":{`+person+`},"sensor":{"id":7,"pin":"`+Name+`"},"sensordatavalues":[{"value":"8.4","value_type":"P1"},{"value":"`+Email+`","value_type":"temperature"}]}]`)}},
 
 	"bluesky": {{Keys: playsIt, Events: 1, Files: raw(`{"did":"did:plc:` + ID + `","time_us":1795000000000001,"kind":"commit","commit":{"rev":"3mf1","operation":"create","collection":"app.bsky.feed.post","rkey":"3mp1","record":{"$type":"app.bsky.feed.post","createdAt":"2026-11-18T10:00:00.123Z","langs":["en"],"text":"` + Text + ` ` + Name + `"},"cid":"bafy1"}}
 {"did":"did:plc:` + ID + `","time_us":1795000000000002,"kind":"identity","identity":{"did":"did:plc:` + ID + `","handle":"` + Email + `"}}`)}},

@@ -167,7 +167,7 @@ func (e *Engine) take(c *client, b *batch, n decode.Normaliser, emit func(sonify
 		switch {
 		case t.kind == availability:
 			e.present.Heard(t.device, body, h.retain, now, emit)
-		case t.kind == heard && e.news(t, body, h.retain):
+		case t.kind == told || t.kind == heard && e.news(t, body, h.retain):
 			m = decode.Message{Body: body, Topic: t.name, At: now, Labels: t.labels}
 			if e.o.Retained == "mark" {
 				m.Labels = t.marked[h.retain]
@@ -229,6 +229,12 @@ func (e *Engine) classify(t *topics) {
 	}
 	for _, p := range e.o.Ignore {
 		if p.Match(t.name, e.parts) {
+			return
+		}
+	}
+	for _, p := range e.o.Told {
+		if p.Match(t.name, e.parts) {
+			t.kind = told
 			return
 		}
 	}

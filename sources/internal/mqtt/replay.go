@@ -31,7 +31,7 @@ func (r replayed) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 	switch t := r.e.topic([]byte(m.Topic)); t.kind {
 	case availability:
 		r.e.present.Heard(t.device, m.Body, false, m.At, emit)
-	case heard:
+	case heard, told:
 		m.Labels = t.labels
 		return r.Normaliser.Normalise(m, emit)
 	}

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"hash/maphash"
+	"slices"
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
@@ -28,6 +29,9 @@ type Options struct {
 	// Availability are the topics on which devices, or what speaks for them, say
 	// whether they are there: see [Presence].
 	Availability []*topic.Pattern
+	// Told are topics that say something about what Topics say: of those the retained
+	// messages are heard as well.
+	Told []*topic.Pattern
 	// Ignore are topics of which nothing is heard, though Topics match them.
 	Ignore  []*topic.Pattern
 	Longest int // message, in bytes
@@ -62,6 +66,7 @@ type use uint8
 const (
 	ignored use = iota
 	heard
+	told // heard, retained or not
 	availability
 )
 
@@ -72,9 +77,9 @@ const maxTopicsSeen = 10000
 // New returns an engine. The options have been checked.
 func New(env sonify.SourceEnv, o Options) *Engine {
 	e := &Engine{o: o, env: env, labels: make(map[string]*topics), seen: make(map[uint64]uint64), seed: maphash.MakeSeed(), present: NewPresence(env)}
-	e.filters = topic.MQTT.Filters(append(append([]*topic.Pattern(nil), o.Topics...), o.Availability...)...)
+	e.filters = topic.MQTT.Filters(slices.Concat(o.Topics, o.Told, o.Availability)...)
 	names := 0
-	for _, list := range [][]*topic.Pattern{o.Topics, o.Availability, o.Ignore} {
+	for _, list := range [][]*topic.Pattern{o.Topics, o.Told, o.Availability, o.Ignore} {
 		for _, p := range list {
 			names = max(names, len(p.Names()))
 		}

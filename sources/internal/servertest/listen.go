@@ -2,8 +2,11 @@ package servertest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -183,4 +186,72 @@ func (h *Heard) Within(d time.Duration) (sonify.Event, bool) {
 	case <-time.After(d):
 		return sonify.Event{}, false
 	}
+}
+
+// Golden runs a source that ends, and compares its events and what was counted with
+// a file; with update it writes that.
+func Golden(tb testing.TB, src sonify.Source, env sonify.SourceEnv, file string, update bool) {
+	tb.Helper()
+	var b strings.Builder
+	if err := src.Run(context.Background(), func(ev sonify.Event) {
+		fmt.Fprintf(&b, "%8.3fs %s\n", ev.Clock.Seconds(), Text(ev))
+	}); err != nil {
+		tb.Fatal(err)
+	}
+	for _, c := range env.Tally.Counts() {
+		fmt.Fprintf(&b, "%s: %s: %d\n", c.Fate, c.What, c.Count)
+	}
+	if update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if b.String() != string(want) {
+		tb.Errorf("%s differs (-update writes it):\n%s\nexpected\n%s", file, b.String(), want)
+	}
+}
+
+// TopicFile makes a recording of a file of the recordings that the project may not copy,
+// in which each line is a topic, a tab and a message, and returns its path. The test is
+// skipped where they are not.
+func TopicFile(tb testing.TB, path ...string) string {
+	tb.Helper()
+	dir := os.Getenv("PROSCENIUM_DATA")
+	if dir == "" {
+		tb.Skip("PROSCENIUM_DATA is not set")
+	}
+	text, err := os.ReadFile(filepath.Join(append([]string{dir}, path...)...))
+	if err != nil {
+		tb.Skip(err)
+	}
+	var b strings.Builder
+	at := time.Date(2026, 11, 28, 18, 0, 0, 0, time.UTC)
+	for line := range strings.Lines(string(text)) {
+		topic, body, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
+		if ok {
+			at = at.Add(time.Second)
+			l, _ := json.Marshal(map[string]any{"at": at, "topic": topic, "text": body})
+			b.Write(append(l, '\n'))
+		}
+	}
+	out := filepath.Join(tb.TempDir(), "recording.jsonl")
+	if err := os.WriteFile(out, []byte(b.String()), 0o644); err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+// All runs a source that ends, and returns its events as texts.
+func All(tb testing.TB, src sonify.Source) []string {
+	tb.Helper()
+	var all []string
+	if err := src.Run(context.Background(), func(ev sonify.Event) { all = append(all, Text(ev)) }); err != nil {
+		tb.Fatal(err)
+	}
+	return all
 }
