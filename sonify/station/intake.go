@@ -86,7 +86,15 @@ func (f *intake) start(p *Program, at sonify.Frame, cursors []journal.Cursor) (b
 			in.Begin, in.Skip = st.begin, st.heard
 		}
 		if s.Live {
-			in.Again = Backoff
+			link := s.Link
+			in.Again = func(err error, tries int) (time.Duration, bool) {
+				why := "it ended"
+				if err != nil {
+					why = err.Error()
+				}
+				link.Down(why)
+				return Backoff(err, tries)
+			}
 		}
 		f.sources.Add(in)
 		f.states = append(f.states, st)

@@ -1,0 +1,176 @@
+package sources_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"proscenium/mappings"
+	"proscenium/sonify"
+	"proscenium/sonify/mapping"
+	"proscenium/sonify/station"
+	"proscenium/sources"
+	"proscenium/sources/internal/servertest"
+	"proscenium/web"
+)
+
+// show is a piece on the air, with the server that its listeners ask.
+type show struct {
+	t       *testing.T
+	station *station.Station
+	page    *httptest.Server
+	log     said
+	stop    func()
+}
+
+// air puts a piece on the air until the test ends.
+func air(t *testing.T, dir, piece string) *show {
+	t.Helper()
+	var reg sonify.Registry
+	if err := reg.Add(sources.Standard()...); err != nil {
+		t.Fatal(err)
+	}
+	s := &show{t: t}
+	file := filepath.Join(dir, "piece.toml")
+	if err := os.WriteFile(file, []byte(piece), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(&s.log, nil))
+	server := web.NewServer(web.Options{Log: log})
+	env := mapping.Env{Sources: &reg, Library: mappings.Get, Hooks: server.Hooks(), Probe: true, Version: "live"}
+	st, err := station.New(station.Options{Name: "live", Env: env, File: file, Journal: filepath.Join(dir, "journal"), Ahead: 50 * time.Millisecond, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ch := web.NewChannel("live", web.ChannelOptions{Program: "live"})
+	st.Attach(ch)
+	if err := server.Add(ch, func() web.Info {
+		status := st.Status()
+		i := web.Info{Title: status.Title, State: string(status.State), Heard: status.Heard, Notes: status.Notes}
+		for _, src := range status.Sources {
+			i.Sources = append(i.Sources, web.Source{Name: src.Name, Kind: src.Kind, State: src.State, Live: src.Live, Heard: src.Heard, Errors: src.Errors,
+				Link: src.Link.State, Connected: src.Link.Connected, Messages: src.Link.Messages, Note: src.Link.Note, Why: src.Error})
+		}
+		return i
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.station, s.page = st, httptest.NewServer(server)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := st.Run(ctx); err != nil {
+			t.Errorf("the station: %v", err)
+		}
+	})
+	s.stop = sync.OnceFunc(func() {
+		cancel()
+		wg.Wait()
+		ch.Close()
+		s.page.Close()
+	})
+	t.Cleanup(s.stop)
+	return s
+}
+
+// source asks the server how a source is, as its page does.
+func (s *show) source(name string) (found web.Source) {
+	s.t.Helper()
+	r, err := http.Get(s.page.URL + "/api/stations")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var list []struct {
+		Sources []web.Source `json:"sources"`
+	}
+	if err := json.Unmarshal(b, &list); err != nil {
+		s.t.Fatalf("%v: %s", err, b)
+	}
+	for _, st := range list {
+		for _, src := range st.Sources {
+			if src.Name == name {
+				return src
+			}
+		}
+	}
+	return web.Source{}
+}
+
+// until waits until the page says something of a source.
+func (s *show) until(name, what string, holds func(web.Source) bool) web.Source {
+	s.t.Helper()
+	var last web.Source
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if last = s.source(name); holds(last) {
+			return last
+		}
+	}
+	s.t.Fatalf("waited in vain until %s is %s: %+v\n%s", name, what, last, s.log.bytes())
+	return last
+}
+
+const bells = `[voice.v]
+wave = "pulse"
+[[rule]]
+on = "reading"
+voice = "v"
+pitch = { from = "value", domain = [0, 100], range = ["C3", "C6"] }
+`
+
+// A broker that is killed while the music plays: the page says so, the music goes on, and
+// when the broker is back what was sent meanwhile is heard, each message once.
+func TestLive_BrokerKilledAndStarted(t *testing.T) {
+	broker := servertest.Mosquitto(t)
+	s := air(t, t.TempDir(), `title = "house"
+tempo = 240
+[source.house]
+type = "mqtt"
+broker = "mqtt://`+broker.Addr+`"
+topics = ["home/{sensor}"]
+session = "keep"
+qos = 1
+client_id = "stage"
+keep = ["sensor", "value"]
+`+bells)
+	s.until("house", "up", func(w web.Source) bool { return w.Link == "up" })
+	p := servertest.Publish(t, broker.Addr)
+	for n := range 10 {
+		p.Send("home/hall", fmt.Sprint(n), 1, false)
+	}
+	s.until("house", "heard", func(w web.Source) bool { return w.Heard == 10 && w.State == "live" })
+	broker.Kill()
+	down := s.until("house", "down", func(w web.Source) bool { return w.State == "failed" && w.Link == "down" && w.Errors > 0 })
+	if !down.Live || down.Heard != 10 {
+		t.Errorf("the page says %+v", down)
+	}
+	played := s.station.Status().Frame
+	servertest.Wait(t, "the music goes on without the broker", func() bool { return s.station.Status().Frame > played+2*sonify.SampleRate })
+	broker.Start()
+	p = servertest.Publish(t, broker.Addr)
+	for n := range 10 {
+		p.Send("home/hall", fmt.Sprint(n+10), 1, false) // most of them while the station still waits to try again
+	}
+	up := s.until("house", "back", func(w web.Source) bool { return w.Link == "up" && w.Heard >= 20 && w.State == "live" })
+	if up.Connected != 2 || up.Heard != 20 {
+		t.Errorf("the page says %+v", up)
+	}
+	s.stop()
+	if log := string(s.log.bytes()); strings.Contains(log, "panic") || !strings.Contains(log, "state=failed") || !strings.Contains(log, "state=live") {
+		t.Errorf("the log says\n%s", log)
+	}
+}
