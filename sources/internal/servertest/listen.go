@@ -255,3 +255,7 @@ func All(tb testing.TB, src sonify.Source) []string {
 	}
 	return all
 }
+
+func newContext() (context.Context, context.CancelFunc) {
+	return context.WithCancel(context.Background())
+}
