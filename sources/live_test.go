@@ -1,7 +1,12 @@
 package sources_test
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +19,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"proscenium/mappings"
 	"proscenium/sonify"
@@ -172,5 +179,175 @@ keep = ["sensor", "value"]
 	s.stop()
 	if log := string(s.log.bytes()); strings.Contains(log, "panic") || !strings.Contains(log, "state=failed") || !strings.Contains(log, "state=live") {
 		t.Errorf("the log says\n%s", log)
+	}
+}
+
+// One piece is fed by three live sources at once: orders by a signed webhook, mentions by
+// a WebSocket, a sensor by MQTT. A listener of the score is sent the notes of each, and nothing of who
+// it was.
+func TestLive_ThreeSourcesAtOnce(t *testing.T) {
+	broker := servertest.Mosquitto(t)
+	talk := make(chan string)
+	feed := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		for text := range talk {
+			if c.WriteMessage(websocket.TextMessage, []byte(text)) != nil {
+				return
+			}
+		}
+	}))
+	defer feed.Close()
+	defer close(talk)
+	dir := t.TempDir()
+	const secret = "a secret of the box office"
+	if err := os.WriteFile(filepath.Join(dir, "secret"), []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := air(t, dir, `title = "an evening"
+tempo = 240
+[source.box]
+type = "webhook"
+hook = "box"
+preset = "github"
+secret = "file:secret"
+event = "order.paid"
+fields = { quantity = "quantity", amount = "amount" }
+keep = ["quantity", "amount"]
+[source.talk]
+type = "websocket"
+url = "`+strings.Replace(feed.URL, "http", "ws", 1)+`"
+event = "mention"
+fields = { reach = "reach" }
+keep = ["reach"]
+[source.room]
+type = "mqtt"
+broker = "mqtt://`+broker.Addr+`"
+topics = ["room/{measure}"]
+fields = { value = "value" }
+keep = ["measure", "value"]
+[voice.till]
+wave = "pulse"
+[voice.murmur]
+wave = "triangle"
+[voice.bell]
+wave = "pulse"
+[[rule]]
+on = "order.paid"
+voice = "till"
+pitch = { from = "amount", domain = [0, 100], range = ["C4", "C6"] }
+[[rule]]
+on = "mention"
+voice = "murmur"
+pitch = { from = "reach", domain = [0, 1000], range = ["C3", "C4"] }
+[[rule]]
+on = "reading"
+voice = "bell"
+pitch = { from = "value", domain = [0, 40], range = ["C5", "C7"] }
+`)
+	// The listener.
+	listening, hangUp := context.WithCancel(context.Background())
+	lines := make(chan string, 10000)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer hangUp()
+	wg.Go(func() {
+		defer close(lines)
+		for listening.Err() == nil {
+			req, _ := http.NewRequestWithContext(listening, http.MethodGet, s.page.URL+"/s/live/events", nil)
+			r, err := http.DefaultClient.Do(req)
+			if err != nil {
+				return
+			}
+			scan := bufio.NewScanner(r.Body)
+			scan.Buffer(nil, 1<<20)
+			for scan.Scan() {
+				select {
+				case lines <- scan.Text():
+				case <-listening.Done():
+				}
+			}
+			r.Body.Close()
+		}
+	})
+	for _, name := range []string{"talk", "room"} {
+		s.until(name, "up", func(w web.Source) bool { return w.Link == "up" })
+	}
+	p := servertest.Publish(t, broker.Addr)
+	deliveries := 0
+	order := func(body string, key string) int {
+		mac := hmac.New(sha256.New, []byte(key))
+		mac.Write([]byte(body))
+		req, _ := http.NewRequest(http.MethodPost, s.page.URL+"/hooks/box", bytes.NewReader([]byte(body)))
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-GitHub-Event", "order")
+		deliveries++
+		req.Header.Set("X-GitHub-Delivery", fmt.Sprint("delivery-", deliveries))
+		req.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+		r, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body.Close()
+		return r.StatusCode
+	}
+	servertest.Wait(t, "the webhook is open", func() bool { return order(`{"quantity":1,"amount":0}`, "x") != http.StatusNotFound })
+	if code := order(`{"quantity":9,"amount":99}`, "another secret"); code < 400 {
+		t.Errorf("an order that is signed with another secret: %d", code)
+	}
+	const rounds = 5
+	for n := range rounds {
+		if code := order(fmt.Sprintf(`{"quantity":2,"amount":%d,"name":"Zephyrine Quackenbush"}`, 10+n), secret); code >= 300 {
+			t.Errorf("order %d: %d", n, code)
+		}
+		talk <- fmt.Sprintf(`{"reach":%d,"text":"Zephyrine Quackenbush"}`, 100+n)
+		p.Send("room/temperature", fmt.Sprint(20+n), 0, false)
+	}
+	for _, name := range []string{"box", "talk", "room"} {
+		s.until(name, "heard", func(w web.Source) bool { return w.Heard == rounds })
+	}
+	// What it plays are the numbers of the orders, the mentions and the readings, in order.
+	played := map[string][]float64{}
+	enough := func() bool {
+		return len(played["till"]) >= rounds && len(played["murmur"]) >= rounds && len(played["bell"]) >= rounds
+	}
+	late := time.After(60 * time.Second)
+	for !enough() {
+		select {
+		case line := <-lines:
+			if strings.Contains(line, "Quackenbush") {
+				t.Fatalf("a listener is told who: %s", line)
+			}
+			text, ok := strings.CutPrefix(line, "data: ")
+			if !ok {
+				continue
+			}
+			var m struct {
+				Type  string
+				Notes []struct {
+					Voice, From string
+					Value       float64
+				}
+			}
+			if err := json.Unmarshal([]byte(text), &m); err != nil {
+				t.Fatalf("%v: %s", err, line)
+			}
+			for _, n := range m.Notes {
+				played[n.Voice] = append(played[n.Voice], n.Value)
+			}
+		case <-late:
+			t.Fatalf("a listener heard %v", played)
+		}
+	}
+	for voice, first := range map[string]float64{"till": 10, "murmur": 100, "bell": 20} {
+		for n, v := range played[voice] {
+			if v != first+float64(n) {
+				t.Errorf("%s plays %v", voice, played[voice])
+				break
+			}
+		}
 	}
 }
