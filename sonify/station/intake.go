@@ -41,6 +41,7 @@ type intake struct {
 	sources *conductor.Sources
 	states  []*sourceState
 	floor   sonify.Frame // what arrives earlier is late, and arrives here
+	passed  sonify.Frame // of the last that was taken: nothing is taken for earlier than it
 	over    bool         // no source will report anything more, and the piece knows it
 	news    []conductor.Arrival
 	salt    []byte // of the doors' hashes: another for every run, and written nowhere
@@ -212,7 +213,7 @@ func (f *intake) Next(ctx context.Context, limit sonify.Frame) (conductor.Arriva
 				return none()
 			}
 			f.over = true
-			f.hold(&journal.Over{At: f.floor})
+			f.hold(&journal.Over{At: max(f.floor, f.passed)})
 			return conductor.Arrival{}, false, true, nil
 		}
 		if err != nil {
@@ -262,6 +263,9 @@ func (f *intake) pass(a conductor.Arrival) (conductor.Arrival, bool, bool, error
 		}
 		a.At = f.floor
 	}
+	// Of two sources the one that was heard second may have spoken first, by a hair.
+	a.At = max(a.At, f.passed)
+	f.passed = a.At
 	if a.State != "" {
 		n := &journal.News{At: a.At, Source: a.Event.Source, State: a.State}
 		if a.Err != nil {

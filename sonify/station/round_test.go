@@ -7,8 +7,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"proscenium/mappings"
 	"proscenium/sonify"
+	"proscenium/sonify/mapping"
 	"proscenium/sonify/station"
+	"proscenium/sources"
 )
 
 // A programme gives every round a title of its own; what went on the air is what the
@@ -45,6 +48,26 @@ func TestRound_HasOverridesOfItsOwn(t *testing.T) {
 		_, st = onAir(t, station.Options{Set: []string{"title=Mine"}, Round: round}, walk, 20*time.Second, nil)
 		if st.Title != "Mine" || st.Round == 0 {
 			t.Errorf("it is called %q in round %d", st.Title, st.Round)
+		}
+	})
+}
+
+// A source that ends with its last event, in the middle of a stretch: the log says so
+// after that event, and can be rendered. Match after match it came out otherwise.
+func TestRound_ALogOfManyIsInOrder(t *testing.T) {
+	var reg sonify.Registry
+	if err := reg.Add(sources.Standard()...); err != nil {
+		t.Fatal(err)
+	}
+	world := mapping.Env{Sources: &reg, Library: mappings.Get, Mappings: mappings.Names(), Version: "test", Probe: true}
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		air, st := onAir(t, station.Options{Env: world, Journal: dir}, "mapping = \"tennis\"\nseed = 1\nsource.s = { type = \"sim\", of = \"tennis\", speed = 240 }\n", 150*time.Second, nil)
+		if st.Round < 2 || st.JournalError != "" {
+			t.Fatalf("%d rounds, %s", st.Round, st.JournalError)
+		}
+		if log := rendered(t, dir); log.String() != air.String() {
+			t.Errorf("the log renders %v, on the air went %v", log, air)
 		}
 	})
 }
