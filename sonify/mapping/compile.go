@@ -77,10 +77,13 @@ type compiler struct {
 type prospect struct {
 	sonify.Prospect
 	known bool
-	speed float64
-	keep  []string
-	door  Door
-	pos   grammar.Pos
+	// strange means that its data come from outside, from whoever speaks there; a file
+	// that the piece names is its author's own.
+	strange bool
+	speed   float64
+	keep    []string
+	door    Door
+	pos     grammar.Pos
 }
 
 var levels = []string{"plain", "gentle", "full"}

@@ -103,7 +103,7 @@ func (c *compiler) checkDoor(pr *prospect, read map[string]bool) {
 }
 
 // isPersonal reports whether a field that the piece reads is about people: as the source
-// says, or where it cannot foresee its fields by their names.
+// says, or where what comes from outside has fields that nobody foresaw, by their names.
 func (c *compiler) isPersonal(pr *prospect, field string) bool {
 	found := false
 	for _, sh := range pr.Shapes {
@@ -114,7 +114,7 @@ func (c *compiler) isPersonal(pr *prospect, field string) bool {
 			}
 		}
 	}
-	return !found && pr.Open && (pr.known || c.env.Probe) && sonify.Private(field)
+	return !found && pr.strange && pr.Open && (pr.known || c.env.Probe) && sonify.Private(field)
 }
 
 // fieldsOf returns the names of the fields that a source says it has.

@@ -57,6 +57,7 @@ func (c *compiler) compileSources() {
 			continue
 		}
 		live := info.Live
+		pr.strange = info.Live
 		for _, says := range []any{src, conf} {
 			if r, ok := says.(sonify.Recording); ok && r.Recorded() {
 				live = false
