@@ -68,16 +68,16 @@ func (c *compiler) checkDoor(pr *prospect, read map[string]bool) {
 	case d.AtLeast == 1:
 		c.at(pr.pos, "at_least", "write 2 or more, 5 is usual", "every group has one")
 	case d.AtLeast > 1 && len(d.Group) == 0:
-		c.at(pr.pos, "at_least", `group = "city", or several: group = ["city", "tier"]`, "nothing says to which group an event belongs")
+		c.at(pr.pos, "at_least", `group_by = "city", or several: group_by = ["city", "tier"]`, "nothing says to which group an event belongs")
 	case d.AtLeast == 0 && len(d.Group) > 0:
-		c.at(pr.pos, "group", "at_least = 5", "nothing says how many a group needs for its name to pass")
+		c.at(pr.pos, "group_by", "at_least = 5", "nothing says how many a group needs for its name to pass")
 	case d.AtLeast == 0 && d.Members != "":
 		c.at(pr.pos, "members", "at_least = 5", "nothing says how many members a group needs for its name to pass")
 	}
 	for _, g := range d.Group {
-		exists("group", g)
+		exists("group_by", g)
 		if !passes(g) {
-			c.warn(pr.pos, "group", fmt.Sprintf("keep = [..., %q]", g), "the field %q does not pass the door, and nothing plays it", g)
+			c.warn(pr.pos, "group_by", fmt.Sprintf("keep = [..., %q]", g), "the field %q does not pass the door, and nothing plays it", g)
 		}
 	}
 	if d.Members != "" {

@@ -105,7 +105,7 @@ func keys(pages map[string]*grammar.Page, page string, table map[string]any, vis
 var said = map[string]bool{
 	" title": true, " about": true, "[signal.NAME] doc": true, "[signal.NAME] unit": true, "[signal.NAME] ends": true,
 	"[[rule]] doc": true, "[[rule]] unit": true, "[[rule]] ends": true, "[source.NAME] keep": true, "[source.NAME] hash": true,
-	"[source.NAME] at_least": true, "[source.NAME] group": true, "[source.NAME] members": true, "[source.NAME] stale": true,
+	"[source.NAME] at_least": true, "[source.NAME] group_by": true, "[source.NAME] members": true, "[source.NAME] stale": true,
 	"[ticks] aside": true, // the notes are the same, who hears them is not
 	" board":        true, "[board] doc": true, "[board] on": true, "[board] source": true, "[board] columns": true, "[board] rows": true,
 }

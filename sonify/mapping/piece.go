@@ -48,7 +48,7 @@ type Source struct {
 	Keep    []string         `toml:"keep" doc:"the fields that pass the door; without it, those that the piece reads" example:"[\"server\", \"speed_kmh\"]"`
 	Hash    []string         `toml:"hash" doc:"fields that pass as short hashes, another for every run: the same can be told to be the same, and nothing else" example:"[\"name\"]"`
 	AtLeast int              `toml:"at_least" doc:"how many a group must have for its name to pass; of smaller ones the fields in group are missing; 0: any number" default:"0" min:"0" max:"1000000" example:"5"`
-	Group   Words            `toml:"group" doc:"the field that says to which group an event belongs, or several" example:"server"`
+	Group   Words            `toml:"group_by" doc:"the field that says to which group an event belongs, or several" example:"server"`
 	Members string           `toml:"members" doc:"the field whose different values make the number of a group; without it, its events do" example:"name"`
 	Stale   grammar.Duration `toml:"stale" doc:"after so long without an event a live source is held to have fallen silent; without it, as the station says" example:"10m"`
 	Clock   string           `toml:"clock" doc:"what times the events: the source's own clock, a fixed step from one to the next, or their arrival" enum:"own|step|arrival" example:"step"`

@@ -47,9 +47,9 @@ pitch = { from = "server", domain = [1, 2], range = ["A3", "A5"] }
 
 // companions are what a key needs beside it in its table to mean anything.
 var companions = map[string]string{
-	"[source.NAME] at_least":       "group = \"server\"\nkeep = [\"server\"]",
-	"[source.NAME] group":          "at_least = 5\nkeep = [\"server\"]",
-	"[source.NAME] members":        "at_least = 5\ngroup = \"server\"\nkeep = [\"server\"]",
+	"[source.NAME] at_least":       "group_by = \"server\"\nkeep = [\"server\"]",
+	"[source.NAME] group_by":       "at_least = 5\nkeep = [\"server\"]",
+	"[source.NAME] members":        "at_least = 5\ngroup_by = \"server\"\nkeep = [\"server\"]",
 	"[signal.NAME]":                `on = "tennis.point"`,
 	"[theme.NAME] unit":            `notes = "0:4"`,
 	"[[rule]]":                     "on = \"tennis.point\"\nvoice = \"lead\"",

@@ -26,9 +26,9 @@ type Config struct {
 	Username  string   `toml:"username" doc:"the name to log in with, or where it is kept" default:"" example:"stage"`
 	Password  string   `toml:"password" doc:"where the password is kept: \"env:NAME\", \"file:PATH\" or \"cred:NAME\"" default:"" example:"env:KAFKA_PASSWORD"`
 	Topics    []string `toml:"topics" doc:"the topics to listen to" required:"true" example:"[\"orders\"]"`
-	Group     string   `toml:"group" doc:"a consumer group: the brokers remember what was heard, and share the partitions among its members; without it the station remembers" default:"" example:"stage"`
+	Group     string   `toml:"consumer_group" doc:"a consumer group: the brokers remember what was heard, and share the partitions among its members; without it the station remembers" default:"" example:"stage"`
 	Private   bool     `toml:"private" doc:"whether brokers of public names may name others at private addresses" default:"false" example:"true"`
-	Begin     string   `toml:"begin" doc:"where to begin in a partition when nothing was heard so far" default:"new" enum:"new|all" instead:"latest=new|earliest=all|end=new|start=all"`
+	Begin     string   `toml:"from" doc:"where to begin in a partition when nothing was heard so far" default:"new" enum:"new|all" instead:"latest=new|earliest=all|end=new|start=all"`
 	secure.TLS
 	decode.Config
 }

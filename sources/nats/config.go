@@ -19,7 +19,7 @@ type Config struct {
 	Queue    string   `toml:"queue" doc:"a queue group: each message goes to one of those that name it" default:"" example:"stage"`
 	Stream   string   `toml:"stream" doc:"the stream of JetStream that keeps the messages; without it what happens while nobody listens is lost" default:"" example:"SENSORS"`
 	Durable  string   `toml:"durable" doc:"with stream: the name of a consumer by which the server remembers what was heard; without it the station remembers" default:"" example:"stage"`
-	Begin    string   `toml:"begin" doc:"with stream: where to begin when nothing was heard so far" default:"new" enum:"new|all|last" instead:"start=all|beginning=all|end=new"`
+	Begin    string   `toml:"from" doc:"with stream: where to begin when nothing was heard so far" default:"new" enum:"new|all|last" instead:"start=all|beginning=all|end=new"`
 	Username string   `toml:"username" doc:"the name to log in with, or where it is kept" default:"" example:"stage"`
 	Password string   `toml:"password" doc:"where the password is kept: \"env:NAME\", \"file:PATH\" or \"cred:NAME\"" default:"" example:"env:NATS_PASSWORD"`
 	Token    string   `toml:"token" doc:"where a token to log in with is kept" default:"" example:"env:NATS_TOKEN"`
@@ -73,7 +73,7 @@ func (c *Config) check(ps *sonify.Problems) []*topic.Pattern {
 		ps.Add("durable", `stream = "NAME"`, "only a stream remembers what was heard")
 	}
 	if c.Stream == "" && c.Begin != "new" {
-		ps.Add("begin", `stream = "NAME"`, "only a stream keeps what was")
+		ps.Add("from", `stream = "NAME"`, "only a stream keeps what was")
 	}
 	if c.Stream != "" && c.Queue != "" {
 		ps.Add("queue", `durable = "NAME"`, "a stream is shared by those that name the same durable")

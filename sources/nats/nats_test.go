@@ -249,7 +249,7 @@ func TestNew_AllMistakesAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("taken")
 	}
-	for _, want := range []string{`write "nats://host:4222"`, "servers[1]", "subjects[0]", "durable", "begin", "token: a secret", "different ways"} {
+	for _, want := range []string{`write "nats://host:4222"`, "servers[1]", "subjects[0]", "durable", "from", "token: a secret", "different ways"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %q", err, want)
 		}

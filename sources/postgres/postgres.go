@@ -34,7 +34,7 @@ type Config struct {
 	Every     time.Duration `toml:"every" doc:"how often the query is asked" default:"5s" min:"100ms" max:"24h"`
 	Wake      string        `toml:"wake" doc:"a channel of NOTIFY that says when to ask at once" default:"" example:"orders"`
 	LookBack  int           `toml:"look_back" doc:"of how many rows before the last the query asks again, for those that can be seen later than rows after them" default:"100" min:"0" max:"10000"`
-	Begin     string        `toml:"begin" doc:"where to begin when nothing was heard so far" default:"new" enum:"new|all" instead:"start=all|end=new"`
+	Begin     string        `toml:"from" doc:"where to begin when nothing was heard so far" default:"new" enum:"new|all" instead:"start=all|end=new"`
 	secure.TLS
 	decode.Config
 }

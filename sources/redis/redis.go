@@ -32,7 +32,7 @@ type Config struct {
 	Password string   `toml:"password" doc:"where the password is kept: \"env:NAME\", \"file:PATH\" or \"cred:NAME\"" default:"" example:"env:REDIS_PASSWORD"`
 	Channels []string `toml:"channels" doc:"the channels to listen to: names, patterns with *, ? and [...], or with names in braces, which become fields; all of them if there are neither channels nor streams" example:"[\"house:{room}:{sensor}\"]"`
 	Streams  []string `toml:"streams" doc:"the streams to read" example:"[\"orders\"]"`
-	Begin    string   `toml:"begin" doc:"where to begin in a stream when nothing was heard so far" default:"new" enum:"new|all" instead:"$=new|0=all|start=all|end=new"`
+	Begin    string   `toml:"from" doc:"where to begin in a stream when nothing was heard so far" default:"new" enum:"new|all" instead:"$=new|0=all|start=all|end=new"`
 	Body     string   `toml:"body" doc:"the field of a stream's entries that holds the whole message; without it each field is one of the event" default:"" example:"data"`
 	secure.TLS
 	decode.Config
@@ -133,7 +133,7 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	}
 	if len(c.Streams) == 0 {
 		if c.Begin != "new" {
-			ps.Add("begin", `streams = ["NAME"]`, "only a stream keeps what was")
+			ps.Add("from", `streams = ["NAME"]`, "only a stream keeps what was")
 		}
 		if c.Body != "" {
 			ps.Add("body", `streams = ["NAME"]`, "only the entries of a stream have fields")

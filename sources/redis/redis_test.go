@@ -170,7 +170,7 @@ func TestNew_AllMistakesAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("taken")
 	}
-	for _, want := range []string{`write "redis://host:6379"`, "channels[0]", "channels[1]", "password: a secret", "begin", "body"} {
+	for _, want := range []string{`write "redis://host:6379"`, "channels[0]", "channels[1]", "password: a secret", "from", "body"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %q", err, want)
 		}

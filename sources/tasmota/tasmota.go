@@ -26,7 +26,7 @@ var sample string
 type Config struct {
 	FullTopic string   `toml:"full_topic" doc:"how the devices' topics are put together" default:"%prefix%/%topic%/" example:"%topic%/%prefix%/"`
 	Measures  []string `toml:"measures" doc:"which measures are heard; all without it" example:"[\"temperature\", \"power\"]"`
-	Clock     string   `toml:"clock" doc:"whether a reading happened when it came, or when the device says" default:"arrival" enum:"arrival|device"`
+	Clock     string   `toml:"stamp" doc:"whether a reading happened when it came, or when the device says" default:"arrival" enum:"arrival|device"`
 	Zone      string   `toml:"zone" doc:"the zone of the devices' clocks: UTC or an offset" default:"UTC" example:"+01:00"`
 	mqtt.Connection
 	replay.Config
