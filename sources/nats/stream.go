@@ -67,6 +67,8 @@ func (s *source) stream(ctx context.Context, nc *nats.Conn, emit func(sonify.Eve
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	in := make(chan jetstream.Msg, queued)
 	ended := make(chan error, 1)
 	run, err := cons.Consume(func(m jetstream.Msg) {
@@ -86,8 +88,6 @@ func (s *source) stream(ctx context.Context, nc *nats.Conn, emit func(sonify.Eve
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	go func() {
 		select {
 		case err := <-ended:
