@@ -89,8 +89,10 @@ func TestPlayer_MIDI(t *testing.T) {
 	until[bool](t, b, `Boolean(globalThis.proscenium?.score.known > 0)`)
 	run[any](t, b, "void "+strings.TrimSpace(portsScript))
 	must(t, b, b.click("#kit > summary"))
-	must(t, b, b.click("#midi-ask"))
+	until[bool](t, b, `document.getElementById("midi-ask").checkVisibility()`)
+	run[any](t, b, `void document.getElementById("midi-ask").click()`)
 	until[bool](t, b, `document.getElementById("midi-port").options.length === 3`)
+	run[any](t, b, `void (document.getElementById("kit").open = false)`) // it may lie over the rest
 	must(t, b, b.click("#listen"))
 	until[bool](t, b, `proscenium.sound.report?.sounding === true`)
 
