@@ -165,7 +165,7 @@ export class Deck {
     for (const v of aside) if (!this.aside.has(v)) was.add(v);
     this.aside = new Set(aside);
     if (!this.begun) return;
-    for (const v of was) if (!next.has(v)) this.volume(v, this.volumes.get(v) ?? FULL);
+    for (const v of was) if (!next.has(v)) this.volume(v, this.aside.has(v) ? FULL : (this.volumes.get(v) ?? FULL));
     for (const v of next) if (!was.has(v)) this.volume(v, 0);
   }
 

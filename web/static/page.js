@@ -68,6 +68,15 @@ async function begin() {
   legend.begin(base);
   const way = wanted.get("sound");
   sound = new Sound({ code: new URL("chip.wasm", here), station: base, way: way === "blocks" || way === "stream" ? way : undefined });
+  // Before the line: it may bring the voices while the sound is still being prepared.
+  voices.onchange = () => {
+    sound.mute(voices.silentSlots(), voices.asideSlots(), voices.all);
+    sound.pitch(voices.shift, voices.pitchedSlots());
+    midi.mute(voices.silentSlots());
+    midi.transpose(voices.shift);
+    roll.silent = voices.silent();
+    show();
+  };
   link = new Worker(new URL("link.js", here), { type: "module" });
   link.onmessage = (e) => heard(e.data);
   const tape = kit.tape();
@@ -82,14 +91,6 @@ async function begin() {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") link.postMessage({ type: "again" });
   });
-  voices.onchange = () => {
-    sound.mute(voices.silentSlots(), voices.asideSlots(), voices.all);
-    sound.pitch(voices.shift, voices.pitchedSlots());
-    midi.mute(voices.silentSlots());
-    midi.transpose(voices.shift);
-    roll.silent = voices.silent();
-    show();
-  };
   sound.setVolume(volume());
   show();
   requestAnimationFrame(draw);
