@@ -94,7 +94,6 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 	nc, secrets, err := s.connect(ctx, cancel)
 	if err == nil {
 		defer nc.Close()
-		s.env.Link.Up()
 		if s.c.Stream != "" {
 			err = s.stream(ctx, nc, emit)
 		} else {
@@ -255,6 +254,7 @@ func (s *source) listen(ctx context.Context, nc *nats.Conn, emit func(sonify.Eve
 	if err := nc.FlushTimeout(10 * time.Second); err != nil {
 		return err
 	}
+	s.env.Link.Up() // what comes from now on is heard
 	n := 0
 	return relay.Run(ctx, in, s.decoder, emit, func(m *nats.Msg) error {
 		s.env.Link.Count(1, len(m.Data))

@@ -88,6 +88,7 @@ func (s *source) stream(ctx context.Context, nc *nats.Conn, emit func(sonify.Eve
 	if err != nil {
 		return err
 	}
+	s.env.Link.Up() // what comes from now on is heard
 	go func() {
 		select {
 		case err := <-ended:

@@ -38,6 +38,7 @@ func (s *source) listen(ctx context.Context, c *client, emit func(sonify.Event))
 			}
 		}
 	}
+	s.env.Link.Up()
 	in := make(chan message, queued)
 	ctx, cancel := context.WithCancel(ctx)
 	broke := make(chan error, 1)

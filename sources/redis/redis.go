@@ -174,7 +174,6 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 	if err == nil {
 		defer context.AfterFunc(ctx, c.close)()
 		defer c.close()
-		s.env.Link.Up()
 		if len(s.c.Streams) > 0 {
 			err = s.read(ctx, c, emit)
 		} else {

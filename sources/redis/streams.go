@@ -21,6 +21,7 @@ func (s *source) read(ctx context.Context, c *client, emit func(sonify.Event)) e
 	if err := s.stand(c); err != nil {
 		return err
 	}
+	s.env.Link.Up() // what comes from now on is heard
 	in := make(chan []entry)
 	ctx, cancel := context.WithCancel(ctx)
 	broke := make(chan error, 1)
