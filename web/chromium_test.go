@@ -2,8 +2,6 @@ package web_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -15,13 +13,7 @@ import (
 // browser starts Chromium. Its first tab's context is returned.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("there is no chromium to try the page with")
-		}
-		t.Skip("there is no chromium to try the page with")
-	}
+	path := need(t, "chromium")
 	limit, cancelLimit := context.WithTimeout(t.Context(), 2*time.Minute)
 	all, cancelAll := chromedp.NewExecAllocator(limit, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(time.Minute),

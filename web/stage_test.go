@@ -262,13 +262,7 @@ func TestStage_Wall(t *testing.T) {
 	}
 
 	// A reader of the trade reads the codes.
-	zbar, err := exec.LookPath("zbarimg")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("there is no zbarimg to read the codes with")
-		}
-		t.Skip("there is no zbarimg to read the codes with")
-	}
+	zbar := need(t, "zbarimg")
 	long := "http://radio.festival.example:8080/s/" + strings.Repeat("centre-court-", 6)
 	for _, n := range []int{1, 14, 15, 26, 27, 42, 43, 62, 63, 84, 85, 106} {
 		text := long[:n]

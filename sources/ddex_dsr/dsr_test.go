@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/servertest"
 )
 
 func story(t *testing.T, text string) (string, map[string]int64) {
@@ -133,13 +134,7 @@ func TestRun_TellsAReport(t *testing.T) {
 // TestArchive_SaysWhatIsNoReport: what is at hand of real files is no report, but the
 // settings of a program that makes them.
 func TestArchive_SaysWhatIsNoReport(t *testing.T) {
-	data := os.Getenv("PROSCENIUM_DATA")
-	if data == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
-		}
-		t.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
-	}
+	data := servertest.Recorded(t)
 	body, err := os.ReadFile(filepath.Join(data, "music", "ddex-dsr-40.xml"))
 	if err != nil {
 		t.Fatal(err)

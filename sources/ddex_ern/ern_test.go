@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/servertest"
 )
 
 // story writes what is told of a message, a line each.
@@ -150,13 +151,7 @@ func TestRun_TellsAFolderInOrder(t *testing.T) {
 
 // TestArchive_ReadsPublishedExamples reads real files, where there are any.
 func TestArchive_ReadsPublishedExamples(t *testing.T) {
-	data := os.Getenv("PROSCENIUM_DATA")
-	if data == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
-		}
-		t.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
-	}
+	data := servertest.Recorded(t)
 	files, err := filepath.Glob(filepath.Join(data, "music", "ddex-ern-*.xml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)

@@ -9,6 +9,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/servertest"
 )
 
 // feed is a live feed, by hand.
@@ -111,13 +112,7 @@ func TestNormalise_SaysWhatIsWrong(t *testing.T) {
 
 // TestArchive_TellsARealGame reads a real feed, where there is one.
 func TestArchive_TellsARealGame(t *testing.T) {
-	data := os.Getenv("PROSCENIUM_DATA")
-	if data == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
-		}
-		t.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
-	}
+	data := servertest.Recorded(t)
 	files, err := filepath.Glob(filepath.Join(data, "ballgames", "mlb-*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)

@@ -9,6 +9,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/servertest"
 )
 
 func answer(actions ...string) string {
@@ -109,13 +110,7 @@ func TestClock(t *testing.T) {
 }
 
 func TestArchive_ReadsWhatIsDocumented(t *testing.T) {
-	data := os.Getenv("PROSCENIUM_DATA")
-	if data == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
-		}
-		t.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
-	}
+	data := servertest.Recorded(t)
 	files, err := filepath.Glob(filepath.Join(data, "ballgames", "nba-*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)

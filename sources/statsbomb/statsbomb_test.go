@@ -11,6 +11,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sonify/exact/nofma"
+	"proscenium/sources/internal/servertest"
 )
 
 // event is one line of a file, by hand.
@@ -177,13 +178,7 @@ func TestRun_TellsAFileAndStops(t *testing.T) {
 // TestArchive_TellsARealMatch reads real files, where there are any. The match ended
 // 2-2.
 func TestArchive_TellsARealMatch(t *testing.T) {
-	data := os.Getenv("PROSCENIUM_DATA")
-	if data == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
-		}
-		t.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
-	}
+	data := servertest.Recorded(t)
 	files, err := filepath.Glob(filepath.Join(data, "football", "statsbomb-*key-events.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)

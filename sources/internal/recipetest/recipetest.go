@@ -17,6 +17,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/servertest"
 	"proscenium/sources/internal/sse"
 )
 
@@ -152,17 +153,13 @@ func Line(ev *sonify.Event) string {
 	return b.String()
 }
 
-// Data returns a file of the recordings that the project may not copy; the test is
-// skipped where they are not.
+// Data returns a file of the recordings that the project may not copy. Where they are
+// not, it does as [servertest.Recorded] does.
 func Data(t testing.TB, path ...string) []byte {
 	t.Helper()
-	dir := os.Getenv("PROSCENIUM_DATA")
-	if dir == "" {
-		t.Skip("PROSCENIUM_DATA is not set")
-	}
-	b, err := os.ReadFile(filepath.Join(append([]string{dir}, path...)...))
+	b, err := os.ReadFile(filepath.Join(append([]string{servertest.Recorded(t)}, path...)...))
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	return b
 }

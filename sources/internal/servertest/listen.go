@@ -216,18 +216,28 @@ func Golden(tb testing.TB, src sonify.Source, env sonify.SourceEnv, file string,
 	}
 }
 
-// TopicFile makes a recording of a file of the recordings that the project may not copy,
-// in which each line is a topic, a tab and a message, and returns its path. The test is
-// skipped where they are not.
-func TopicFile(tb testing.TB, path ...string) string {
+// Recorded returns the folder of the recordings that the project may not copy. Without
+// one the test is skipped; in CI it fails.
+func Recorded(tb testing.TB) string {
 	tb.Helper()
 	dir := os.Getenv("PROSCENIUM_DATA")
 	if dir == "" {
-		tb.Skip("PROSCENIUM_DATA is not set")
+		if os.Getenv("CI") == "true" {
+			tb.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
+		}
+		tb.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
 	}
-	text, err := os.ReadFile(filepath.Join(append([]string{dir}, path...)...))
+	return dir
+}
+
+// TopicFile makes a recording of a file of the recordings that the project may not copy,
+// in which each line is a topic, a tab and a message, and returns its path. Where they
+// are not, it does as [Recorded] does.
+func TopicFile(tb testing.TB, path ...string) string {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join(append([]string{Recorded(tb)}, path...)...))
 	if err != nil {
-		tb.Skip(err)
+		tb.Fatal(err)
 	}
 	var b strings.Builder
 	at := time.Date(2026, 11, 28, 18, 0, 0, 0, time.UTC)
