@@ -2,95 +2,30 @@ package onsale_test
 
 import (
 	"bytes"
-	"flag"
-	"os"
 	"slices"
 	"testing"
 
-	"proscenium/mappings"
-	"proscenium/sonify"
-	"proscenium/sonify/conductor"
+	"proscenium/examples/internal/exampletest"
 	"proscenium/sonify/jsonl"
-	"proscenium/sonify/mapping"
 	"proscenium/sonify/picture"
-	"proscenium/sources"
 )
-
-var update = flag.Bool("update", false, "rewrite score.golden and score.svg")
-
-// perform plays the example until so many seconds have passed, 0 to its end.
-func perform(t *testing.T, seconds sonify.Frame, sets []string, outs ...sonify.Output) *sonify.Summary {
-	t.Helper()
-	src, err := os.ReadFile("piece.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var reg sonify.Registry
-	if err := reg.Add(sources.Standard()...); err != nil {
-		t.Fatal(err)
-	}
-	p, problems := mapping.Compile(mapping.Env{Sources: &reg, Library: mappings.Get, Probe: true, Version: "golden"}, "piece.toml", src, sets)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	var in []conductor.Intake
-	for _, s := range p.Sources {
-		in = append(in, conductor.Intake{Name: s.Name, Source: s.Source, Tally: s.Tally, Pace: conductor.Pace(s.Pace)})
-	}
-	feed := conductor.Start(t.Context(), in)
-	defer feed.Stop()
-	sum, err := conductor.Perform(t.Context(), &p.Header, p.Perform(), feed, outs, conductor.Options{Until: seconds * sonify.SampleRate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range p.Sources {
-		if c := s.Tally.Counts(); len(c) > 0 {
-			t.Errorf("source %s found fault with its data: %v", s.Name, c)
-		}
-	}
-	return sum
-}
 
 // The beginning of the example stays what it is: whoever changes it sees the
 // difference note by note in its first minute, and all of it in the picture.
 func TestBeginning(t *testing.T) {
 	var text, svg bytes.Buffer
-	perform(t, 60, nil, jsonl.NewText(&text))
-	perform(t, 90, nil, picture.NewWriter(&svg))
-	for name, got := range map[string][]byte{"score.golden": text.Bytes(), "score.svg": svg.Bytes()} {
-		if *update {
-			if err := os.WriteFile(name, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s differs: look at the change (-update writes it), and at what it does to the music", name)
-		}
-	}
-}
-
-// sections returns the sections of a score, in their order.
-func sections(score []byte) []string {
-	var out []string
-	for line := range bytes.Lines(score) {
-		if _, name, ok := bytes.Cut(line, []byte(" section ")); ok && bytes.HasPrefix(line, []byte("= ")) {
-			out = append(out, string(bytes.TrimSpace(name)))
-		}
-	}
-	return out
+	exampletest.Perform(t, 60, nil, jsonl.NewText(&text))
+	exampletest.Perform(t, 90, nil, picture.NewWriter(&svg))
+	exampletest.Golden(t, map[string][]byte{"score.golden": text.Bytes(), "score.svg": svg.Bytes()})
 }
 
 // The sale has the phases that its data gives it: the rush and its echo, the day,
 // the night, the day after, and the last seats, which are sold before the end.
 func TestPhasesOfTheSale(t *testing.T) {
 	var text bytes.Buffer
-	sum := perform(t, 0, nil, jsonl.NewText(&text))
+	sum := exampletest.Perform(t, 0, nil, jsonl.NewText(&text))
 	want := []string{"waiting", "rush", "selling", "rush", "selling", "quiet", "selling", "last_seats", "last_seat", "sold_out", "closed"}
-	if got := sections(text.Bytes()); !slices.Equal(got, want) {
+	if got := exampletest.Sections(text.Bytes()); !slices.Equal(got, want) {
 		t.Errorf("the sections are %v, expected %v", got, want)
 	}
 	if m := sum.Frames.Duration().Minutes(); m < 4 || m > 5 {
@@ -101,8 +36,8 @@ func TestPhasesOfTheSale(t *testing.T) {
 // A house that is not sold out has no last seat, and comes to its end all the same.
 func TestHouseThatIsNotSoldOut(t *testing.T) {
 	var text bytes.Buffer
-	perform(t, 0, []string{"source.box.demand_percent=70"}, jsonl.NewText(&text))
-	got := sections(text.Bytes())
+	exampletest.Perform(t, 0, []string{"source.box.demand_percent=70"}, jsonl.NewText(&text))
+	got := exampletest.Sections(text.Bytes())
 	if slices.Contains(got, "sold_out") || slices.Contains(got, "last_seat") || got[len(got)-1] != "closed" {
 		t.Errorf("the sections are %v", got)
 	}
