@@ -3,7 +3,6 @@ package decode
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"proscenium/sources/internal/clock"
 	"proscenium/sources/internal/field"
 	"proscenium/sources/internal/leaves"
-	"proscenium/sources/internal/money"
 )
 
 // Limits of a decoder.
@@ -88,33 +86,6 @@ const (
 	isPeriod
 )
 
-// column is a field of events and how its values are put right.
-type column struct {
-	name     string
-	doc      string
-	number   bool
-	text     bool
-	zero     bool
-	length   *clock.Reader
-	minor    string // the currency, or the field that names it
-	fixed    bool   // minor is the currency
-	total    bool
-	limits   []float64
-	spike    float64
-	missing  string // policy
-	outlier  string // policy; "" without limits
-	markGone int    // column of the mark, -1
-	markFar  int
-}
-
-// kind is a kind of event and the fields it has shown so far.
-type kind struct {
-	name    string
-	shape   *sonify.Shape
-	columns []int       // by slot
-	slots   map[int]int // by column
-}
-
 // condition is an expression with where its names stand among Decoder.vars.
 type condition struct {
 	expr *expression.Expr
@@ -177,15 +148,6 @@ func New(env sonify.SourceEnv, c Config) (*Decoder, error) {
 	return d, nil
 }
 
-// mark makes a column of the decoder's own.
-func (d *Decoder) mark(name, doc string) int {
-	id := d.column(name)
-	if id >= 0 {
-		d.columns[id].doc = doc
-	}
-	return id
-}
-
 // condition compiles an expression that has been checked; nil for none.
 func (d *Decoder) condition(text string) *condition {
 	if text == "" {
@@ -220,42 +182,6 @@ func (d *Decoder) is(c *condition) bool {
 		d.env.Tally.Add(sonify.Absent, "condition without an answer: "+err.Error(), d.line)
 	}
 	return b
-}
-
-// column returns the number of a field, made if there is none; -1 if there are too many.
-func (d *Decoder) column(name string) int {
-	if id, ok := d.byName[name]; ok {
-		return id
-	}
-	if len(d.columns) >= maxColumns {
-		d.env.Tally.Add(sonify.Skipped, "more fields than can be told apart", d.line)
-		return -1
-	}
-	c := &column{name: name, number: has(d.c.Numbers, name), text: has(d.c.Texts, name), zero: has(d.c.ZeroMissing, name),
-		total: has(d.c.Totals, name), limits: d.c.Limits[name], spike: d.c.Spikes[name],
-		missing: d.c.OnMissing[name], markGone: -1, markFar: -1, doc: "missing where the data lacks it"}
-	if f, ok := d.c.Durations[name]; ok {
-		c.length, _ = clock.New(f, "")
-	}
-	if m := d.c.Minor[name]; m != "" {
-		_, code := money.Code(m)
-		c.minor, c.fixed = m, code && m == strings.ToUpper(m)
-	}
-	if c.limits != nil || c.spike > 0 {
-		if c.outlier = d.c.OnOutlier[name]; c.outlier == "" {
-			c.outlier = "missing"
-		}
-	}
-	id := len(d.columns)
-	d.byName[name] = id
-	d.columns, d.row, d.filled = append(d.columns, c), append(d.row, sonify.Value{}), append(d.filled, false)
-	if c.missing == "mark" {
-		c.markGone = d.mark(name+"_missing", "true if "+name+" was missing where it may be expected")
-	}
-	if c.outlier == "mark" {
-		c.markFar = d.mark(name+"_outlier", "true if "+name+" is further off than can be true")
-	}
-	return id
 }
 
 // has reports whether a list of names or paths names a field.
@@ -344,20 +270,6 @@ func (d *Decoder) Prospect() sonify.Prospect {
 	}
 	p.Open = d.c.EventFrom != ""
 	return p
-}
-
-// describe returns the field of a column.
-func (d *Decoder) describe(c *column) sonify.Field {
-	f := sonify.Field{Name: c.name, Doc: c.doc, Personal: sonify.Private(c.name)}
-	switch {
-	case c.length != nil:
-		f.Type, f.Unit = sonify.Number, "s"
-	case c.number || c.minor != "" || c.total:
-		f.Type = sonify.Number
-	case c.text:
-		f.Type = sonify.Text
-	}
-	return f
 }
 
 // Normalise implements [Normaliser].
@@ -574,71 +486,6 @@ func (d *Decoder) labels(m *Message) {
 	}
 }
 
-// right puts one value right.
-func (d *Decoder) right(c *column, l *leaves.Leaf) sonify.Value {
-	v := l.Value
-	if v.IsMissing() {
-		return v
-	}
-	switch {
-	case c.text:
-		if l.Raw != "" {
-			return sonify.Word(l.Raw)
-		}
-		return sonify.Word(v.String())
-	case c.length != nil:
-		text := l.Raw
-		if text == "" {
-			text = v.String()
-		}
-		_, dur, ok := c.length.Parse(text)
-		if !ok {
-			d.env.Tally.Add(sonify.Repaired, "length of time not readable, taken as missing", d.line)
-			return sonify.Value{}
-		}
-		v = sonify.Num(dur.Seconds())
-	case (c.number || c.minor != "" || c.total || c.limits != nil || c.spike > 0) && v.Type() == sonify.Text:
-		f, ok := d.cut.values.Number(strings.TrimSpace(v.String()))
-		if !ok {
-			d.env.Tally.Add(sonify.Repaired, "number not readable, taken as missing", d.line)
-			return sonify.Value{}
-		}
-		v = sonify.Num(f)
-	}
-	if c.zero {
-		if f, ok := v.Float(); ok && f == 0 {
-			return sonify.Value{}
-		}
-	}
-	return v
-}
-
-// whole turns an amount in the smallest unit into whole units of its currency.
-func (d *Decoder) whole(c *column, v sonify.Value, record []leaves.Leaf) sonify.Value {
-	f, ok := v.Float()
-	if !ok {
-		return sonify.Value{}
-	}
-	code := c.minor
-	if !c.fixed {
-		code = ""
-		if id, ok := d.byName[c.minor]; ok && d.filled[id] {
-			code = d.row[id].String()
-		}
-		for i := 0; code == "" && i < len(record); i++ {
-			if l := &record[i]; l.Path == c.minor || d.info(l.Path).name == field.Name(c.minor) {
-				code = l.Value.String()
-			}
-		}
-	}
-	whole := money.Units(int64(f), strings.TrimSpace(code)).Major
-	if whole.IsMissing() || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
-		d.env.Tally.Add(sonify.Repaired, "amount without its currency, taken as missing", d.line)
-		return sonify.Value{}
-	}
-	return whole
-}
-
 // when returns when the record happened: by the calendar, or by the data's own clock.
 func (d *Decoder) when(m *Message) (at time.Time, clocked time.Duration, timed bool) {
 	if d.c.Time == "" {
@@ -669,97 +516,6 @@ func (d *Decoder) when(m *Message) (at time.Time, clocked time.Duration, timed b
 		clocked = max(clocked, 0) + time.Duration(n-1)*d.c.PeriodLength
 	}
 	return m.At, clocked, true
-}
-
-// said returns the kind that a text of the data names; the same texts come again and
-// again.
-func (d *Decoder) said(text string) string {
-	k, ok := d.kindOf[text]
-	if !ok {
-		if len(d.kindOf) >= 4*maxKinds {
-			clear(d.kindOf)
-		}
-		k = field.Kind(text)
-		d.kindOf[text] = k
-	}
-	return k
-}
-
-// named returns the kind of the event.
-func (d *Decoder) named() string {
-	name := ""
-	for i, c := range d.conds.kinds {
-		if d.is(c) {
-			name = d.c.Kinds[i].Event
-			break
-		}
-	}
-	if name == "" && d.event != "" {
-		name = d.said(d.event)
-	}
-	if name == "" {
-		name = d.c.Event
-	}
-	switch {
-	case d.is(d.conds.deleted):
-		return name + ".deleted"
-	case d.is(d.conds.edited):
-		return name + ".edited"
-	}
-	return name
-}
-
-// shape gives e its kind and its values.
-func (d *Decoder) shape(e *waiting, name string) {
-	k := d.kinds[name]
-	if k == nil {
-		if len(d.kinds) >= maxKinds {
-			d.env.Tally.Add(sonify.Repaired, "too many kinds of event, called other", d.line)
-			name = "other"
-			k = d.kinds[name]
-		}
-		if k == nil {
-			k = &kind{name: name, slots: map[int]int{}}
-			if len(d.c.Fields) > 0 {
-				for id := range d.columns {
-					k.slots[id] = len(k.columns)
-					k.columns = append(k.columns, id)
-				}
-			}
-			d.reshape(k)
-			d.kinds[name] = k
-		}
-	}
-	grown := false
-	for _, id := range d.touched {
-		if _, ok := k.slots[id]; ok {
-			continue
-		}
-		if len(k.columns) >= d.c.MaxFields {
-			d.env.Tally.Add(sonify.Skipped, "fields beyond max_fields", d.line)
-			continue
-		}
-		k.slots[id] = len(k.columns)
-		k.columns = append(k.columns, id)
-		grown = true
-	}
-	if grown {
-		d.reshape(k)
-	}
-	e.ev.Shape = k.shape
-	e.ev.Values = make([]sonify.Value, len(k.columns))
-	for slot, id := range k.columns {
-		e.ev.Values[slot] = d.row[id]
-	}
-	e.kind = k
-}
-
-func (d *Decoder) reshape(k *kind) {
-	fields := make([]sonify.Field, len(k.columns))
-	for i, id := range k.columns {
-		fields[i] = d.describe(d.columns[id])
-	}
-	k.shape = sonify.NewShape(k.name, fields...)
 }
 
 var (
