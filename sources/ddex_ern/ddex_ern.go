@@ -5,11 +5,8 @@ package ern
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"proscenium/sonify"
@@ -56,37 +53,13 @@ type source struct {
 }
 
 const (
-	maxBytes  = 256 << 20 // of one message
-	mostFiles = 10_000
-	between   = 5 * time.Second // from one message to the next
+	maxBytes = 256 << 20       // of one message
+	between  = 5 * time.Second // from one message to the next
 )
-
-// files returns the messages in the order in which they are told.
-func (s *source) files() ([]string, error) {
-	if !strings.ContainsAny(s.c.Path, "*?[") {
-		return []string{s.c.Path}, nil
-	}
-	pattern := s.c.Path
-	if !filepath.IsAbs(pattern) {
-		pattern = filepath.Join(s.env.Dir, pattern)
-	}
-	list, err := filepath.Glob(pattern)
-	if err == nil && len(list) == 0 {
-		err = errors.New("no file fits it")
-	}
-	if err == nil && len(list) > mostFiles {
-		err = fmt.Errorf("%d files fit it, at most %d were expected", len(list), mostFiles)
-	}
-	if err != nil {
-		return nil, &sonify.Permanent{Err: fmt.Errorf("path = %q: %w", s.c.Path, err)}
-	}
-	slices.Sort(list)
-	return list, nil
-}
 
 // Run tells the messages, one after the other.
 func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
-	list, err := s.files()
+	list, err := whole.Files(s.env, s.c.Path)
 	if err != nil {
 		return err
 	}
@@ -108,7 +81,7 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 // input is not touched.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	p := sonify.Prospect{Shapes: Shapes(), Timed: true}
-	list, err := s.files()
+	list, err := whole.Files(s.env, s.c.Path)
 	if err != nil {
 		return p, err
 	}

@@ -4,9 +4,11 @@ package whole
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"proscenium/sonify"
@@ -48,6 +50,34 @@ func Fail(ctx context.Context, kind, path string, err error) error {
 func Name(path string) string {
 	base := filepath.Base(path)
 	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// mostFiles is how many files one path may stand for.
+const mostFiles = 10_000
+
+// Files returns the files that path names, relative to the piece's folder, in the order
+// of their names; * and ? stand for letters. An error, that no file or too many fit, is
+// permanent.
+func Files(env sonify.SourceEnv, path string) ([]string, error) {
+	if !strings.ContainsAny(path, "*?[") {
+		return []string{path}, nil
+	}
+	pattern := path
+	if !filepath.IsAbs(pattern) {
+		pattern = filepath.Join(env.Dir, pattern)
+	}
+	list, err := filepath.Glob(pattern)
+	if err == nil && len(list) == 0 {
+		err = errors.New("no file fits it")
+	}
+	if err == nil && len(list) > mostFiles {
+		err = fmt.Errorf("%d files fit it, at most %d were expected", len(list), mostFiles)
+	}
+	if err != nil {
+		return nil, &sonify.Permanent{Err: fmt.Errorf("path = %q: %w", path, err)}
+	}
+	slices.Sort(list)
+	return list, nil
 }
 
 // Tell reads the file and calls tell with all of it, and with an emit that does nothing
