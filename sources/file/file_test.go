@@ -198,7 +198,8 @@ func TestRun_ReadsWhatIsThere(t *testing.T) {
 	f.end()
 }
 
-// Written and rotated as fast as can be, everything is heard once.
+// Written and rotated as fast as can be, everything is heard once: each file is renamed
+// as soon as its first line has been heard, with the others just written.
 func TestRun_LosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	log := filepath.Join(dir, "a.log")
@@ -206,22 +207,27 @@ func TestRun_LosesNothing(t *testing.T) {
 	f := follow(t, dir, "", nil)
 	f.up()
 	const rounds, each = 12, 40
+	heard := make(chan struct{}, rounds)
 	go func() {
 		n := 0
 		for r := range rounds {
-			for range each {
+			for i := range each {
 				n++
 				put(t, log, fmt.Sprintf("{\"n\":\"%d\"}\n", n))
+				if i == 0 {
+					<-heard
+				}
 			}
-			time.Sleep(30 * time.Millisecond) // longer than it takes to look; a log turns over by the day
 			os.Rename(log, fmt.Sprintf("%s.%d", log, r))
 		}
 	}()
-	var want []string
-	for n := range rounds * each {
-		want = append(want, fmt.Sprint(n+1))
+	for r := range rounds {
+		f.want(fmt.Sprint(r*each + 1))
+		heard <- struct{}{}
+		for i := 1; i < each; i++ {
+			f.want(fmt.Sprint(r*each + i + 1))
+		}
 	}
-	f.want(want...)
 	f.end()
 }
 
