@@ -161,6 +161,19 @@ func (s *session) read() ([]byte, error) {
 	return s.conn.Read()
 }
 
+// subscription is what the service is asked to tell, and by which connection.
+type subscription struct {
+	Condition map[string]string `json:"condition"`
+	Transport transport         `json:"transport"`
+	Type      string            `json:"type"`
+	Version   string            `json:"version"`
+}
+
+type transport struct {
+	Method  string `json:"method"`
+	Session string `json:"session_id"`
+}
+
 // api asks the service's API, and returns what it says.
 func (s *session) api(ctx context.Context, method, path string, query url.Values, body any) (gjson.Result, int, error) {
 	at := s.apiURL.JoinPath(path)
@@ -235,10 +248,8 @@ func (s *session) subscribe(ctx context.Context, session string) error {
 		if about.me != "" {
 			condition[about.me] = me
 		}
-		_, code, err := s.api(ctx, http.MethodPost, "eventsub/subscriptions", nil, map[string]any{
-			"type": kind, "version": about.version, "condition": condition,
-			"transport": map[string]string{"method": "websocket", "session_id": session},
-		})
+		wanted := subscription{condition, transport{"websocket", session}, kind, about.version}
+		_, code, err := s.api(ctx, http.MethodPost, "eventsub/subscriptions", nil, wanted)
 		switch {
 		case err == nil || code == http.StatusConflict: // it is there already
 			s.alive[kind] = true
