@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"proscenium/sonify"
@@ -113,7 +114,9 @@ func (c *compiler) sourceErrors(pos grammar.Pos, err error) {
 		for _, p := range ps {
 			q := pos.At(p.Key).Problem(p.Hint, "%s", p.Msg)
 			q.Warning = p.Warning
-			c.problems = append(c.problems, q)
+			if !c.missing(q.Key) {
+				c.problems = append(c.problems, q)
+			}
 		}
 		return
 	}
@@ -122,6 +125,14 @@ func (c *compiler) sourceErrors(pos grammar.Pos, err error) {
 		return
 	}
 	c.at(pos, "", "", "%v", err)
+}
+
+// missing says that a key has been told to be missing: what else is wrong with it
+// follows from that.
+func (c *compiler) missing(key string) bool {
+	return slices.ContainsFunc(c.problems, func(p *sonify.Problem) bool {
+		return p.Key == key && strings.HasPrefix(p.Msg, "is missing")
+	})
 }
 
 // scope returns the names an expression may use for events of the given kinds
