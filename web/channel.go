@@ -22,8 +22,8 @@ type ChannelOptions struct {
 	Cushion time.Duration
 	// Margin is how long before listeners need it a message is sent at the latest, if
 	// there are few of them.
-	// The shorter it is the fewer messages there are. Default 80 ms, at most three
-	// quarters of the cushion.
+	// The shorter it is the fewer messages there are; as long as the cushion, and nothing
+	// waits for company. Default 80 ms.
 	Margin time.Duration
 	// Budget is how many messages a second all listeners together are sent: about 8 µs
 	// of a processor's time each. Default 6,000. See [Channel.Ahead].
@@ -103,7 +103,7 @@ func NewChannel(name string, o ChannelOptions) *Channel {
 	if o.Margin <= 0 {
 		o.Margin = 80 * time.Millisecond
 	}
-	o.Margin = min(o.Margin, o.Cushion*3/4)
+	o.Margin = min(o.Margin, 2*o.Cushion)
 	if o.Budget <= 0 {
 		o.Budget = 6000
 	}
@@ -230,7 +230,7 @@ func (c *Channel) Play(cue sonify.Cue) error {
 	// sent now if it would be late then.
 	ahead := max(at.Sub(now), 0)
 	next := c.zero.Add(ps.End.Duration() - ahead)
-	margin := min(c.margin(c.hub.stats().listeners), c.opts.Cushion*3/4+ahead/4)
+	margin := min(c.margin(c.hub.stats().listeners), max(c.opts.Margin, c.opts.Cushion*3/4+ahead/4))
 	if next.Before(c.zero.Add(c.begin.Duration() + c.opts.Cushion - margin)) {
 		return nil
 	}

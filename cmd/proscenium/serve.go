@@ -29,7 +29,7 @@ type latency struct {
 // rest of a stretch, some 15 ms, after it came; what is known beforehand costs nobody
 // time, and is sent in few messages.
 var latencies = map[string]latency{
-	"low":     {6 * time.Millisecond, 150 * time.Millisecond, 32 * time.Millisecond, 24 * time.Millisecond},
+	"low":     {6 * time.Millisecond, 150 * time.Millisecond, 32 * time.Millisecond, 40 * time.Millisecond},
 	"default": {12 * time.Millisecond, 750 * time.Millisecond, 110 * time.Millisecond, 80 * time.Millisecond},
 	"economy": {200 * time.Millisecond, 750 * time.Millisecond, 1200 * time.Millisecond, 150 * time.Millisecond},
 }
