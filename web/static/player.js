@@ -8,10 +8,11 @@ import { Deck } from "./deck.js";
 const LOOSE = 240;
 // ... by so many at a soft moment, or after a while anyway, ...
 const WRONG = 480;
-// ... and by so many at once: two who are off by as much are 50 ms apart at most.
-const AWRY = 1200;
+// ... and by so many soon: two who are off by as much are 40 ms apart at most.
+const AWRY = 960;
 // How long, in frames, it must have been off before something is done, and for how
 // long a soft moment is waited for.
+const SOON = 12000;
 const PATIENCE = 48000;
 const WAIT = 6 * 48000;
 // A moment is soft if it is so much lower than what was heard of late.
@@ -90,7 +91,7 @@ export class Player {
       this.dry++;
       return this.leave(left, right);
     }
-    if (this.off > PATIENCE && this.may(Math.abs(off))) {
+    if (this.may(Math.abs(off))) {
       this.jumps++;
       return this.leave(left, right);
     }
@@ -102,8 +103,9 @@ export class Player {
    * @param {number} off by how many frames
    */
   may(off) {
-    if (off > AWRY || this.peak === 0) return true;
-    return off > WRONG && (this.peak < this.level * SOFT || this.off > WAIT);
+    if (off > AWRY) return this.off > SOON;
+    if (this.off <= PATIENCE) return false;
+    return this.peak === 0 || (off > WRONG && (this.peak < this.level * SOFT || this.off > WAIT));
   }
 
   /**

@@ -13,9 +13,20 @@ const here = new URL(".", import.meta.url);
 // page that was busy for longer is given more, up to the last.
 const AHEAD_MS = 400;
 const MOST_AHEAD_MS = 3200;
+// What a player has to know beyond the frame that it makes, two of what it makes at once
+// and the chip's advance of 480 frames: in a worklet (128 frames at once) and in blocks
+// (3000), with some room for a clock that is read now and then.
+const BEYOND_MS = 20;
+const BEYOND_BLOCKS_MS = 140;
+// The part of a block of which the start is exact in a double, and the output's own step.
+const PART = 375;
+const QUANTUM = 128;
+// What begins in the middle is faded in, in frames.
+const FADE = 240;
 // What has to be left of the time until a message is needed; where a station is in a
-// hurry (a short cushion), a fifth of that.
+// hurry (a short cushion), a fifth of that. In blocks it is late anyway.
 const SPARE_MS = 25;
+const SPARE_BLOCKS_MS = 80;
 // The listener is moved later in steps, so that two who need it are still together.
 const STEP_MS = 60;
 const HASTY_STEP_MS = 5;
@@ -31,6 +42,18 @@ const STILL_MS = 2500;
 const CALM_MS = 60000;
 // A way that breaks so often in a minute is left for the next.
 const BREAKS = 3;
+// The output's time is read so often; at the beginning, until it is known, more often.
+const AIM_MS = 250;
+const FIRST_AIM_MS = 30;
+// It is known when so many readings in a row are within so much of each other, in frames,
+// and must be after so long.
+const ALIKE = 4;
+const NEAR = 480;
+const KNOWN_MS = 800;
+// So many readings are kept, and all but those in a row are forgotten if these say
+// something else, by so much, in frames: the output was moved, or stood still.
+const READINGS = 15;
+const ELSEWHERE = 720;
 
 export class Sound extends EventTarget {
   /**
@@ -66,13 +89,16 @@ export class Sound extends EventTarget {
     this.moved = 0; // when that changed
     this.ahead = AHEAD_MS;
     this.bases = /** @type {number[]} */ ([]);
+    this.unknown = 0; // since when the output runs and its time is not known; 0: it is
     this.dry = 0;
+    this.late = 0; // blocks that came when some of them should have been heard
     this.volume = 1;
     this.playing = false;
     this.breaks = /** @type {number[]} */ ([]); // when it broke
     this.stood = { time: -1, since: 0 };
     this.renewed = -Infinity; // when there was another output last
     this.latency = USUAL; // of the output, as it was last, in seconds
+    this.latencies = /** @type {number[]} */ ([]); // as they were last, in milliseconds
     /** @type {Report | null} */
     this.report = null;
     /** @type {Map<string, {type: string, [key: string]: unknown}>} what the listener wishes, for a player that is made anew */
@@ -87,7 +113,7 @@ export class Sound extends EventTarget {
   async prepare(connect) {
     this.connect = connect;
     await this.make();
-    setInterval(() => this.aim(), 250);
+    setInterval(() => this.aim(), AIM_MS);
     for (const gesture of ["pointerdown", "keydown", "touchend"]) addEventListener(gesture, () => this.wake(), { capture: true, passive: true });
     addEventListener("pageshow", () => this.wake());
     document.addEventListener("visibilitychange", () => {
@@ -237,17 +263,28 @@ export class Sound extends EventTarget {
   schedule(m) {
     const context = /** @type {AudioContext} */ (this.context);
     if (!this.playing || context.state !== "running") return;
-    // The page was busy for longer than it was ahead.
-    if (m.at / RATE < context.currentTime && this.report?.sounding && this.ahead < MOST_AHEAD_MS) {
-      this.ahead = Math.min(2 * this.ahead, MOST_AHEAD_MS);
-      this.bases = [];
+    // The page was busy for longer than it was ahead. What is past is left out: the rest
+    // is heard in its place.
+    const past = Math.ceil((context.currentTime * RATE + QUANTUM - m.at) / PART) * PART;
+    if (past > 0) {
+      if (this.report?.sounding && this.ahead < MOST_AHEAD_MS) {
+        this.ahead = Math.min(2 * this.ahead, MOST_AHEAD_MS);
+        this.bases = [];
+      }
+      this.late++;
+      for (const side of [m.left, m.right]) {
+        side.fill(0, 0, past);
+        for (let i = 0; i < FADE && past + i < side.length; i++) side[past + i] *= i / FADE;
+      }
+      if (past >= m.left.length) return;
     }
     const buffer = new AudioBuffer({ numberOfChannels: 2, length: m.left.length, sampleRate: RATE });
     buffer.copyToChannel(m.left, 0);
     buffer.copyToChannel(m.right, 1);
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(/** @type {GainNode} */ (this.gain));
-    source.start(m.at / RATE);
+    if (past > 0) source.start((m.at + past) / RATE, past / RATE);
+    else source.start(m.at / RATE);
     this.dispatchEvent(new CustomEvent("block", { detail: { source, at: m.at } }));
   }
 
@@ -287,8 +324,10 @@ export class Sound extends EventTarget {
    * seconds it is the third.
    */
   get usual() {
+    // As long as nobody knows it is what the station promises.
+    if (this.slack.length === 0) return this.cushion;
     const sorted = this.slack.map((s) => s.least).sort((x, y) => x - y);
-    return sorted[Math.min(2, sorted.length - 1)] ?? Infinity;
+    return sorted[Math.min(2, sorted.length - 1)];
   }
 
   /** How long after its time a frame is heard, in milliseconds. */
@@ -317,6 +356,11 @@ export class Sound extends EventTarget {
     return now - (this.delay / 1000) * RATE;
   }
 
+  /** How long before it leaves the player a frame has to be known, in milliseconds. */
+  get made() {
+    return this.way === "blocks" ? this.ahead + BEYOND_BLOCKS_MS + SPARE_BLOCKS_MS : BEYOND_MS + Math.min(SPARE_MS, this.cushion / 5);
+  }
+
   /** The steps in which the listener is moved later, in milliseconds. */
   get step() {
     return this.cushion < STEP_MS ? HASTY_STEP_MS : STEP_MS;
@@ -324,9 +368,10 @@ export class Sound extends EventTarget {
 
   /** Plays later, for whom messages come too late, or earlier again. */
   later(/** @type {number} */ ms) {
+    const was = this.extra;
     this.extra = Math.max(0, Math.min(this.extra + ms, 5000));
     this.moved = performance.now();
-    this.bases = [];
+    this.bases = this.bases.map((b) => b - ((this.extra - was) / 1000) * RATE);
   }
 
   /** The output's time: which frame of it is heard when. */
@@ -348,19 +393,26 @@ export class Sound extends EventTarget {
     if (!this.playing || this.way === "stream" || !context || context.state !== "running" || Number.isNaN(this.zero)) return;
     if (this.stands(context)) return;
     const heard = this.heard().frame;
-    const latency = this.latency * 1000 + (this.way === "blocks" ? this.ahead + 100 : 20);
-    const need = latency + Math.min(SPARE_MS, this.cushion / 5) - this.usual;
-    if (Number.isFinite(need) && need > this.extra) this.later(Math.ceil((need - this.extra) / this.step) * this.step);
-    else if (Number.isFinite(need) && need < this.extra - 2 * this.step && performance.now() - this.moved > CALM_MS) this.later(-this.step);
+    // It goes up and down by what the output takes at once: the most counts.
+    this.latencies.push(this.latency * 1000);
+    if (this.latencies.length > READINGS) this.latencies.shift();
+    const need = this.made + Math.max(...this.latencies) - this.usual;
+    if (need > this.extra) this.later(Math.ceil((need - this.extra) / this.step) * this.step);
+    else if (need < this.extra - 2 * this.step && performance.now() - this.moved > CALM_MS) this.later(-this.step);
     if (this.way === "blocks") {
       const frame = context.currentTime * RATE;
       this.worker?.postMessage({ type: "clock", frame, at: performance.timeOrigin + performance.now(), ahead: (this.ahead / 1000) * RATE });
     }
     this.bases.push(this.frame - heard);
-    if (this.bases.length > 15) this.bases.shift();
-    // The median: a single late reading moves nothing.
-    const base = Math.round([...this.bases].sort((a, b) => a - b)[this.bases.length >> 1]);
-    this.order({ type: "aim", base });
+    if (this.bases.length > READINGS) this.bases.shift();
+    const last = this.bases.slice(-ALIKE);
+    const alike = last.length === ALIKE && Math.max(...last) - Math.min(...last) <= NEAR;
+    if (this.unknown > 0) {
+      if (!alike && performance.now() - this.unknown < KNOWN_MS) return;
+      this.unknown = 0;
+      this.bases = last;
+    } else if (alike && Math.abs(median(last) - median(this.bases)) > ELSEWHERE) this.bases = last;
+    this.order({ type: "aim", base: Math.round(median(this.bases)) });
   }
 
   /**
@@ -395,6 +447,9 @@ export class Sound extends EventTarget {
     const old = this.context;
     this.unmake();
     this.context = null;
+    this.bases = [];
+    this.latencies = [];
+    this.unknown = now;
     this.stood = { time: -1, since: now };
     old?.close().catch(() => {});
     await this.make();
@@ -445,8 +500,13 @@ export class Sound extends EventTarget {
     this.stood = { time: -1, since: performance.now() };
     if (this.way === "stream" || !this.context) return this.playStream();
     await Promise.race([this.context.resume(), new Promise((r) => setTimeout(r, 3000))]);
-    // The output's time needs a moment to be right.
-    for (let i = 0; i < 8; i++) setTimeout(() => this.aim(), 20 + 30 * i);
+    // The output's time needs a moment to be right. Who begins before it is has to be put
+    // right, and that is heard.
+    this.unknown = performance.now();
+    const first = setInterval(() => {
+      if (this.unknown > 0 && this.playing) this.aim();
+      else clearInterval(first);
+    }, FIRST_AIM_MS);
     this.dispatchEvent(new Event("state"));
     return this.context?.state === "running";
   }
@@ -465,4 +525,9 @@ export class Sound extends EventTarget {
     await this.context?.suspend();
     this.dispatchEvent(new Event("state"));
   }
+}
+
+/** @param {number[]} x not empty */
+function median(x) {
+  return [...x].sort((a, b) => a - b)[x.length >> 1];
 }
