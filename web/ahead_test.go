@@ -10,14 +10,15 @@ import (
 )
 
 // The more listeners there are the earlier the station has to know its music, so that
-// all of them together are sent no more messages than the budget says.
+// all of them together are sent no more messages than the budget says, and in a full
+// house half as many.
 func TestAhead_FollowsTheHouse(t *testing.T) {
 	c := NewChannel("court", ChannelOptions{Cushion: 110 * time.Millisecond, Margin: 80 * time.Millisecond, Budget: 6000})
 	defer c.Close()
 	for _, k := range []struct {
 		listeners int
 		want      time.Duration
-	}{{0, 0}, {150, 0}, {600, 85 * time.Millisecond}, {6000, 1120 * time.Millisecond}, {12_000, 2 * time.Second}} {
+	}{{0, 0}, {150, 0}, {600, 92500 * time.Microsecond}, {6000, 1870 * time.Millisecond}, {12_000, 4 * time.Second}} {
 		c.hub.count(func(n *hubCounts) { n.listeners = k.listeners })
 		if got := c.Ahead(); got != k.want {
 			t.Errorf("%d listeners want to know it %v ahead, not %v", k.listeners, got, k.want)

@@ -25,8 +25,8 @@ type ChannelOptions struct {
 	// The shorter it is the fewer messages there are; as long as the cushion, and nothing
 	// waits for company. Default 80 ms.
 	Margin time.Duration
-	// Budget is how many messages a second all listeners together are sent: about 8 µs
-	// of a processor's time each. Default 6,000. See [Channel.Ahead].
+	// Budget is how many messages a second all listeners together are sent at most: about
+	// 12 µs of a processor's time each. Default 6,000. See [Channel.Ahead].
 	Budget int
 	// Keep is how much of the past is kept for listeners who come back. Default 30 s.
 	Keep time.Duration
@@ -242,7 +242,12 @@ func (c *Channel) Play(cue sonify.Cue) error {
 const longMessage = sonify.SampleRate / 5
 
 // mostAhead is the longest that a station is asked to know its music before its time.
-const mostAhead = 2 * time.Second
+const mostAhead = 4 * time.Second
+
+// fullHouse is with how many listeners all of them together are sent half of the budget:
+// the fuller the house, the rarer a message, for what a server can do is less than twice
+// what half the house costs.
+const fullHouse = 8_000
 
 // sweepEach is how much longer a message is on its way to the last of the listeners for
 // each of them: a quarter of a second with 10,000, on two processors that others use too.
@@ -254,10 +259,11 @@ func (c *Channel) margin(n int) time.Duration { return c.opts.Margin + time.Dura
 // Ahead returns how long before its time the station has to decide its music, at
 // least, so that the listeners there are cost no more than the budget of messages:
 // the earlier it is known, the fewer messages carry it. With few listeners that is 0;
-// 10,000 of them get three messages in five seconds.
+// 10,000 of them get a message in four seconds.
 func (c *Channel) Ahead() time.Duration {
 	n := c.hub.stats().listeners
 	period := time.Duration(n) * time.Second / time.Duration(c.opts.Budget)
+	period += period * time.Duration(n) / fullHouse
 	return min(max(period+c.margin(n)-c.opts.Cushion, 0), mostAhead)
 }
 
