@@ -13,6 +13,9 @@ import { say } from "./words.js";
 /** @typedef {import("./palette.js").Palette} Palette */
 
 const RATE = 48000;
+/** A curve that is lower than this cannot be read. */
+const LEAST_CURVE = 26;
+
 const DRUM = 10; // height of a row of unpitched notes
 
 /**
@@ -97,8 +100,9 @@ export class Roll {
     const top = archOf(width, height);
     const heard = new Set(this.score.notes.map((n) => n.voice));
     const drums = piece.voices.map((v, i) => (v.pitched ? -1 : i)).filter((i) => i >= 0 && heard.has(i));
-    const shown = [...this.score.signals.keys()].slice(0, width < 600 ? 2 : 3);
-    const strip = shown.length > 0 ? Math.min(shown.length * (this.wall ? 56 : 34) + 6, height * 0.24) : 0;
+    const most = height * 0.24; // of the height, for signals
+    const shown = [...this.score.signals.keys()].slice(0, Math.min(width < 600 ? 2 : 3, Math.floor(most / LEAST_CURVE)));
+    const strip = shown.length > 0 ? Math.min(shown.length * (this.wall ? 56 : 34) + 6, most) : 0;
     const floor = height - strip - drums.length * DRUM - 10;
     this.range();
     const size = this.wall ? (width > 1600 ? 4 : width > 800 ? 3 : 2) : width < 600 && devicePixelRatio > 1 ? 1.5 : 2;
