@@ -25,6 +25,16 @@ export class Board {
     /** @type {HTMLElement[]} */
     this.heads = [];
     this.shown = "";
+    new ResizeObserver(() => this.fit()).observe(box);
+  }
+
+  /** Makes the board smaller than it would be where names are longer than there is room for. */
+  fit() {
+    this.table.style.zoom = "";
+    const { paddingLeft, paddingRight } = getComputedStyle(this.box);
+    const room = this.box.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    const wide = this.table.scrollWidth;
+    if (room > 0 && wide > room) this.table.style.zoom = String(Math.floor((100 * room) / wide) / 100);
   }
 
   /**
@@ -92,6 +102,7 @@ export class Board {
       write(place, text.toUpperCase());
       if (before.length === all.length && before[i] !== text && text !== "") flash(place);
     });
+    this.fit();
   }
 }
 
