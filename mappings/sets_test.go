@@ -16,6 +16,9 @@ type set struct {
 	// real names a file of PROSCENIUM_DATA that the set stands on; its path takes
 	// the place of %q in piece. Where the variable is not set, the set is left out.
 	real string
+	// data writes a file that was made up for the set, whose path takes the place of %q
+	// in piece.
+	data func(t testing.TB) string
 }
 
 // sets are the sets of each mapping. A file for each mapping, NAME_sets_test.go,
@@ -52,6 +55,9 @@ func setsOf(t testing.TB, mapping string) (out []set) {
 				continue
 			}
 			s.piece = fmt.Sprintf(s.piece, filepath.Join(dir, filepath.FromSlash(s.real)))
+		}
+		if s.data != nil {
+			s.piece = fmt.Sprintf(s.piece, s.data(t))
 		}
 		s.piece = fmt.Sprintf("mapping = %q\n%s", mapping, s.piece)
 		out = append(out, s)
