@@ -398,8 +398,8 @@ func TestRadio_PlayersOpenTheLists(t *testing.T) {
 	lists := map[string][]string{"mpv": {"stream.m3u", "stream.flac.pls"}, "cvlc": {"stream.pls", "stream.wav.m3u"},
 		"ffplay": {"stream.opus", "stream.flac", "stream.wav"}}
 	players := map[string][]string{
-		"mpv":  {"--no-config", "--no-video", "--ao=null", "--length=2", "--msg-level=all=warn,ao=info"},
-		"cvlc": {"--intf", "dummy", "--no-video", "--aout", "dummy", "--run-time=2", "--play-and-exit", "vlc://quit"},
+		"mpv":    {"--no-config", "--no-video", "--ao=null", "--length=2", "--msg-level=all=warn,ao=info"},
+		"cvlc":   {"--intf", "dummy", "--no-video", "--aout", "dummy", "--run-time=2", "--play-and-exit", "vlc://quit"},
 		"ffplay": {"-nodisp", "-autoexit", "-nostats", "-hide_banner"},
 	}
 	for name, args := range players {
