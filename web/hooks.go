@@ -141,6 +141,12 @@ func (s *Server) strange(r *http.Request) bool {
 	return !s.sameOrigin(r) || r.Header.Get("Origin") == "" && (site == "cross-site" || site == "same-site")
 }
 
+// Headers of every answer of a hook; see those of every answer.
+var (
+	plainText = []string{"text/plain; charset=utf-8"}
+	notKept   = []string{"no-store"}
+)
+
 // hooked answers a request below /hooks/.
 func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, "/hooks/")
@@ -165,7 +171,8 @@ func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
 		deny(http.StatusRequestEntityTooLarge, "the body is too long")
 		return
 	}
-	leave, ok := s.hooks.admit(s.whose(r), time.Now())
+	peer, now := s.peer(r), time.Now()
+	leave, ok := s.hooks.admit(from(peer), now)
 	if !ok {
 		w.Header().Set("Retry-After", "1")
 		deny(http.StatusServiceUnavailable, "too many call at once: try again in a second")
@@ -173,9 +180,9 @@ func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 	rc := http.NewResponseController(w)
-	rc.SetReadDeadline(time.Now().Add(hookBodyWait))
-	rc.SetWriteDeadline(time.Now().Add(answerWait))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, sonify.CallLimit))
+	rc.SetReadDeadline(now.Add(hookBodyWait))
+	rc.SetWriteDeadline(now.Add(answerWait))
+	body, err := whole(w, r)
 	if err != nil {
 		status, why := http.StatusBadRequest, "the body did not come"
 		if errors.As(err, new(*http.MaxBytesError)) {
@@ -187,15 +194,14 @@ func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
 	s.hooks.calls.Add(1)
 	s.hooks.bytes.Add(uint64(len(body)))
 	c := &sonify.Call{Method: r.Method, Path: path, Query: r.URL.RawQuery, Host: r.Host, Header: r.Header, Body: body,
-		From: s.peer(r).String(), Secure: s.secure(r)}
+		From: peer.String(), Secure: s.secure(r)}
 	reply, ok := k.call(c)
 	if !ok {
 		deny(http.StatusNotFound, "nobody is called here")
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
+	h["Content-Type"], h["Cache-Control"] = plainText, notKept
 	for name, v := range reply.Header {
 		h.Set(name, v)
 	}
@@ -211,6 +217,19 @@ func (s *Server) hooked(w http.ResponseWriter, r *http.Request) {
 	if status != http.StatusNoContent {
 		io.WriteString(w, reply.Text)
 	}
+}
+
+// hookRoom is how long a body may be for which room is made before it has come.
+const hookRoom = 16 << 10
+
+// whole reads the body of a call, which is no longer than a call may be.
+func whole(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if n := r.ContentLength; n >= 0 && n <= hookRoom { // more than that the server gives nobody
+		b := make([]byte, n)
+		_, err := io.ReadFull(r.Body, b)
+		return b, err
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, sonify.CallLimit))
 }
 
 // secure reports whether a request came encrypted, to us or to a proxy of ours.

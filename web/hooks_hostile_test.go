@@ -177,3 +177,38 @@ func chunks(n int) string {
 	}
 	return b.String() + "0\r\n\r\n"
 }
+
+// A body arrives to the byte, whatever its length, and half of one is none.
+func TestHooks_BodiesAreWhole(t *testing.T) {
+	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
+	s, base := hooked(t, web.Options{})
+	var got []byte
+	var calls atomic.Int32
+	closes, _ := s.Hooks().Open("a", func(c *sonify.Call) sonify.Reply { calls.Add(1); got = c.Body; return sonify.Reply{} })
+	defer closes()
+	whole := bytes.Repeat([]byte("0123456789abcdef"), 4096)
+	lengths := []int{0, 1, 500, 16<<10 - 1, 16 << 10, 16<<10 + 1, len(whole)}
+	for _, n := range lengths {
+		for what, body := range map[string]io.Reader{"told": bytes.NewReader(whole[:n]), "not told": io.MultiReader(bytes.NewReader(whole[:n]))} {
+			if code, _, _ := post(t, base+"/hooks/a", body); code != 204 || !bytes.Equal(got, whole[:n]) {
+				t.Errorf("%d bytes, their number %s: answered %d, and %d came", n, what, code, len(got))
+			}
+		}
+	}
+	for _, n := range lengths[1:] {
+		c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(c, "POST /hooks/a HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n%s", n, whole[:n/2])
+		c.(*net.TCPConn).CloseWrite()
+		line, _ := bufio.NewReader(c).ReadString('\n')
+		c.Close()
+		if !strings.Contains(line, " 400 ") {
+			t.Errorf("half of %d bytes is answered %q", n, line)
+		}
+	}
+	if n := int(calls.Load()); n != 2*len(lengths) {
+		t.Errorf("%d calls", n)
+	}
+}

@@ -262,17 +262,26 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 	"font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
+// Headers of every answer. The lists are shared by all answers, which may set others in
+// their place and change none: that costs a webhook a tenth less than Set does.
+var (
+	onlyOurs   = []string{policy}
+	noSniffing = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	sameOrigin = []string{"same-origin"}
+)
+
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h["Content-Security-Policy"] = onlyOurs
+	h["X-Content-Type-Options"] = noSniffing
+	h["Referrer-Policy"] = noReferrer
 	if r.TLS != nil || localName(r.Host) {
 		// Browsers complain of it where they do not trust the line.
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h["Cross-Origin-Opener-Policy"] = sameOrigin
 	}
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h["Cross-Origin-Resource-Policy"] = sameOrigin
 	if s.misnamed(r) {
 		s.refuse(w, r, http.StatusMisdirectedRequest, "this server answers to its own machine; if a proxy of yours asks for others, it wants --behind with its address")
 		return

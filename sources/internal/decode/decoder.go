@@ -279,7 +279,7 @@ func (d *Decoder) Normalise(m *Message, emit func(sonify.Event)) error {
 		return fmt.Errorf("message of %d KiB: %d KiB at most are read (max_message_kib)", len(m.Body)>>10, d.c.MaxRecord)
 	}
 	now := time.Now()
-	known := m.ID != "" && d.c.Unique == "" && !d.seen.add("message\x00"+m.ID, now)
+	known := m.ID != "" && d.c.Unique == "" && !d.seen.add("message", m.ID, now)
 	if known && d.twice < 0 {
 		d.env.Tally.Add(sonify.Skipped, "message that came before", m.Line)
 		d.order.message(m.Place)
@@ -356,7 +356,7 @@ func (d *Decoder) record(m *Message, record []leaves.Leaf, known bool, now time.
 		}
 		if id == "" {
 			d.env.Tally.Add(sonify.Absent, "record without what unique names", d.line)
-		} else if !d.seen.add("record\x00"+id, now) {
+		} else if !d.seen.add("record", id, now) {
 			known = true
 		}
 	}
@@ -446,6 +446,14 @@ func (d *Decoder) role(name string, l *leaves.Leaf) {
 	}
 }
 
+// topicParts are the labels of the parts of a topic.
+var topicParts = func() (names [20]string) {
+	for i := range names {
+		names[i] = fmt.Sprintf("topic_%d", i+1)
+	}
+	return names
+}()
+
 // labels puts in what the transport knows.
 func (d *Decoder) labels(m *Message) {
 	set := func(name string, v sonify.Value, wanted bool) {
@@ -474,10 +482,10 @@ func (d *Decoder) labels(m *Message) {
 	if m.Topic != "" && (len(d.c.Labels) > 0 || len(d.names) > 0 || d.c.EventFrom != "" || d.c.Key != "" || len(d.sources) > 0) {
 		set("topic", sonify.Word(m.Topic), slices.Contains(d.c.Labels, "topic"))
 		for i, part := range strings.FieldsFunc(m.Topic, func(r rune) bool { return r == '/' || r == '.' || r == ':' }) {
-			if i >= 20 {
+			if i >= len(topicParts) {
 				break
 			}
-			name := fmt.Sprintf("topic_%d", i+1)
+			name := topicParts[i]
 			set(name, sonify.Word(part), slices.Contains(d.c.Labels, name))
 		}
 	}

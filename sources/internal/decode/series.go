@@ -66,7 +66,7 @@ const maxSeen = 65_536
 // doings are not kept.
 type window struct {
 	keep  time.Duration
-	seed  maphash.Seed
+	hash  maphash.Hash
 	at    map[uint64]time.Time
 	queue []seen // oldest first
 }
@@ -77,11 +77,11 @@ type seen struct {
 }
 
 func newWindow(keep time.Duration) *window {
-	return &window{keep: keep, seed: maphash.MakeSeed(), at: map[uint64]time.Time{}}
+	return &window{keep: keep, at: map[uint64]time.Time{}}
 }
 
-// add reports whether key is new in the window, and remembers it.
-func (w *window) add(key string, now time.Time) bool {
+// add reports whether a key of its kind is new in the window, and remembers it.
+func (w *window) add(kind, key string, now time.Time) bool {
 	drop := 0
 	for drop < len(w.queue) && (now.Sub(w.queue[drop].at) > w.keep || len(w.queue)-drop >= maxSeen) {
 		if s := w.queue[drop]; w.at[s.hash].Equal(s.at) {
@@ -94,7 +94,11 @@ func (w *window) add(key string, now time.Time) bool {
 	} else {
 		w.queue = w.queue[drop:]
 	}
-	h := maphash.String(w.seed, key)
+	w.hash.Reset()
+	w.hash.WriteString(kind)
+	w.hash.WriteByte(0)
+	w.hash.WriteString(key)
+	h := w.hash.Sum64()
 	if _, ok := w.at[h]; ok {
 		return false
 	}

@@ -9,8 +9,6 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
-
-	"github.com/tidwall/gjson"
 )
 
 const (
@@ -88,7 +86,7 @@ func (d *door) answer(c *sonify.Call) sonify.Reply {
 		return noType
 	}
 	d.link.Count(1, len(c.Body))
-	if len(c.Body) == 0 || (json && !d.form.Foreign || looksJSON(c.Body)) && (!shallow(c.Body, maxDepth) || !gjson.ValidBytes(c.Body)) {
+	if len(c.Body) == 0 || (json && !d.form.Foreign || looksJSON(c.Body)) && !valid(c.Body) {
 		d.tally.Add(sonify.Skipped, "delivery that cannot be read, refused", 0)
 		return unread
 	}
@@ -110,14 +108,13 @@ func (d *door) answer(c *sonify.Call) sonify.Reply {
 // room.
 func (d *door) take(c *sonify.Call, known Checked) sonify.Reply {
 	// An id that is not signed could be made up for a delivery that was overheard; its
-	// signature could not. The topic is in it because services send one body under
-	// several.
+	// signature could not.
 	var id, mark uint64
 	if known.ID != "" {
-		id = name('i', []byte(known.ID))
+		id = name(byID, "", known.ID)
 	}
-	if known.Mark != nil && (id == 0 || !d.v.scheme.idSigned()) {
-		mark = name('m', []byte(known.Topic), known.Mark)
+	if known.Mark != nil && (id == 0 || !d.v.idSigned) {
+		mark = name(byMark, known.Topic, known.Mark)
 	}
 	m := decode.Message{Body: c.Body, Topic: known.Topic, ID: known.ID, At: known.At}
 	if d.form.Labels != nil {
@@ -196,28 +193,4 @@ func jsonType(h []string) bool {
 func looksJSON(b []byte) bool {
 	b = bytes.TrimLeft(b, " \t\r\n")
 	return len(b) > 0 && (b[0] == '{' || b[0] == '[')
-}
-
-// shallow reports whether no more than so many brackets of b are open at once.
-func shallow(b []byte, depth int) bool {
-	open, quoted := 0, false
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case quoted:
-			if c == '\\' {
-				i++
-			} else if c == '"' {
-				quoted = false
-			}
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
-			if open++; open > depth {
-				return false
-			}
-		case c == '}' || c == ']':
-			open--
-		}
-	}
-	return true
 }

@@ -1,6 +1,8 @@
 package hook
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -144,5 +146,23 @@ func TestDoor_Close(t *testing.T) {
 	}
 	if d.bytes != 0 || d.tally.Counts()[0].Fate != sonify.Dropped || d.tally.Counts()[0].Count != 1 {
 		t.Errorf("%d bytes, %+v", d.bytes, d.tally.Counts())
+	}
+}
+
+// Names stand in the places of stations that are restarted with a later program: what was
+// taken by the one is known to the other.
+func TestName_StaysWhatItIs(t *testing.T) {
+	for _, c := range []struct {
+		got  uint64
+		want string
+	}{
+		{name(byID, "", "msg_1"), "imsg_1\x00"},
+		{name(byID, "", strings.Repeat("x", 1000)), "i" + strings.Repeat("x", 1000) + "\x00"},
+		{name(byMark, "order.paid", []byte{0, 1, 2}), "morder.paid\x00\x00\x01\x02\x00"},
+	} {
+		sum := sha256.Sum256([]byte(c.want))
+		if c.got != binary.BigEndian.Uint64(sum[:]) {
+			t.Errorf("the name of %.40q is %x", c.want, c.got)
+		}
 	}
 }

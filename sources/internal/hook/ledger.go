@@ -19,16 +19,22 @@ type ledger struct {
 // name makes a short name of an id or a signature: half a hash, so that whoever
 // writes ids cannot choose which collide. Two of 65,536 do with a chance of
 // 1 in 8 thousand million.
-func name(kind byte, parts ...[]byte) uint64 {
-	h := sha256.New()
-	h.Write([]byte{kind})
-	for _, p := range parts {
-		h.Write(p)
-		h.Write([]byte{0})
+func name[T string | []byte](kind byte, topic string, what T) uint64 {
+	var room [1 + maxID + 1 + maxID + 1]byte // what is longer is allocated
+	b := append(room[:0], kind)
+	if kind == byMark {
+		b = append(append(b, topic...), 0)
 	}
-	var sum [sha256.Size]byte
-	return binary.BigEndian.Uint64(h.Sum(sum[:0]))
+	b = append(append(b, what...), 0)
+	sum := sha256.Sum256(b)
+	return binary.BigEndian.Uint64(sum[:])
 }
+
+// The kinds of names. They and their form are in the places of pieces that run.
+const (
+	byID   = 'i' // of an id
+	byMark = 'm' // of a topic and a signature: services send one body under several topics
+)
 
 // has reports whether n was taken.
 func (l *ledger) has(n uint64) bool {
@@ -58,38 +64,37 @@ func (l *ledger) add(n uint64) {
 // restart ate our answer are the last ones.
 const kept = 16
 
+// nameLen is how long a name is in a Place.
+const nameLen = 11
+
 // trail is the names of the last deliveries that became events, as a Place writes
 // them. What is in it tells nobody anything.
 type trail struct {
-	names [kept]uint64
-	n     int
+	text [kept * nameLen]byte // the newest last
+	n    int                  // bytes of it
 }
 
 func (t *trail) add(n uint64) {
-	t.names[t.n%kept] = n
-	t.n++
+	if t.n == len(t.text) {
+		t.n = copy(t.text[:], t.text[nameLen:])
+	}
+	var raw [8]byte
+	binary.BigEndian.PutUint64(raw[:], n)
+	base64.RawURLEncoding.Encode(t.text[t.n:], raw[:])
+	t.n += nameLen
 }
 
 // place writes the trail down, the newest last.
-func (t *trail) place() string {
-	var b [kept * 11]byte
-	out := b[:0]
-	for i := max(0, t.n-kept); i < t.n; i++ {
-		var raw [8]byte
-		binary.BigEndian.PutUint64(raw[:], t.names[i%kept])
-		out = base64.RawURLEncoding.AppendEncode(out, raw[:])
-	}
-	return string(out)
-}
+func (t *trail) place() string { return string(t.text[:t.n]) }
 
 // readPlace gives back what place wrote. What is none gives nothing.
 func readPlace(place string, each func(uint64)) {
-	for len(place) >= 11 {
+	for len(place) >= nameLen {
 		var raw [9]byte
-		if n, err := base64.RawURLEncoding.Decode(raw[:], []byte(place[:11])); err != nil || n != 8 || strings.ContainsAny(place[:11], "\r\n") {
+		if n, err := base64.RawURLEncoding.Decode(raw[:], []byte(place[:nameLen])); err != nil || n != 8 || strings.ContainsAny(place[:nameLen], "\r\n") {
 			return
 		}
 		each(binary.BigEndian.Uint64(raw[:8]))
-		place = place[11:]
+		place = place[nameLen:]
 	}
 }

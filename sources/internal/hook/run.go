@@ -100,8 +100,16 @@ func Run(ctx context.Context, env sonify.SourceEnv, o Options, n decode.Normalis
 	defer d.close()
 	defer shut()
 	env.Link.Up()
-	next, stop := d.messages(ctx, o.Fetch)
-	defer stop()
+	// Where nobody is asked, deliveries come right out of the queue: to pass each on to
+	// another goroutine costs more than to decode it.
+	var next <-chan *job
+	queue := d.queue
+	if o.Fetch != nil {
+		var stop func()
+		next, stop = d.messages(ctx, o.Fetch)
+		defer stop()
+		queue = nil
+	}
 	var due <-chan time.Time
 	flush := func(now time.Time) {
 		due = nil
@@ -109,35 +117,54 @@ func Run(ctx context.Context, env sonify.SourceEnv, o Options, n decode.Normalis
 			due = time.After(at.Sub(now))
 		}
 	}
-	for {
-		select {
-		case <-ctx.Done():
-			decode.Flush(n, time.Time{}, emit)
+	// hear makes events of a delivery. Its error ends the run.
+	hear := func(q *delivery, err error) error {
+		if ctx.Err() != nil {
 			return context.Cause(ctx)
-		case now := <-due:
-			flush(now)
-		case j := <-next:
-			err := j.wait(ctx)
-			if ctx.Err() != nil {
+		}
+		if err == nil {
+			if q.name != 0 {
+				past.add(q.name)
+				q.m.Place = past.place()
+			}
+			err = n.Normalise(&q.m, emit)
+			flush(time.Now())
+		}
+		if err == nil {
+			return nil
+		}
+		var p *sonify.Permanent
+		var r *sonify.RetryAfter
+		if errors.As(err, &p) || errors.As(err, &r) {
+			return err
+		}
+		env.Tally.Add(sonify.Skipped, "delivery that tells nothing readable", 0)
+		return nil
+	}
+	var q delivery
+	for {
+		// What waits comes first: to look at nothing else is much cheaper.
+		err := error(nil)
+		select {
+		case q = <-queue:
+			d.left(len(q.m.Body))
+			err = hear(&q, nil)
+		default:
+			select {
+			case <-ctx.Done():
+				decode.Flush(n, time.Time{}, emit)
 				return context.Cause(ctx)
+			case now := <-due:
+				flush(now)
+			case q = <-queue:
+				d.left(len(q.m.Body))
+				err = hear(&q, nil)
+			case j := <-next:
+				err = hear(&j.delivery, j.wait(ctx))
 			}
-			if err == nil {
-				if j.name != 0 {
-					past.add(j.name)
-					j.m.Place = past.place()
-				}
-				err = n.Normalise(&j.m, emit)
-				flush(time.Now())
-			}
-			if err == nil {
-				continue
-			}
-			var p *sonify.Permanent
-			var r *sonify.RetryAfter
-			if errors.As(err, &p) || errors.As(err, &r) {
-				return err
-			}
-			env.Tally.Add(sonify.Skipped, "delivery that tells nothing readable", 0)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
@@ -177,9 +204,6 @@ type job struct {
 
 // wait returns when the delivery says what happened.
 func (j *job) wait(ctx context.Context) error {
-	if j.done == nil {
-		return nil
-	}
 	select {
 	case err := <-j.done:
 		return err
@@ -188,8 +212,8 @@ func (j *job) wait(ctx context.Context) error {
 	}
 }
 
-// messages returns the deliveries in their order, however long each takes to be
-// asked about. stop ends it and waits for its goroutines.
+// messages returns the deliveries in their order, however long fetch takes to ask about
+// each. stop ends it and waits for its goroutines.
 func (d *door) messages(ctx context.Context, fetch func(context.Context, *decode.Message) error) (next <-chan *job, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	out := make(chan *job, Fetchers-1)
@@ -203,18 +227,13 @@ func (d *door) messages(ctx context.Context, fetch func(context.Context, *decode
 			case q = <-d.queue:
 			}
 			d.left(len(q.m.Body))
-			j := &job{delivery: q}
-			if fetch != nil {
-				j.done = make(chan error, 1)
-			}
+			j := &job{q, make(chan error, 1)}
 			select {
 			case <-ctx.Done():
 				return
 			case out <- j:
 			}
-			if fetch != nil {
-				wg.Go(func() { j.done <- fetch(ctx, &j.m) })
-			}
+			wg.Go(func() { j.done <- fetch(ctx, &j.m) })
 		}
 	})
 	return out, func() {

@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -208,20 +209,24 @@ func (s *Scheme) check(ps *sonify.Problems) {
 
 // decodeSignature reads a signature into dst. ok is false if it is none.
 func decodeSignature(encoding, text string, dst []byte) (n int, ok bool) {
+	var room [2 * (sha512.Size + 2)]byte // as long as a text may be for the longest hash
 	var err error
 	if encoding == "hex" {
 		if hex.DecodedLen(len(text)) > len(dst) || len(text)%2 != 0 {
 			return 0, false
 		}
-		n, err = hex.Decode(dst, []byte(text))
+		n, err = hex.Decode(dst, append(room[:0], text...))
 		return n, err == nil
 	}
 	if base64.StdEncoding.DecodedLen(len(text)) > len(dst) {
 		return 0, false
 	}
-	n, err = base64.StdEncoding.Strict().Decode(dst, []byte(text))
+	n, err = strictly.Decode(dst, append(room[:0], text...))
 	return n, err == nil
 }
+
+// strictly reads base64 of which no bit is left over.
+var strictly = base64.StdEncoding.Strict()
 
 func encodeSignature(encoding string, mark []byte) string {
 	if encoding == "hex" {

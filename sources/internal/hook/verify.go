@@ -48,22 +48,32 @@ const maxID = 256
 // Verifier checks deliveries against a scheme. It may be used by several
 // goroutines.
 type Verifier struct {
-	scheme Scheme
-	parts  []part
-	url    string
-	keys   []*keyed
-	token  [][sha256.Size]byte
+	scheme   Scheme
+	parts    []part
+	url      string
+	keys     []*keyed
+	token    [][sha256.Size]byte
+	signsID  bool // the text that is signed holds the id
+	idSigned bool // see Scheme.idSigned
 }
 
 // keyed makes hashes with one key, which is scheduled once.
 type keyed struct{ pool sync.Pool }
+
+// hasher is one hash of a key, with room for what it is given and gives: a delivery
+// allocates nothing for its signature.
+type hasher struct {
+	hash.Hash
+	text []byte
+	sum  [sha512.Size]byte
+}
 
 // NewVerifier returns a verifier for deliveries that are signed with one of the
 // secrets. address is the whole URL as the sender knows it; "" puts it together
 // from what the request says, which a proxy may have changed.
 func NewVerifier(s Scheme, address string, secrets []string) (*Verifier, error) {
 	s.canonical()
-	v := &Verifier{scheme: s, url: address}
+	v := &Verifier{scheme: s, url: address, signsID: s.covers("id"), idSigned: s.idSigned()}
 	var err error
 	if v.parts, err = parseTemplate(s.Signed); err != nil {
 		return nil, err
@@ -84,7 +94,7 @@ func NewVerifier(s Scheme, address string, secrets []string) (*Verifier, error) 
 			return nil, err
 		}
 		make := newHash(s.Algorithm)
-		v.keys = append(v.keys, &keyed{sync.Pool{New: func() any { return hmac.New(make, key) }}})
+		v.keys = append(v.keys, &keyed{sync.Pool{New: func() any { return &hasher{Hash: hmac.New(make, key)} }}})
 	}
 	return v, nil
 }
@@ -235,23 +245,20 @@ func (v *Verifier) signature(c *sonify.Call, d *Checked, now time.Time) error {
 			return Untimed
 		}
 	}
-	if s.covers("id") && d.ID == "" {
+	if v.signsID && d.ID == "" {
 		return Nameless
 	}
 	right := -1
 	for _, k := range v.keys {
-		h := k.pool.Get().(hash.Hash)
-		h.Reset()
-		v.write(h, c, d.ID, stamp)
-		var sum [sha512.Size]byte
-		want := h.Sum(sum[:0])
-		k.pool.Put(h)
+		h := k.pool.Get().(*hasher)
+		want := v.sum(h, c, d.ID, stamp)
 		// All are compared, so that the time tells nothing of which was near.
 		for i := range n {
 			if hmac.Equal(want, marks[i][:sizes[i]]) {
 				right = i
 			}
 		}
+		k.pool.Put(h)
 	}
 	if right < 0 {
 		return WrongMark
@@ -264,26 +271,33 @@ func (v *Verifier) signature(c *sonify.Call, d *Checked, now time.Time) error {
 	return nil
 }
 
-// write writes the text that is signed.
-func (v *Verifier) write(h hash.Hash, c *sonify.Call, id, stamp string) {
+// sum returns the keyed hash of the text that is signed. It is good until h is used
+// again.
+func (v *Verifier) sum(h *hasher, c *sonify.Call, id, stamp string) []byte {
+	h.Reset()
+	h.text = h.text[:0]
 	for _, p := range v.parts {
 		switch p.slot {
 		case "":
-			h.Write([]byte(p.text))
-		case "body":
+			h.text = append(h.text, p.text...)
+		case "body": // it may be long, so it is not copied
+			h.Write(h.text)
 			h.Write(c.Body)
+			h.text = h.text[:0]
 		case "timestamp":
-			h.Write([]byte(stamp))
+			h.text = append(h.text, stamp...)
 		case "id":
-			h.Write([]byte(id))
+			h.text = append(h.text, id...)
 		case "method":
-			h.Write([]byte(c.Method))
+			h.text = append(h.text, c.Method...)
 		case "path":
-			h.Write([]byte(v.path(c)))
+			h.text = append(h.text, v.path(c)...)
 		case "url":
-			h.Write([]byte(v.address(c)))
+			h.text = append(h.text, v.address(c)...)
 		}
 	}
+	h.Write(h.text)
+	return h.Sum(h.sum[:0])
 }
 
 // address is the address that the sender called.
@@ -358,9 +372,8 @@ func Sign(s Scheme, secret, address, id, topic string, at time.Time, body []byte
 	if strings.HasPrefix(s.Timestamp, "Twitch") {
 		stamp = at.UTC().Format(time.RFC3339Nano)
 	}
-	sum := v.keys[0].pool.Get().(hash.Hash)
-	v.write(sum, &sonify.Call{Method: http.MethodPost, Body: body}, id, stamp)
-	mark := encodeSignature(s.Encoding, sum.Sum(nil))
+	sum := v.sum(v.keys[0].pool.Get().(*hasher), &sonify.Call{Method: http.MethodPost, Body: body}, id, stamp)
+	mark := encodeSignature(s.Encoding, sum)
 	text := s.Prefix + mark
 	switch {
 	case s.Timestamp == "":
