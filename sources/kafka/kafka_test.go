@@ -29,7 +29,13 @@ func serve(tb testing.TB, opts ...kfake.Opt) *kfake.Cluster {
 // send writes records, each when the broker has the one before.
 func send(tb testing.TB, c *kfake.Cluster, topic string, partition int32, bodies ...string) {
 	tb.Helper()
-	cl, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	sendBy(tb, c, topic, partition, nil, bodies...)
+}
+
+// sendBy is send by a client that is made with further options.
+func sendBy(tb testing.TB, c *kfake.Cluster, topic string, partition int32, opts []kgo.Opt, bodies ...string) {
+	tb.Helper()
+	cl, err := kgo.NewClient(append(opts, kgo.SeedBrokers(c.ListenAddrs()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -108,6 +108,7 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 
 // final makes an error one for good if asking again gets the same answer.
 func final(err error) error {
+	err = secure.Explain(err)
 	for _, f := range []error{
 		nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired, nats.ErrPermissionViolation,
 		nats.ErrBadSubject, nats.ErrNkeysNotSupported, nats.ErrSecureConnWanted,

@@ -87,6 +87,9 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 		ps.Add("server", "for example "+fmt.Sprintf("%q", "postgres://"+u.Host+"/shop"), "the address does not say which database")
 	}
 	c.TLS.Check(&ps, c.SSLMode != "disable")
+	if c.SSLMode == "prefer" && c.CA != "" {
+		ps.Add("ca", `sslmode = "verify_full"`, "with sslmode = \"prefer\" nobody looks at the server's certificate")
+	}
 	secret.Check(&ps, "password", c.Password)
 	if secret.Refers(c.Username) {
 		secret.Check(&ps, "username", c.Username)

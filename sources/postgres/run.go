@@ -16,6 +16,7 @@ import (
 	"proscenium/sources/internal/reach"
 	"proscenium/sources/internal/relay"
 	"proscenium/sources/internal/secret"
+	"proscenium/sources/internal/secure"
 )
 
 const (
@@ -50,7 +51,7 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 func final(err error) error {
 	var p *pgconn.PgError
 	if !errors.As(err, &p) {
-		return err
+		return secure.Explain(err)
 	}
 	// Of what the server says only the first line is repeated, and no value of a row.
 	err = fmt.Errorf("the server says %s (%s)", strings.ToValidUTF8(p.Message, "\ufffd"), p.Code)
@@ -89,6 +90,10 @@ func (s *source) connect(ctx context.Context, password string) (*pgconn.PgConn, 
 	var dsn strings.Builder
 	for i := 0; i < len(words); i += 2 {
 		fmt.Fprintf(&dsn, "%s='%s' ", words[i], strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(words[i+1]))
+	}
+	// The library reads the files itself, but its errors repeat all that it was told.
+	if _, err := s.c.TLS.Config(s.env); err != nil {
+		return nil, nil, err
 	}
 	conf, err := pgconn.ParseConfig(dsn.String())
 	if err != nil {

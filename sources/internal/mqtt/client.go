@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"proscenium/sonify"
 	"proscenium/sources/internal/secure"
 )
 
@@ -47,7 +48,7 @@ func greet(conn net.Conn, g *greeting, longest int) (*client, error) {
 	}
 	p, err := c.in.read()
 	if err != nil {
-		if g.version == 5 && !errors.Is(err, errMalformed) {
+		if p := new(sonify.Permanent); g.version == 5 && !errors.Is(err, errMalformed) && !errors.As(err, &p) {
 			var t net.Error
 			if !errors.As(err, &t) || !t.Timeout() {
 				return nil, fmt.Errorf("%w: it hung up", errVersion) // as brokers do that know nothing later than 3.1.1

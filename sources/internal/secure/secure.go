@@ -109,11 +109,16 @@ func read(env sonify.SourceEnv, path string) ([]byte, error) {
 	return b, nil
 }
 
-// patience is how long a handshake may take.
-const patience = 10 * time.Second
+const (
+	// patience is how long a handshake may take.
+	patience = 10 * time.Second
+	// lastWords is how long it may take to hear why a server hung up: that has come
+	// already, if it comes.
+	lastWords = 100 * time.Millisecond
+)
 
-// Client makes a connection to host an encrypted one, and closes it if that fails. A
-// certificate that cannot be trusted is a sonify.Permanent.
+// Client makes a connection to host an encrypted one, and closes it if that fails. Its
+// errors, and those of reading from and writing to it, are explained by [Explain].
 func Client(ctx context.Context, conn net.Conn, conf *tls.Config, host string) (net.Conn, error) {
 	c := conf.Clone()
 	if c.ServerName == "" {
@@ -124,12 +129,74 @@ func Client(ctx context.Context, conn net.Conn, conf *tls.Config, host string) (
 	secure := tls.Client(conn, c)
 	err := secure.HandshakeContext(ctx)
 	if err == nil {
-		return secure, nil
+		return &explained{secure}, nil
 	}
 	conn.Close()
-	var unknown *tls.CertificateVerificationError
-	if errors.As(err, &unknown) {
-		return nil, &sonify.Permanent{Err: fmt.Errorf("the server's certificate cannot be trusted: %w (ca = \"FILE\" names one that can)", unknown.Err)}
+	return nil, Explain(err)
+}
+
+// explained is a connection whose errors say what to do. Of TLS 1.3 a client learns only
+// after the handshake that its certificate is not taken.
+type explained struct{ net.Conn }
+
+// Write implements [net.Conn]. A server that hangs up has said why before.
+func (c *explained) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if err != nil {
+		c.SetReadDeadline(time.Now().Add(lastWords))
+		var one [1]byte
+		if _, said := c.Read(one[:]); said != nil {
+			if p := new(sonify.Permanent); errors.As(said, &p) {
+				err = said
+			}
+		}
 	}
-	return nil, err
+	return n, err
+}
+
+// Read implements [net.Conn].
+func (c *explained) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if err != nil && err != io.EOF {
+		err = Explain(err)
+	}
+	return n, err
+}
+
+// Explain makes of an error about a certificate one that says what to do about it, in
+// the words of [TLS]. It is a sonify.Permanent unless a certificate has only run out: a
+// new one may come. All other errors are returned as they are.
+func Explain(err error) error {
+	if p := new(sonify.Permanent); err == nil || errors.As(err, &p) {
+		return err
+	}
+	var (
+		name      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		authority x509.UnknownAuthorityError
+		unknown   *tls.CertificateVerificationError
+		remote    *net.OpError
+	)
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Errorf("the server's certificate is out of date, or a clock is wrong: %w", invalid)
+	case errors.As(err, &name):
+		return &sonify.Permanent{Err: fmt.Errorf("the server's certificate is one for another name: %w (the server is to be called what its certificate says)", name)}
+	case errors.As(err, &authority):
+		return &sonify.Permanent{Err: fmt.Errorf("the server's certificate cannot be trusted: %w (ca = \"FILE\" names one that can)", authority)}
+	case errors.As(err, &unknown):
+		return &sonify.Permanent{Err: fmt.Errorf("the server's certificate cannot be trusted: %w (ca = \"FILE\" names one that can)", unknown.Err)}
+	case errors.As(err, &remote) && remote.Op == "remote error":
+		// What the server says of ours. The package has no names for it. One of an authority
+		// that the server does not name is not even sent.
+		switch says := remote.Err.Error(); says {
+		case "tls: certificate required":
+			return &sonify.Permanent{Err: errors.New("the server wants a certificate by an authority that it trusts (cert and cert_key name its files)")}
+		case "tls: bad certificate", "tls: unsupported certificate", "tls: revoked certificate", "tls: unknown certificate", "tls: unknown certificate authority":
+			return &sonify.Permanent{Err: fmt.Errorf("the server does not take the certificate that we log in with, or wants one: %s (cert and cert_key name its files)", says)}
+		case "tls: expired certificate":
+			return errors.New("the server says that the certificate that we log in with is out of date")
+		}
+	}
+	return err
 }

@@ -43,6 +43,42 @@ func Redis(tb testing.TB, config ...string) *Server {
 // does not run as root, so where the test does it becomes the user nobody.
 func Postgres(tb testing.TB, auth string) *Server {
 	tb.Helper()
+	return postgres(tb, auth, nil)
+}
+
+// PostgresTLS is [Postgres] with a certificate, for connections that are encrypted. With
+// ask those need one of their own, for the user that they log in as.
+func PostgresTLS(tb testing.TB, c *Certificates, p Pair, ask bool) *Server {
+	tb.Helper()
+	return postgres(tb, "trust", func(s *Server, data string) {
+		for from, name := range map[string]string{c.CA: "root.crt", p.Cert: "server.crt", p.Key: "server.key"} {
+			b, err := os.ReadFile(from)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			// The server takes no key that others can read.
+			if err := os.WriteFile(filepath.Join(data, name), b, 0o600); err != nil {
+				tb.Fatal(err)
+			}
+			give(tb, filepath.Join(data, name))
+		}
+		s.args = append(s.args, "-c", "ssl=on", "-c", "ssl_cert_file=server.crt", "-c", "ssl_key_file=server.key", "-c", "ssl_ca_file=root.crt")
+		if ask {
+			hba := filepath.Join(data, "pg_hba.conf")
+			b, err := os.ReadFile(hba)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			if err := os.WriteFile(hba, append([]byte("hostssl all all 127.0.0.1/32 cert\n"), b...), 0o600); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	})
+}
+
+// postgres starts a server. prepare may change what it is about to be.
+func postgres(tb testing.TB, auth string, prepare func(s *Server, data string)) *Server {
+	tb.Helper()
 	var bin string
 	for _, pattern := range []string{"/usr/lib/postgresql/*/bin/postgres", "/usr/local/bin/postgres", "/opt/homebrew/bin/postgres"} {
 		if all, _ := filepath.Glob(pattern); len(all) > 0 && bin == "" {
@@ -69,6 +105,9 @@ func Postgres(tb testing.TB, auth string) *Server {
 	port := FreePort(tb)
 	s.Addr = fmt.Sprintf("127.0.0.1:%d", port)
 	s.args = []string{"-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", dir, "-c", "full_page_writes=off"}
+	if prepare != nil {
+		prepare(s, data)
+	}
 	s.ready = func(addr string) error {
 		c, err := net.DialTimeout("tcp", addr, time.Second)
 		if err != nil {

@@ -8,3 +8,5 @@ import (
 )
 
 func humble(testing.TB, string) *syscall.SysProcAttr { return nil }
+
+func give(testing.TB, string) (uid, gid int) { return 0, 0 }

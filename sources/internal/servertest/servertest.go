@@ -130,6 +130,13 @@ func (s *Server) try() bool {
 	}
 }
 
+// Answers returns when somebody listens at addr: at a second port of a server, which
+// opens a moment after the first.
+func Answers(tb testing.TB, addr string) {
+	tb.Helper()
+	Wait(tb, addr+" answers", func() bool { return answers(addr) == nil })
+}
+
 func answers(addr string) error {
 	c, err := net.DialTimeout("tcp", addr, time.Second)
 	if err == nil {
