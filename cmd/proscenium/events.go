@@ -145,14 +145,9 @@ func (p *program) events(ctx context.Context, args []string, f *eventsFlags) err
 	log := slog.New(p.say.handler())
 	bell := &doorbell{p: p, ctx: ctx, addr: f.addr, log: log}
 	defer bell.close()
-	env := w.env(true)
-	env.Live, env.Hooks = true, bell
-	env.Say = func(source, text string) { log.With("station", source).Info("says: " + text) }
-	piece, problems := mapping.Compile(env, w.name, w.src, w.sets)
-	p.say.problems(problems)
-	if problems.Err() != nil {
-		p.say.linef("%s", verdict(w.name, problems))
-		return errSaid
+	piece, err := p.compileLive(w, bell)
+	if err != nil {
+		return err
 	}
 	if isLive(piece) || f.lasts > 0 {
 		return p.listenLive(ctx, piece, f, log)

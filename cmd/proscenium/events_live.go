@@ -36,18 +36,23 @@ func isLive(p *mapping.Piece) bool {
 // ear listens to a piece whose sources are live, and tells how they are.
 type ear struct {
 	piece *mapping.Piece
-	doors []*conductor.Door // as the piece's sources; nil without one
-	began time.Time
+	doors []*conductor.Door   // as the piece's sources; nil without one
+	now   func() sonify.Frame // where what comes now arrives
 	heard map[string]uint64
 	state map[string]string // by source
 	why   map[string]error
 	log   *slog.Logger
 }
 
+// newEar returns an ear that has not heard anything. now says at which frame of the
+// performance what comes at that moment arrives; any goroutine calls it.
+func newEar(p *mapping.Piece, now func() sonify.Frame, log *slog.Logger) *ear {
+	return &ear{piece: p, now: now, heard: map[string]uint64{}, state: map[string]string{}, why: map[string]error{}, log: log}
+}
+
 // intakes returns the sources as a station takes them: at their arrival, run again when
 // they break. With all nothing is kept at the door.
 func (e *ear) intakes(all bool) []conductor.Intake {
-	now := func() sonify.Frame { return sonify.Frames(time.Since(e.began)) }
 	in := intakes(e.piece, all)
 	e.doors = make([]*conductor.Door, len(in))
 	for i := range in {
@@ -56,7 +61,7 @@ func (e *ear) intakes(all bool) []conductor.Intake {
 			e.doors[i] = conductor.NewDoor(conductor.DoorRules(s.Door), salt())
 			in[i].Keep = e.doors[i].Pass
 		}
-		in[i].Live, in[i].Arrive = true, now
+		in[i].Live, in[i].Arrive = true, e.now
 		if s.Live {
 			in[i].Again = station.Backoff
 		}
@@ -65,16 +70,27 @@ func (e *ear) intakes(all bool) []conductor.Intake {
 }
 
 // tell says what has become of a source, once.
-func (e *ear) tell(a *conductor.Arrival) {
-	name := a.Event.Source
+func (e *ear) tell(name, state string, err error) {
 	was := e.state[name]
-	e.state[name], e.why[name] = a.State, a.Err
+	e.state[name], e.why[name] = state, err
 	switch {
-	case a.Err != nil:
-		e.log.With("station", name).Warn(a.State + ": " + a.Err.Error())
-	case a.State != was && (was != "" || a.State != "live"):
-		e.log.With("station", name).Info(a.State)
+	case err != nil:
+		e.log.With("station", name).Warn(state + ": " + err.Error())
+	case state != was && (was != "" || state != "live"):
+		e.log.With("station", name).Info(state)
 	}
+}
+
+// failed returns why sources failed for good, in their order.
+func (e *ear) failed() (errs []error) {
+	for i := range e.piece.Sources {
+		s := &e.piece.Sources[i]
+		why := e.why[s.Name]
+		if p := new(sonify.Permanent); why != nil && (!s.Live || errors.As(why, &p)) {
+			errs = append(errs, fmt.Errorf("source %s: %w", s.Name, why))
+		}
+	}
+	return errs
 }
 
 // summary says how each source is.
@@ -134,6 +150,21 @@ func size(n uint64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
+// compileLive makes w ready to be listened to and tells what is wrong with it. bell lets
+// its sources be called.
+func (p *program) compileLive(w *written, bell *doorbell) (*mapping.Piece, error) {
+	env := w.env(true)
+	env.Live, env.Hooks = true, bell
+	env.Say = func(source, text string) { bell.log.With("station", source).Info("says: " + text) }
+	piece, problems := mapping.Compile(env, w.name, w.src, w.sets)
+	p.say.problems(problems)
+	if problems.Err() != nil {
+		p.say.linef("%s", verdict(w.name, problems))
+		return nil, errSaid
+	}
+	return piece, nil
+}
+
 // listenLive prints the events of a live piece as they come.
 func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *eventsFlags, log *slog.Logger) error {
 	if f.lasts > 0 {
@@ -141,7 +172,9 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 		ctx, done = context.WithTimeoutCause(ctx, f.lasts, errTime)
 		defer done()
 	}
-	e := &ear{piece: piece, began: time.Now(), heard: map[string]uint64{}, state: map[string]string{}, why: map[string]error{}, log: log}
+	began := time.Now()
+	now := func() sonify.Frame { return sonify.Frames(time.Since(began)) }
+	e := newEar(piece, now, log)
 	feed := conductor.Start(ctx, e.intakes(f.all))
 	kinds := map[string]int64{}
 	var printed int64
@@ -151,7 +184,7 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			a, ok, ended, err := feed.Next(ctx, sonify.Frames(time.Since(e.began)))
+			a, ok, ended, err := feed.Next(ctx, now())
 			switch {
 			case err != nil:
 				return err
@@ -161,7 +194,7 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 				(conductor.Wall{}).Wait(ctx, time.Now().Add(lookAgain))
 				continue
 			case a.State != "":
-				e.tell(&a)
+				e.tell(a.Event.Source, a.State, a.Err)
 				continue
 			}
 			e.heard[a.Event.Source]++
@@ -188,10 +221,8 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 	if errors.Is(err, errTime) {
 		err = nil
 	}
-	for name, why := range e.why {
-		if p := new(sonify.Permanent); err == nil && errors.As(why, &p) {
-			err = fmt.Errorf("source %s: %w", name, why)
-		}
+	if failed := e.failed(); err == nil && len(failed) > 0 {
+		err = failed[0]
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,8 @@ type renderFlags struct {
 	stems    string
 	bits     int
 	from, to time.Duration
+	lasts    time.Duration // how long live sources are listened to
+	addr     string        // where a webhook is listened for
 	seed     string
 	level    string
 	sets     []string
@@ -82,6 +85,11 @@ with commas), and all.
 "format:path" tells it where a name does not: wav:/dev/null, jsonl:-
 ("-" is standard output). The files are there whole or not at all.
 
+A live source, such as a broker or a webhook, comes to no end: its piece is rendered
+with --for, which listens for so long and writes what was played meanwhile. A
+recording of the source (path), where it has one, is rendered like any other data,
+and so is the log of a station on which the piece was on the air.
+
 The same piece, data and seed give the same bytes, on every machine.
 
 Paths in a piece are relative to the piece; paths given by --set are relative to
@@ -91,7 +99,8 @@ the current folder.`,
   proscenium render piece.toml -o final.wav --set source.court.path=final.csv --set tempo=96
   proscenium render piece.toml -o wav:- --from 1m30s --to 2m | ffmpeg -i - excerpt.flac
   proscenium render piece.toml -o match.wav --legend
-  proscenium render piece.toml -o match.wav --report`,
+  proscenium render piece.toml -o match.wav --report
+  proscenium render house.toml --for 10m -o house.wav`,
 		Args:              arguments(1, 1, "the piece to render"),
 		RunE:              func(c *cobra.Command, args []string) error { return p.render(c.Context(), args[0], f) },
 		ValidArgsFunction: pieceFiles,
@@ -102,6 +111,8 @@ the current folder.`,
 	fl.IntVar(&f.bits, "bits", 0, "`depth` of WAV files: 16, 24, or 32 for floats (default 16, for stems 24)")
 	fl.DurationVar(&f.from, "from", 0, "begin the files at this `time` of the music, such as 1m30s")
 	fl.DurationVar(&f.to, "to", 0, "end at this `time` of the music")
+	fl.DurationVar(&f.lasts, "for", 0, "listen to the live sources of the piece for so long, such as 60s, and write what was played")
+	fl.StringVar(&f.addr, "addr", "", "with --for: where a webhook of the piece is listened for (default "+firstAddr+", or the next that is free)")
 	fl.StringVar(&f.legend, "legend", "", "first play what the values sound like; =`parts` chooses among rules, signals, patterns, sections, or all")
 	fl.Lookup("legend").NoOptDefVal = legendMost
 	f.pieceFlags(c)
@@ -124,6 +135,12 @@ func (f *renderFlags) check() error {
 		return usagef("--from and --to are times from the beginning, and not negative")
 	case f.to > 0 && f.to <= f.from:
 		return usagef("--to %v is not after --from %v", f.to, f.from)
+	case f.lasts < 0:
+		return usagef("--for %v: expected a stretch of time such as 60s", f.lasts)
+	case f.lasts > 0 && max(f.from, f.to) > f.lasts:
+		return usagef("--from and --to lie in what --for %v lets come: there is no more", f.lasts)
+	case f.addr != "" && f.lasts == 0:
+		return usagef("--addr says where a webhook is listened for while --for lasts: give both")
 	}
 	switch f.bits {
 	case 0, 16, 24, 32:
@@ -164,6 +181,9 @@ func (p *program) render(ctx context.Context, name string, f *renderFlags) error
 	if log, ok, err := logOf(name); err != nil {
 		return err
 	} else if ok {
+		if f.lasts > 0 {
+			return usagef("--for: a log has its end, and nothing is listened to")
+		}
 		return p.renderLog(ctx, log, f, files)
 	}
 	sets, err := f.overrides()
@@ -174,12 +194,27 @@ func (p *program) render(ctx context.Context, name string, f *renderFlags) error
 	if err != nil {
 		return err
 	}
-	piece, err := p.compile(w)
-	if err != nil {
-		return err
-	}
-	r := &rendering{program: p, flags: f, written: w, piece: piece, header: &piece.Header, targets: files}
+	r := &rendering{program: p, flags: f, written: w, targets: files}
 	defer r.close()
+	if f.lasts > 0 {
+		bell := &doorbell{p: p, ctx: ctx, addr: f.addr, log: slog.New(p.say.handler())}
+		defer bell.close()
+		if r.piece, err = p.compileLive(w, bell); err != nil {
+			return err
+		}
+		if !isLive(r.piece) {
+			return usagef("--for: no source of %s is live, so its data has an end (--to ends the files sooner)", w.name)
+		}
+		r.log = bell.log
+	} else {
+		if r.piece, err = p.compile(w); err != nil {
+			return err
+		}
+		if isLive(r.piece) {
+			return liveRender(w.name, r.piece)
+		}
+	}
+	r.header = &r.piece.Header
 	if err := r.begin(); err != nil {
 		return err
 	}
@@ -194,6 +229,7 @@ type rendering struct {
 	piece   *mapping.Piece
 	header  *sonify.Header // what the files are begun for
 	targets []target
+	log     *slog.Logger // what becomes of live sources is said in it
 
 	outs   []sonify.Output
 	sound  *sound.Output // nil if nothing of it is wanted
@@ -294,8 +330,30 @@ func (r *rendering) perform(ctx context.Context) error {
 	began := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	feed := conductor.Start(ctx, intakes(r.piece, false))
-	defer stopSources(feed)
+	bar := newProgress(r.say.w, r.say.quiet)
+	o := conductor.Options{
+		Until:    sonify.Frames(r.flags.to),
+		Progress: bar.at,
+		Report: func(source, state string, err error) {
+			if err != nil {
+				r.failed = append(r.failed, fmt.Errorf("source %s: %w", source, err))
+			}
+		},
+	}
+	var in []conductor.Intake
+	var ear *ear
+	if r.flags.lasts > 0 {
+		ear = r.listens(&o, bar)
+		in = ear.intakes(false)
+	} else {
+		in = intakes(r.piece, false)
+	}
+	sources := conductor.Start(ctx, in)
+	defer stopSources(sources)
+	feed := conductor.Feed(sources)
+	if ear != nil {
+		feed = &counted{sources, ear.heard}
+	}
 
 	outs, err := r.prelude(ctx, r.outs)
 	if err != nil {
@@ -304,20 +362,16 @@ func (r *rendering) perform(ctx context.Context) error {
 	if r.flags.from > 0 || r.flags.to > 0 {
 		outs = []sonify.Output{&stretch{outs: outs, from: sonify.Frames(r.flags.from), to: sonify.Frames(r.flags.to)}}
 	}
-	bar := newProgress(r.say.w, r.say.quiet)
 	r.estimate(ctx, bar)
-	sum, err := conductor.Perform(ctx, &r.piece.Header, r.piece.Perform(), feed, outs, conductor.Options{
-		Until:    sonify.Frames(r.flags.to),
-		Progress: bar.at,
-		Report: func(source, state string, err error) {
-			if err != nil {
-				r.failed = append(r.failed, fmt.Errorf("source %s: %w", source, err))
-			}
-		},
-	})
+	sum, err := conductor.Perform(ctx, &r.piece.Header, r.piece.Perform(), feed, outs, o)
 	bar.clear()
-	for _, s := range r.piece.Sources {
-		r.say.tally(s.Name, s.Tally)
+	if ear != nil {
+		ear.summary()
+		r.failed = ear.failed()
+	} else {
+		for _, s := range r.piece.Sources {
+			r.say.tally(s.Name, s.Tally)
+		}
 	}
 	return r.done(sum, err, began)
 }
@@ -372,6 +426,10 @@ func (r *rendering) estimate(ctx context.Context, bar *progress) {
 	}
 	if to := sonify.Frames(r.flags.to); to > 0 {
 		bar.setTotal(to)
+		return
+	}
+	if r.flags.lasts > 0 {
+		bar.setTotal(sonify.Frames(r.flags.lasts))
 		return
 	}
 	if !r.written.rereadable() {
