@@ -315,3 +315,57 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// However a piece describes a scheme that it may: nothing panics, what was changed after
+// it was signed is refused, and so is what was signed with another secret.
+func FuzzScheme(f *testing.F) {
+	for _, p := range presets {
+		s := p.scheme
+		f.Add(s.Signed, s.Prefix, s.Separator, s.TimestampPrefix, s.Encoding == "hex", s.Timestamp == s.Signature, "sha256", `{"a":1}`)
+	}
+	f.Add("{method} {path} {timestamp} {body}", "", " ", "", true, false, "sha512", "")
+	f.Add("{body}{body}", "=", "=", "=", false, true, "sha1", "=")
+	f.Add("{", "v", ",", "t", true, true, "md5", "x")
+	f.Fuzz(func(t *testing.T, template, prefix, separator, stampPrefix string, asHex, together bool, algorithm, body string) {
+		s := Scheme{Signature: "X-Signature", Algorithm: algorithm, Encoding: "base64", Separator: separator, Prefix: prefix, Signed: template, ID: "X-Id", Tolerance: time.Minute}
+		if asHex {
+			s.Encoding = "hex"
+		}
+		if s.covers("timestamp") {
+			if s.Timestamp = "X-Time"; together {
+				s.Timestamp, s.TimestampPrefix = s.Signature, stampPrefix
+			}
+		} else {
+			s.Tolerance = 0
+		}
+		var ps sonify.Problems
+		if s.check(&ps); ps.Err() != nil || body == "" {
+			return
+		}
+		const address = "https://x.example/hooks/a"
+		h, err := Sign(s, "secret", address, "i", "", now, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		verify := func(secret, body string) error {
+			v, err := NewVerifier(s, address, []string{secret})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = v.Verify(&sonify.Call{Method: http.MethodPost, Path: "a", Header: h, Body: []byte(body)}, now)
+			return err
+		}
+		refused := func(what string, err error) {
+			if _, ok := err.(Refusal); !ok {
+				t.Fatalf("%+v, %s: %v", s, what, err)
+			}
+		}
+		if err := verify("secret", body); err != nil {
+			refused("as it was signed", err) // of a prefix with blanks around it, say
+		}
+		changed := []byte(body)
+		changed[len(changed)/2] ^= 1
+		refused("another body", verify("secret", string(changed)))
+		refused("another secret", verify("secret2", body))
+	})
+}

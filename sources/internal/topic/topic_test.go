@@ -119,6 +119,56 @@ func FuzzPattern(f *testing.F) {
 	})
 }
 
+// The same of the other brokers, and of several patterns at once: what one of them matches
+// is asked for, once.
+func FuzzFilters(f *testing.F) {
+	for k := range uint8(3) {
+		f.Add(k, "home.{room}.{sensor}", "home.>", "home.hall.door")
+		f.Add(k, "news:{what...}:last", "news:*:last", "news:a:b:last")
+		f.Add(k, "a/{b...}/c", "a/+/c", "a/b/c")
+		f.Add(k, "#", "$SYS/{x}", "$SYS/uptime")
+	}
+	dialects := []topic.Dialect{topic.MQTT, topic.NATS, {Sep: ":", One: "*", Rest: "**"}}
+	f.Fuzz(func(t *testing.T, which uint8, first, second, name string) {
+		d := dialects[int(which)%len(dialects)]
+		var patterns []*topic.Pattern
+		for _, text := range []string{first, second} {
+			if p, err := d.New(text); err == nil {
+				patterns = append(patterns, p)
+			}
+		}
+		var filters []*topic.Pattern
+		for _, text := range d.Filters(patterns...) {
+			p, err := d.New(text)
+			if err != nil {
+				t.Fatalf("%q and %q ask for %q: %v", first, second, text, err)
+			}
+			filters = append(filters, p)
+		}
+		times := 0
+		for _, p := range filters {
+			if p.Match(name, nil) {
+				times++
+			}
+		}
+		wanted := false
+		for _, p := range patterns {
+			parts := make([]string, len(p.Names()))
+			if p.Match(name, parts) {
+				wanted = true
+				for _, part := range parts {
+					if !strings.Contains(name, part) {
+						t.Fatalf("%q of %q is %q", p, name, parts)
+					}
+				}
+			}
+		}
+		if times > 1 || wanted && times == 0 {
+			t.Fatalf("of %q and %q the filters %v match %q %d times", first, second, d.Filters(patterns...), name, times)
+		}
+	})
+}
+
 func TestFilters(t *testing.T) {
 	for _, c := range []struct {
 		dialect topic.Dialect
