@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
 	"runtime"
 	"strconv"
 	"strings"
@@ -70,30 +73,24 @@ type rig struct {
 	server *web.Server
 	env    sonify.SourceEnv
 	stop   func() error
-	addr   string // where the server listens, once somebody asked for it
-	once   sync.Once
 }
 
 // listen has the server listen until the test ends, and returns its address.
 func (r *rig) listen(t testing.TB) string {
-	r.once.Do(func() {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.server.Serve(ctx, l) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
 			t.Error(err)
-			return
 		}
-		r.addr = l.Addr().String()
-		ctx, stop := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- r.server.Serve(ctx, l) }()
-		t.Cleanup(func() {
-			stop()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		})
 	})
-	return r.addr
+	return l.Addr().String()
 }
 
 func start(t testing.TB, change func(*Config), emit func(sonify.Event)) *rig {
@@ -164,75 +161,142 @@ func (c *caller) Close() error                       { return nil }
 // time. What is turned away because the queue is full is reported, and comes again.
 func BenchmarkDeliveries(b *testing.B) {
 	all := deliveries(b.N) // each another: what comes twice is passed over
-	flood(b, all, func(r *rig, next func() (int, bool), away *atomic.Int64) {
-		c := r.caller(all)
-		for i, more := next(); more; i, more = next() {
-			for ; ; time.Sleep(time.Millisecond) { // as a service comes again
-				code := c.call(i)
-				if code == http.StatusOK {
-					break
-				}
-				if code != http.StatusServiceUnavailable {
-					b.Error(code)
-					return
-				}
-				away.Add(1)
+	measure(b, func(r *rig, away *atomic.Int64) (send func()) {
+		var given atomic.Int64
+		return func() {
+			var senders sync.WaitGroup
+			for range runtime.GOMAXPROCS(0) {
+				senders.Go(func() {
+					c := r.caller(all)
+					for i := int(given.Add(1)) - 1; i < b.N; i = int(given.Add(1)) - 1 {
+						code := c.call(i)
+						for ; code == http.StatusServiceUnavailable; code = c.call(i) {
+							away.Add(1)
+							time.Sleep(time.Millisecond) // as a service comes again
+						}
+						if code != http.StatusOK {
+							b.Error(code)
+							return
+						}
+					}
+				})
+			}
+			senders.Wait()
+		}
+	})
+}
+
+// BenchmarkConnections is the same over real connections, with the work of the HTTP server in
+// it. Who sends is a process of its own, as brokers are in the benchmarks of others; it
+// sends 100 deliveries at once, and then reads their answers.
+func BenchmarkConnections(b *testing.B) {
+	measure(b, func(r *rig, away *atomic.Int64) (send func()) {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d", senderKey, r.listen(b), runtime.GOMAXPROCS(0), b.N))
+		cmd.Stderr = os.Stderr
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			b.Fatal(err)
+		}
+		says := bufio.NewReader(out)
+		if line, err := says.ReadString('\n'); line != "ready\n" {
+			b.Fatalf("the sender says %q: %v", line, err)
+		}
+		return func() {
+			in.Close() // that is the word to begin
+			line, _ := says.ReadString('\n')
+			n, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
+			if err != nil {
+				b.Errorf("the sender says %q", line)
+			}
+			away.Add(n)
+			if err := cmd.Wait(); err != nil {
+				b.Error(err)
 			}
 		}
 	})
 }
 
-// BenchmarkConnections is the same over real connections, with the HTTP server's own work
-// and the sender's in it: 100 deliveries are sent at once, and then their answers read.
-func BenchmarkConnections(b *testing.B) {
-	all := deliveries(b.N)
-	flood(b, all, func(r *rig, next func() (int, bool), away *atomic.Int64) {
-		conn, err := net.Dial("tcp", r.listen(b))
-		if err != nil {
-			b.Error(err)
-			return
+// senderKey is the variable by which the test's program is told to be the sender.
+const senderKey = "WEBHOOK_TEST_SENDER"
+
+// sender makes deliveries and sends them once its input has ended: an address, by how many
+// connections, and how many.
+func sender(task string) error {
+	var addr string
+	var conns, n int
+	if _, err := fmt.Sscan(task, &addr, &conns, &n); err != nil {
+		return err
+	}
+	all := deliveries(n)
+	fmt.Println("ready")
+	io.Copy(io.Discard, os.Stdin)
+	var given, away atomic.Int64
+	errs := make(chan error, conns)
+	for range conns {
+		go func() {
+			errs <- all.send(addr, func() (int, bool) { i := int(given.Add(1)) - 1; return i, i < n }, &away)
+		}()
+	}
+	for range conns {
+		if err := <-errs; err != nil {
+			return err
 		}
-		defer conn.Close()
-		in := bufio.NewReader(conn)
-		var batch, again []int
-		var out []byte
-		for {
-			batch, again, out = append(batch[:0], again...), again[:0], out[:0]
-			for len(batch) < 100 {
-				i, more := next()
-				if !more {
-					break
-				}
-				batch = append(batch, i)
+	}
+	fmt.Println(away.Load())
+	return nil
+}
+
+// send sends what next says over one connection. What is turned away comes again.
+func (p *post) send(addr string, next func() (int, bool), away *atomic.Int64) error {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	var batch, again []int
+	var out []byte
+	for {
+		batch, again, out = append(batch[:0], again...), again[:0], out[:0]
+		for len(batch) < 100 {
+			i, more := next()
+			if !more {
+				break
 			}
-			if len(batch) == 0 {
-				return
-			}
-			for _, i := range batch {
-				out = all.write(out, i)
-			}
-			if _, err := conn.Write(out); err != nil {
-				b.Error(err)
-				return
-			}
-			for _, i := range batch {
-				switch code, err := answer(in); {
-				case err != nil:
-					b.Error(err)
-					return
-				case code == http.StatusServiceUnavailable:
-					again = append(again, i)
-				case code != http.StatusOK:
-					b.Error(code)
-					return
-				}
-			}
-			if len(again) > 0 {
-				away.Add(int64(len(again)))
-				time.Sleep(time.Millisecond)
+			batch = append(batch, i)
+		}
+		if len(batch) == 0 {
+			return nil
+		}
+		for _, i := range batch {
+			out = p.write(out, i)
+		}
+		if _, err := conn.Write(out); err != nil {
+			return err
+		}
+		for _, i := range batch {
+			switch code, err := answer(in); {
+			case err != nil:
+				return err
+			case code == http.StatusServiceUnavailable:
+				again = append(again, i)
+			case code != http.StatusOK:
+				return fmt.Errorf("answered %d", code)
 			}
 		}
-	})
+		if len(again) > 0 {
+			away.Add(int64(len(again)))
+			time.Sleep(time.Millisecond)
+		}
+	}
 }
 
 // answer reads an answer, and returns its status.
@@ -257,21 +321,17 @@ func answer(in *bufio.Reader) (code int, err error) {
 	}
 }
 
-// flood runs senders, as many as there are processors, until each of all is heard.
-func flood(b *testing.B, all *post, send func(r *rig, next func() (int, bool), away *atomic.Int64)) {
-	var heard, given, away atomic.Int64
+// measure runs a sender of b.N deliveries until each is heard. begin makes it.
+func measure(b *testing.B, begin func(r *rig, away *atomic.Int64) (send func())) {
+	var heard, away atomic.Int64
 	r := start(b, func(c *Config) { c.Remember = 0 }, func(sonify.Event) { heard.Add(1) })
-	next := func() (int, bool) { i := given.Add(1) - 1; return int(i), i < int64(all.len()) }
+	send := begin(r, &away)
 	b.SetBytes(size)
 	b.ReportAllocs()
 	b.ResetTimer()
 	cpu := servertest.CPU()
-	var senders sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		senders.Go(func() { send(r, next, &away) })
-	}
-	senders.Wait()
-	for heard.Load() < int64(all.len()) && !b.Failed() {
+	send()
+	for heard.Load() < int64(b.N) && !b.Failed() {
 		time.Sleep(100 * time.Microsecond)
 	}
 	used := servertest.CPU() - cpu
