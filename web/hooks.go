@@ -224,7 +224,7 @@ const hookRoom = 16 << 10
 
 // whole reads the body of a call, which is no longer than a call may be.
 func whole(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if n := r.ContentLength; n >= 0 && n <= hookRoom { // more than that the server gives nobody
+	if n := r.ContentLength; n >= 0 && n <= hookRoom { // the server gives no more than n
 		b := make([]byte, n)
 		_, err := io.ReadFull(r.Body, b)
 		return b, err

@@ -161,6 +161,9 @@ func (d *door) left(bytes int) {
 	d.mu.Unlock()
 }
 
+// leftBehind is what is counted of deliveries that were taken and not heard.
+const leftBehind = "delivery in the queue when the source stopped"
+
 // close turns away what comes from now on, and forgets what waits: its senders
 // were told that it arrived, so it is counted.
 func (d *door) close() {
@@ -171,7 +174,7 @@ func (d *door) close() {
 		select {
 		case q := <-d.queue:
 			d.bytes -= len(q.m.Body)
-			d.tally.Add(sonify.Dropped, "delivery in the queue when the source stopped", 0)
+			d.tally.Add(sonify.Dropped, leftBehind, 0)
 		default:
 			return
 		}

@@ -120,6 +120,7 @@ func Run(ctx context.Context, env sonify.SourceEnv, o Options, n decode.Normalis
 	// hear makes events of a delivery. Its error ends the run.
 	hear := func(q *delivery, err error) error {
 		if ctx.Err() != nil {
+			env.Tally.Add(sonify.Dropped, leftBehind, 0)
 			return context.Cause(ctx)
 		}
 		if err == nil {

@@ -390,3 +390,27 @@ func TestRun_AnswersChallenges(t *testing.T) {
 		}
 	})
 }
+
+// What was taken when the source is stopped is heard or counted, wherever it was.
+func TestRun_CountsWhatIsLeftBehind(t *testing.T) {
+	o := options(t, "github")
+	synctest.Test(t, func(t *testing.T) {
+		block := make(chan struct{})
+		r := start(t, o, bodies{block}, "")
+		synctest.Wait()
+		for i := range 10 {
+			if got := r.deliver(t, o, fmt.Sprint(i), fmt.Sprintf(`{"n":%d}`, i)); got.Status != http.StatusOK {
+				t.Fatal(got)
+			}
+		}
+		synctest.Wait() // one is with the decoder
+		r.cancel()
+		close(block)
+		if err := <-r.done; err != context.Canceled {
+			t.Error(err)
+		}
+		if heard, left := len(r.texts()), int(r.counts()["dropped: delivery in the queue when the source stopped"]); heard+left != 10 || left == 0 {
+			t.Errorf("%d were heard and %d are counted", heard, left)
+		}
+	})
+}
