@@ -12,13 +12,21 @@ import (
 
 	"github.com/gorilla/websocket"
 	"proscenium/sonify"
+	"proscenium/sources/internal/secure"
 )
 
 // openWeb dials a broker that speaks over a WebSocket, as those do that are behind
 // an ordinary web server. MQTT 5, section 6.
 func openWeb(ctx context.Context, u *url.URL, dial dialer, conf *tls.Config) (net.Conn, error) {
 	d := websocket.Dialer{
-		NetDialContext: dial, TLSClientConfig: conf, HandshakeTimeout: patience,
+		NetDialContext: dial, HandshakeTimeout: patience,
+		NetDialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dial(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return secure.Client(ctx, conn, conf, u.Hostname())
+		},
 		Subprotocols: []string{"mqtt"}, ReadBufferSize: 16 << 10, WriteBufferSize: 4 << 10,
 	}
 	ws, answer, err := d.DialContext(ctx, u.String(), nil)
