@@ -37,7 +37,7 @@ func Check(ps *sonify.Problems, key string, list []string) {
 		ps.Add(key, "", "%d words, at most %d were expected", len(list), MaxWords)
 	}
 	for _, w := range list {
-		if t := strings.TrimPrefix(w, "#"); strings.TrimSpace(t) == "" || strings.ContainsFunc(w, unicode.IsControl) || !utf8.ValidString(w) {
+		if t := strings.TrimPrefix(strings.TrimSpace(w), "#"); strings.TrimSpace(t) == "" || strings.ContainsFunc(w, unicode.IsControl) || !utf8.ValidString(w) {
 			ps.Add(key, `for example contains = ["my band", "#mytour"]`, "%q is nothing that could be looked for", w)
 		}
 	}

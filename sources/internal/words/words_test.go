@@ -42,12 +42,12 @@ func TestFinder(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	var ps sonify.Problems
-	words.Check(&ps, "contains", []string{"ok", "", "#", "a\nb", "\xff"})
-	if len(ps) != 4 {
+	words.Check(&ps, "contains", []string{"ok", "", "#", " # ", "a\nb", "\xff"})
+	if len(ps) != 5 {
 		t.Errorf("%v", ps)
 	}
 	words.Check(&ps, "contains", strings.Split(strings.Repeat("w,", 101), ","))
-	if len(ps) != 6 {
+	if len(ps) != 7 {
 		t.Errorf("%d mistakes", len(ps))
 	}
 }
@@ -56,6 +56,7 @@ func FuzzFind(f *testing.F) {
 	f.Add("tour", "On TOUR #tour", "tour")
 	f.Add("#İ", "i̇stanbul ＃İ", "")
 	f.Add("\xff", "\xff\xfe", "x")
+	f.Add(" #", "0", "0") // a tag without a name, behind a blank
 	f.Fuzz(func(t *testing.T, w, text, tag string) {
 		var ps sonify.Problems
 		if words.Check(&ps, "contains", []string{w}); ps.Err() != nil {
