@@ -50,6 +50,7 @@ type Options struct {
 const (
 	frozenAfter = 2 * time.Second        // so long a device may take nothing
 	openWithin  = 6 * time.Second        // and before it has taken anything
+	holds       = 2 * time.Second        // so long it has to play until it is said to be back
 	look        = 100 * time.Millisecond // how often that is looked at
 	piece       = 480                    // frames that a device is given at a time
 	room        = 96000                  // frames that may wait for a device besides the cushion: 2 s
@@ -204,11 +205,10 @@ func (s *Speaker) run(ctx context.Context) {
 	for {
 		d, err := s.opts.Open()
 		if err == nil {
-			err = s.play(ctx, d, func() {
-				// It takes something.
+			err = s.play(ctx, d, func(began time.Time) {
 				wait = firstWait
 				if !since.IsZero() {
-					s.opts.Say(fmt.Sprintf("sound again by %s, after %s", s.opts.Name, time.Since(since).Round(time.Second)))
+					s.opts.Say(fmt.Sprintf("sound again by %s, after %s", s.opts.Name, began.Sub(since).Round(time.Second)))
 				}
 				since = time.Time{}
 			})
@@ -262,9 +262,10 @@ func (s *Speaker) pause(ctx context.Context, d time.Duration) bool {
 // errFrozen is the end of a device that takes nothing.
 var errFrozen = errors.New("it takes nothing although there is sound")
 
-// play gives a device what comes until it fails; nil means that all is over. takes
-// is called when it has taken something for the first time.
-func (s *Speaker) play(ctx context.Context, d Device, takes func()) error {
+// play gives a device what comes until it fails; nil means that all is over. back is
+// called when it has played for a while, and told since when. A program that cannot be
+// run and a disk that is full take something, too, and then fail: they are not back.
+func (s *Speaker) play(ctx context.Context, d Device, back func(began time.Time)) error {
 	finisher, endless := d.(Finisher)
 	_, tells := d.(teller)
 	s.mu.Lock()
@@ -293,6 +294,8 @@ func (s *Speaker) play(ctx context.Context, d Device, takes func()) error {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
 	last, moved, patience := int64(0), time.Now(), openWithin
+	var began time.Time // when it took something for the first time
+	held := false
 	for {
 		var err error
 		select {
@@ -314,8 +317,11 @@ func (s *Speaker) play(ctx context.Context, d Device, takes func()) error {
 		}
 		s.mu.Unlock()
 		if taken > last && last == 0 {
-			patience = frozenAfter
-			takes()
+			patience, began = frozenAfter, now
+		}
+		if err == nil && !held && !began.IsZero() && now.Sub(began) >= holds {
+			held = true
+			back(began)
 		}
 		switch {
 		case err != nil:

@@ -259,6 +259,27 @@ func TestSpeaker_BreaksAndComesBack(t *testing.T) {
 	})
 }
 
+// A device that takes something each time it is opened, and fails soon after, is not
+// back: that is not said, and it is opened less and less often.
+func TestSpeaker_BreaksAtOnceEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(func() (*toy, error) {
+			d := newToy(48000)
+			time.AfterFunc(time.Second, func() { d.set(func() { d.broken = errors.New("the disk is full") }) })
+			return d, nil
+		})
+		h.play(5 * time.Minute)
+		st, texts := h.Status(), h.texts()
+		h.Close()
+		if len(texts) != 1 || !strings.Contains(texts[0], "the disk is full") {
+			t.Errorf("it is said: %q", texts)
+		}
+		if st.Opened < 10 || st.Opened > 40 {
+			t.Errorf("it was opened %d times in five minutes", st.Opened)
+		}
+	})
+}
+
 // A device that does not come to take anything is given up, and one that takes its
 // time is not.
 func TestSpeaker_OpensSlowly(t *testing.T) {
