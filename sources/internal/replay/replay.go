@@ -8,7 +8,8 @@
 //
 // All but body or text may be missing. A line with other keys is the body itself, as
 // a tool that records a stream writes it, and so is each value of a file that is JSON
-// over several lines.
+// over several lines. A stream of server-sent events, as curl saves it, is a recording
+// too: the name of an event is its topic.
 //
 // The recording has a clock of its own: what its events say, and where they say
 // nothing, "at". It begins with the first event, and does not run backwards.
@@ -29,6 +30,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
 	"proscenium/sources/internal/input"
+	"proscenium/sources/internal/sse"
 )
 
 // Config has the key of every recipe that can play a recording. It is embedded in
@@ -177,6 +179,9 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 	if err != nil {
 		return err
 	}
+	if isStream(text) {
+		return readStream(ctx, text, tally, each)
+	}
 	at := int64(0)
 	var pretty []byte // lines that are not JSON yet, but may become it
 	first := int64(0)
@@ -225,6 +230,39 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+	}
+}
+
+// isStream reports whether a recording is a stream of server-sent events: whether one
+// of its first lines is a field of such. No line of JSON begins so.
+func isStream(r *bufio.Reader) bool {
+	head, _ := r.Peek(4096) // of a shorter recording all
+	for line := range bytes.Lines(head) {
+		if bytes.HasPrefix(line, []byte("data:")) || bytes.HasPrefix(line, []byte("event:")) {
+			return true
+		}
+	}
+	return false
+}
+
+// readStream calls each with the events of a stream.
+func readStream(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*decode.Message) error) error {
+	in := sse.NewReader(r, maxMessage, "")
+	in.Note = func(what string, line int64) { tally.Add(sonify.Skipped, what, line) }
+	for {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		f, err := in.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := each(&decode.Message{Body: bytes.Clone(f.Data), Topic: f.Event, Place: f.ID, Line: f.Line}); err != nil {
 			return err
 		}
 	}

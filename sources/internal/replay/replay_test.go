@@ -133,8 +133,23 @@ null
 	}
 }
 
+// A stream of server-sent events is a recording as it is.
+func TestRead_ServerSentEvents(t *testing.T) {
+	text := ":thump\n\nevent: update\nid: 7\ndata: {\"a\":\ndata: 1}\n\ndata: x\n\nevent: cut\ndata: off"
+	var got []string
+	if err := replay.Read(t.Context(), strings.NewReader(text), new(sonify.Tally), func(m *decode.Message) error {
+		got = append(got, fmt.Sprintf("%d %s %s %q", m.Line, m.Topic, m.Place, m.Body))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := `[7 update 7 "{\"a\":\n1}" 9  7 "x"]`; fmt.Sprint(got) != want {
+		t.Errorf("%s, not %s", fmt.Sprint(got), want)
+	}
+}
+
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{`{"at":"2026-11-28T10:00:00Z","topic":"a","body":{}}`, "{\n}", "1\n2\n", `{"text":"x"}`, "{\"x\":\n"} {
+	for _, s := range []string{"data: 1\n\nevent: a\ndata: 2\n\n", `{"at":"2026-11-28T10:00:00Z","topic":"a","body":{}}`, "{\n}", "1\n2\n", `{"text":"x"}`, "{\"x\":\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
