@@ -314,7 +314,26 @@ func TestRadio_SlowListenersLosePages(t *testing.T) {
 		b, _ := io.ReadAll(resp.Body)
 		slow <- b
 	}()
+	// It reads in small pieces: what waits for it is to be over before the station is, or
+	// it comes to no page after those it lost.
+	feed := func() *feed {
+		a.channel.radio.mu.Lock()
+		defer a.channel.radio.mu.Unlock()
+		return a.channel.radio.feeds[stream.Named("flac")]
+	}()
+	waiting := func() int {
+		n := make(chan int, shardsOfHub)
+		for _, sh := range feed.hub.shards {
+			sh.put(job{look: func() { n <- len(sh.slow) }})
+		}
+		all := 0
+		for range feed.hub.shards {
+			all += <-n
+		}
+		return all
+	}
 	a.playSlowly(20)
+	a.wait(func() bool { return waiting() == 0 })
 	a.stop()
 	got := samples(t, "flac", <-quick.body)
 	want := a.wanted(got)
