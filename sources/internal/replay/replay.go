@@ -8,8 +8,10 @@
 //
 // All but body or text may be missing. A line with other keys is the body itself, as
 // a tool that records a stream writes it, and so is each value of a file that is JSON
-// over several lines. A stream of server-sent events, as curl saves it, is a recording
-// too: the name of an event is its topic.
+// over several lines. What other tools save is a recording, too: a stream of server-sent
+// events, as by curl, where the name of an event is its topic, or the data lines of one;
+// and a broker's messages as mosquitto_sub -v prints them, a topic (with a / in it), a
+// blank or a tab, and what was said.
 //
 // The recording has a clock of its own: what its events say, and where they say
 // nothing, "at". It begins with the first event, and does not run backwards.
@@ -118,7 +120,7 @@ func Probe(env sonify.SourceEnv, path string, n decode.Normaliser) (sonify.Prosp
 		return p, nil
 	}
 	if err == nil {
-		err = &sonify.Permanent{Err: fmt.Errorf("%s: there is no message in it", path)}
+		err = &sonify.Permanent{Err: fmt.Errorf("%s: there is no message in it: JSON, a saved stream of events, or lines of mosquitto_sub -v were expected", path)}
 	}
 	return p, err
 }
@@ -179,7 +181,9 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 	if err != nil {
 		return err
 	}
-	if isStream(text) {
+	if stream, lines := isStream(text); lines {
+		return readLines(ctx, text, each)
+	} else if stream {
 		return readStream(ctx, text, tally, each)
 	}
 	at := int64(0)
@@ -201,6 +205,10 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 					pretty = nil
 				}
 				if err := each(message(b, at)); err != nil {
+					return err
+				}
+			case len(pretty) == 0 && told(b, at) != nil:
+				if err := each(told(b, at)); err != nil {
 					return err
 				}
 			case len(pretty)+len(b) > maxMessage:
@@ -236,15 +244,53 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 }
 
 // isStream reports whether a recording is a stream of server-sent events: whether one
-// of its first lines is a field of such. No line of JSON begins so.
-func isStream(r *bufio.Reader) bool {
-	head, _ := r.Peek(4096) // of a shorter recording all
+// of its first lines is a field of such. No line of JSON begins so. lines means that
+// there are only lines of data, and none between them: each is an event.
+func isStream(r *bufio.Reader) (stream, lines bool) {
+	r.Peek(1) // of a pipe what has come
+	head, _ := r.Peek(r.Buffered())
+	lines = true
 	for line := range bytes.Lines(head) {
-		if bytes.HasPrefix(line, []byte("data:")) || bytes.HasPrefix(line, []byte("event:")) {
-			return true
+		switch {
+		case bytes.HasPrefix(line, []byte("data:")):
+			stream = true
+		case bytes.HasPrefix(line, []byte("event:")):
+			stream, lines = true, false
+		case len(bytes.TrimSpace(line)) == 0:
+			lines = false
 		}
 	}
-	return false
+	return stream, stream && lines
+}
+
+// readLines calls each with the data lines of a stream.
+func readLines(ctx context.Context, r *bufio.Reader, each func(*decode.Message) error) error {
+	for at := int64(1); ; at++ {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		raw, err := readLine(r)
+		if data, ok := bytes.CutPrefix(bytes.TrimSpace(raw), []byte("data:")); ok {
+			if err := each(&decode.Message{Body: bytes.Clone(bytes.TrimSpace(data)), Line: at}); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// told returns the message of a line as mosquitto_sub -v prints it, nil if it is none.
+func told(b []byte, at int64) *decode.Message {
+	i := bytes.IndexAny(b, " \t")
+	if i < 0 || !bytes.Contains(b[:i], []byte("/")) || bytes.ContainsAny(b[:i], "{}[]\"@:,;=") {
+		return nil
+	}
+	return &decode.Message{Topic: string(b[:i]), Body: bytes.Clone(bytes.TrimSpace(b[i:])), Line: at}
 }
 
 // readStream calls each with the events of a stream.

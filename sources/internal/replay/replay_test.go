@@ -133,18 +133,23 @@ null
 	}
 }
 
-// A stream of server-sent events is a recording as it is.
-func TestRead_ServerSentEvents(t *testing.T) {
-	text := ":thump\n\nevent: update\nid: 7\ndata: {\"a\":\ndata: 1}\n\ndata: x\n\nevent: cut\ndata: off"
-	var got []string
-	if err := replay.Read(t.Context(), strings.NewReader(text), new(sonify.Tally), func(m *decode.Message) error {
-		got = append(got, fmt.Sprintf("%d %s %s %q", m.Line, m.Topic, m.Place, m.Body))
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if want := `[7 update 7 "{\"a\":\n1}" 9  7 "x"]`; fmt.Sprint(got) != want {
-		t.Errorf("%s, not %s", fmt.Sprint(got), want)
+// What other tools save is a recording as it is.
+func TestRead_OfOthers(t *testing.T) {
+	for text, want := range map[string]string{
+		":thump\n\nevent: update\nid: 7\ndata: {\"a\":\ndata: 1}\n\ndata: x\n\nevent: cut\ndata: off": `[7 update 7 "{\"a\":\n1}" 9  7 "x"]`,
+		"data: {\"a\":1}\ndata:{\"a\":2}\r\n":                          `[1   "{\"a\":1}" 2   "{\"a\":2}"]`,
+		"hall/lamp\tON\nhall/lamp {\"v\": 1}\n\n{\"b\":2}\nno topic\n": `[1 hall/lamp  "ON" 2 hall/lamp  "{\"v\": 1}" 4   "{\"b\":2}"]`,
+	} {
+		var got []string
+		if err := replay.Read(t.Context(), strings.NewReader(text), new(sonify.Tally), func(m *decode.Message) error {
+			got = append(got, fmt.Sprintf("%d %s %s %q", m.Line, m.Topic, m.Place, m.Body))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%q: %s, not %s", text, fmt.Sprint(got), want)
+		}
 	}
 }
 
