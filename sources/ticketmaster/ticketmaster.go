@@ -101,7 +101,11 @@ func (s *source) Probe(context.Context) (sonify.Prospect, error) {
 // Run implements sonify.Source.
 func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 	if s.Recorded() {
-		return replay.Run(ctx, s.env, s.c.Path, newNormaliser(s.env), emit)
+		// Of a recording nothing is known before it: an answer that was saved once says
+		// what there is.
+		n := newNormaliser(s.env)
+		n.begun = true
+		return replay.Run(ctx, s.env, s.c.Path, n, emit)
 	}
 	key, err := secret.Read(s.env, s.c.Key)
 	if err != nil {
