@@ -22,8 +22,8 @@ type ChannelOptions struct {
 	Cushion time.Duration
 	// Margin is how long before listeners need it a message is sent at the latest, if
 	// there are few of them.
-	// The shorter it is the fewer messages there are; as long as the cushion, and nothing
-	// waits for company. Default 80 ms.
+	// The shorter it is the fewer messages there are; longer than the cushion, and nothing
+	// waits for company. Default 80 ms, at most twice the cushion.
 	Margin time.Duration
 	// Budget is how many messages a second all listeners together are sent at most: about
 	// 12 µs of a processor's time each. Default 6,000. See [Channel.Ahead].
@@ -245,8 +245,8 @@ const longMessage = sonify.SampleRate / 5
 const mostAhead = 4 * time.Second
 
 // fullHouse is with how many listeners all of them together are sent half of the budget:
-// the fuller the house, the rarer a message, for what a server can do is less than twice
-// what half the house costs.
+// the fuller the house, the rarer a message, so that ten thousand cost a tenth of what
+// streams of sound to them do, and not a sixth.
 const fullHouse = 8_000
 
 // sweepEach is how much longer a message is on its way to the last of the listeners for

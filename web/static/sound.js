@@ -91,7 +91,6 @@ export class Sound extends EventTarget {
     this.bases = /** @type {number[]} */ ([]);
     this.unknown = 0; // since when the output runs and its time is not known; 0: it is
     this.dry = 0;
-    this.late = 0; // blocks that came when some of them should have been heard
     this.volume = 1;
     this.playing = false;
     this.breaks = /** @type {number[]} */ ([]); // when it broke
@@ -271,7 +270,6 @@ export class Sound extends EventTarget {
         this.ahead = Math.min(2 * this.ahead, MOST_AHEAD_MS);
         this.bases = [];
       }
-      this.late++;
       for (const side of [m.left, m.right]) {
         side.fill(0, 0, past);
         for (let i = 0; i < FADE && past + i < side.length; i++) side[past + i] *= i / FADE;
