@@ -22,7 +22,10 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, topic, text string) {
 		var lines []byte
 		for _, body := range []string{text, text + "1"} { // also what differs from the message before
-			line, err := json.Marshal(map[string]any{"topic": topic, "text": body})
+			line, err := json.Marshal(struct {
+				Topic string `json:"topic"`
+				Text  string `json:"text"`
+			}{topic, body})
 			if err != nil {
 				return
 			}

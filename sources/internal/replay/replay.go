@@ -207,15 +207,17 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 				if err := each(message(b, at)); err != nil {
 					return err
 				}
-			case len(pretty) == 0 && told(b, at) != nil:
-				if err := each(told(b, at)); err != nil {
-					return err
-				}
 			case len(pretty)+len(b) > maxMessage:
 				tally.Add(sonify.Skipped, "message too long", at)
 				pretty = nil
 			default:
 				if len(pretty) == 0 {
+					if m := told(b, at); m != nil {
+						if err := each(m); err != nil {
+							return err
+						}
+						break
+					}
 					first = at
 				}
 				pretty = append(append(pretty, b...), '\n')
