@@ -8,17 +8,11 @@ import (
 
 	"proscenium/examples/internal/exampletest"
 	"proscenium/sonify/jsonl"
-	"proscenium/sonify/picture"
 )
 
 // The beginning of the example stays what it is: whoever changes it sees the
 // difference note by note in its first minute, and all of it in the picture.
-func TestBeginning(t *testing.T) {
-	var text, svg bytes.Buffer
-	exampletest.Perform(t, 60, nil, jsonl.NewText(&text))
-	exampletest.Perform(t, 120, nil, picture.NewWriter(&svg))
-	exampletest.Golden(t, map[string][]byte{"score.golden": text.Bytes(), "score.svg": svg.Bytes()})
-}
+func TestBeginning(t *testing.T) { exampletest.Beginning(t, 120) }
 
 // The evening is told to its end: one basket for which all stops, the guests ahead
 // for half of it, three breaks, the last minutes, and who won after all.

@@ -7,17 +7,11 @@ import (
 
 	"proscenium/examples/internal/exampletest"
 	"proscenium/sonify/jsonl"
-	"proscenium/sonify/picture"
 )
 
 // The first match of the example stays what it is: whoever changes it sees the
 // difference note by note in its first minute, and all of it in the picture.
-func TestFirstMatch(t *testing.T) {
-	var text, svg bytes.Buffer
-	exampletest.Perform(t, 60, nil, jsonl.NewText(&text))
-	exampletest.Perform(t, 120, nil, picture.NewWriter(&svg))
-	exampletest.Golden(t, map[string][]byte{"score.golden": text.Bytes(), "score.svg": svg.Bytes()})
-}
+func TestFirstMatch(t *testing.T) { exampletest.Beginning(t, 120) }
 
 // The cup is told to its end: eight matches, every goal, and who holds it up.
 func TestWholeCup(t *testing.T) {

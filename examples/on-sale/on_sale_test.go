@@ -7,17 +7,11 @@ import (
 
 	"proscenium/examples/internal/exampletest"
 	"proscenium/sonify/jsonl"
-	"proscenium/sonify/picture"
 )
 
 // The beginning of the example stays what it is: whoever changes it sees the
 // difference note by note in its first minute, and all of it in the picture.
-func TestBeginning(t *testing.T) {
-	var text, svg bytes.Buffer
-	exampletest.Perform(t, 60, nil, jsonl.NewText(&text))
-	exampletest.Perform(t, 90, nil, picture.NewWriter(&svg))
-	exampletest.Golden(t, map[string][]byte{"score.golden": text.Bytes(), "score.svg": svg.Bytes()})
-}
+func TestBeginning(t *testing.T) { exampletest.Beginning(t, 90) }
 
 // The sale has the phases that its data gives it: the rush and its echo, the day,
 // the night, the day after, and the last seats, which are sold before the end.

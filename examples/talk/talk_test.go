@@ -6,17 +6,11 @@ import (
 
 	"proscenium/examples/internal/exampletest"
 	"proscenium/sonify/jsonl"
-	"proscenium/sonify/picture"
 )
 
 // The first day of the example stays what it is: whoever changes it sees the
 // difference note by note in its first minute, and all of it in the picture.
-func TestFirstDay(t *testing.T) {
-	var text, svg bytes.Buffer
-	exampletest.Perform(t, 60, nil, jsonl.NewText(&text))
-	exampletest.Perform(t, 144, nil, picture.NewWriter(&svg))
-	exampletest.Golden(t, map[string][]byte{"score.golden": text.Bytes(), "score.svg": svg.Bytes()})
-}
+func TestFirstDay(t *testing.T) { exampletest.Beginning(t, 144) }
 
 // The piece has the sections that four days of talk give it, and comes to its end.
 func TestFourDays(t *testing.T) {

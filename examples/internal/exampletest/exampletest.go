@@ -11,7 +11,9 @@ import (
 	"proscenium/mappings"
 	"proscenium/sonify"
 	"proscenium/sonify/conductor"
+	"proscenium/sonify/jsonl"
 	"proscenium/sonify/mapping"
+	"proscenium/sonify/picture"
 	"proscenium/sources"
 )
 
@@ -85,6 +87,16 @@ func Golden(t *testing.T, files map[string][]byte) {
 			t.Errorf("%s differs: look at the change (-update writes it), and at what it does to the music", name)
 		}
 	}
+}
+
+// Beginning holds the example's first minute to score.golden and the given seconds of it
+// to score.svg.
+func Beginning(t *testing.T, drawn sonify.Frame) {
+	t.Helper()
+	var text, svg bytes.Buffer
+	Perform(t, 60, nil, jsonl.NewText(&text))
+	Perform(t, drawn, nil, picture.NewWriter(&svg))
+	Golden(t, map[string][]byte{"score.golden": text.Bytes(), "score.svg": svg.Bytes()})
 }
 
 // Sections returns the sections of a score that was written as text, in their order.
