@@ -379,3 +379,33 @@ func TestJSON_OnBothWays(t *testing.T) {
 		t.Errorf("the last is %s", last)
 	}
 }
+
+// hubs are those of the channel and its streams.
+func (a *air) hubs() []*hub {
+	out := []*hub{a.channel.hub}
+	r := a.channel.radio
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range r.feeds {
+		out = append(out, f.hub)
+	}
+	return out
+}
+
+// backlog is how many bytes wait for listeners.
+func (a *air) backlog() (bytes int) {
+	for _, h := range a.hubs() {
+		for _, sh := range h.shards {
+			done := make(chan int)
+			sh.put(job{look: func() {
+				n := 0
+				for l := range sh.members {
+					n += l.backlog
+				}
+				done <- n
+			}})
+			bytes += <-done
+		}
+	}
+	return bytes
+}

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"proscenium/web"
+
 	"github.com/chromedp/chromedp"
 )
 
@@ -59,20 +61,8 @@ var keyNames = map[string]struct{ webdriver, chromedp string }{
 // device is where a browser plays to; see sink.
 type device interface{ environment(who string) []string }
 
-// need finds a program that a test cannot do without.
-func need(t *testing.T, names ...string) string {
-	t.Helper()
-	for _, n := range names {
-		if path, err := exec.LookPath(n); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("there is no %s", strings.Join(names, " or "))
-	}
-	t.Skipf("there is no %s", strings.Join(names, " or "))
-	return ""
-}
+// need is [web.Need].
+var need = web.Need
 
 // run evaluates and reads into a T. It fails the test if that cannot be done.
 func run[T any](t *testing.T, b tab, expression string) T {

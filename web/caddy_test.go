@@ -15,7 +15,7 @@ import (
 // but addresses, and the certificate: nobody signs one for a name of an example.
 func startCaddy(t *testing.T, upstream string) (address string, trust *x509.CertPool) {
 	t.Helper()
-	path := installed(t, "caddy")
+	path := Need(t, "caddy")
 	dir := t.TempDir()
 	cert, key, trust := certificate(t, dir, "music.example.org")
 	address = free(t)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"reflect"
 	"strings"
@@ -95,13 +94,7 @@ func (a *air) everything() {
 // written from PROTOCOL.md alone, in another language, reads the binary one, loses its
 // line and comes back without a gap.
 func TestProtocol_SomebodyWritesAClient(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("there is no python3 for the client")
-		}
-		t.Skip("there is no python3 for the client")
-	}
+	python := Need(t, "python3")
 	a := begin(t, Options{}, 0)
 	var stranger, socket, events lines
 	host, port, _ := net.SplitHostPort(a.addr)

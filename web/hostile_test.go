@@ -358,26 +358,10 @@ func TestHostile_ReadNothing(t *testing.T) {
 		s.raw(request).(*net.TCPConn).SetReadBuffer(4096)
 	}
 	s.wait(func() bool { return s.channel.listeners() == 61 })
-	waits := func() (bytes int) {
-		for _, h := range s.hubs() {
-			for _, sh := range h.shards {
-				done := make(chan int)
-				sh.put(job{look: func() {
-					n := 0
-					for l := range sh.members {
-						n += l.backlog
-					}
-					done <- n
-				}})
-				bytes += <-done
-			}
-		}
-		return bytes
-	}
 	for s.metric("proscenium_caught_up_total") < 30 || s.metric("proscenium_dropped_listeners_total") < 15 {
 		s.goOn(50)
 		// A keyframe more than a backlog, each, and the sound of some seconds.
-		if n := waits(); n > 30*(2*maxBacklog)+15*(2<<20) {
+		if n := s.backlog(); n > 30*(2*maxBacklog)+15*(2<<20) {
 			t.Fatalf("%d bytes wait for those who do not read", n)
 		}
 		if s.n > 100_000 {
@@ -391,18 +375,6 @@ func TestHostile_ReadNothing(t *testing.T) {
 		t.Error("no page of sound was lost")
 	}
 	s.stop()
-}
-
-// hubs are those of the channel and its streams.
-func (s *siege) hubs() []*hub {
-	out := []*hub{s.channel.hub}
-	r := s.channel.radio
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, f := range r.feeds {
-		out = append(out, f.hub)
-	}
-	return out
 }
 
 // elsewhere makes a test's own connections come from an address that is not

@@ -16,7 +16,7 @@ import (
 // but addresses and files, and returns its address.
 func startNginx(t *testing.T, upstream string) (address string, trust *x509.CertPool) {
 	t.Helper()
-	path := installed(t, "nginx", "/usr/sbin/nginx")
+	path := Need(t, "nginx", "/usr/sbin/nginx")
 	dir := t.TempDir()
 	cert, key, trust := certificate(t, dir, "music.example.org")
 	address = free(t)

@@ -124,21 +124,6 @@ func front(t *testing.T, cmd *exec.Cmd, address, log string) {
 	}
 }
 
-// installed returns where a server that is to stand in front is.
-func installed(t *testing.T, names ...string) string {
-	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("there is no %s to stand in front", names[0])
-	}
-	t.Skipf("there is no %s to stand in front", names[0])
-	return ""
-}
-
 // through is a client that reaches a name at an address, whatever the name says.
 func through(name, address string, trust *x509.CertPool) (*http.Client, *websocket.Dialer) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {

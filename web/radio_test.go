@@ -316,24 +316,8 @@ func TestRadio_SlowListenersLosePages(t *testing.T) {
 	}()
 	// It reads in small pieces: what waits for it is to be over before the station is, or
 	// it comes to no page after those it lost.
-	feed := func() *feed {
-		a.channel.radio.mu.Lock()
-		defer a.channel.radio.mu.Unlock()
-		return a.channel.radio.feeds[stream.Named("flac")]
-	}()
-	waiting := func() int {
-		n := make(chan int, shardsOfHub)
-		for _, sh := range feed.hub.shards {
-			sh.put(job{look: func() { n <- len(sh.slow) }})
-		}
-		all := 0
-		for range feed.hub.shards {
-			all += <-n
-		}
-		return all
-	}
 	a.playSlowly(20)
-	a.wait(func() bool { return waiting() == 0 })
+	a.wait(func() bool { return a.backlog() == 0 })
 	a.stop()
 	got := samples(t, "flac", <-quick.body)
 	want := a.wanted(got)
@@ -422,13 +406,7 @@ func TestRadio_PlayersOpenTheLists(t *testing.T) {
 		"ffplay": {"-nodisp", "-autoexit", "-nostats", "-hide_banner"},
 	}
 	for name, args := range players {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatal(err)
-			}
-			t.Skip(err)
-		}
+		path := Need(t, name)
 		a := begin(t, Options{}, 0)
 		a.playSlowly(40)
 		for _, list := range lists[name] {
@@ -441,9 +419,7 @@ func TestRadio_PlayersOpenTheLists(t *testing.T) {
 			if os.Getuid() == 0 && name == "cvlc" {
 				// VLC refuses to be run by root.
 				c.Args = append([]string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", path}, c.Args[1:]...)
-				if c.Path, err = exec.LookPath("setpriv"); err != nil {
-					t.Fatal(err)
-				}
+				c.Path = Need(t, "setpriv")
 				c.Env = append(c.Env, "HOME=/nonexistent")
 			}
 			var out bytes.Buffer
@@ -608,13 +584,7 @@ func TestRadio_AddressBehindAProxy(t *testing.T) {
 
 // What ffmpeg takes from the network is the station, too.
 func TestRadio_FFmpegTakesIt(t *testing.T) {
-	ffmpeg, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	ffmpeg := Need(t, "ffmpeg")
 	for _, f := range stream.Formats() {
 		a := begin(t, Options{}, 0)
 		out := filepath.Join(t.TempDir(), "out.raw")
