@@ -151,7 +151,11 @@ func lesson(t *testing.T) (*wire.Legend, []chip.Frame) {
 func TestStage_WhatIsSeen(t *testing.T) {
 	legend, want := lesson(t)
 	board, address := staged(t, legend, web.Info{Title: "A match", State: "playing", Well: true, Heard: 9000, Sounded: 1200, Gathered: 40,
-		Sources: []web.Source{{Name: "court", Kind: "sim", State: "stale"}}, Problems: []string{"match.toml:3:1: tempoo: unknown key"}})
+		Sources: []web.Source{
+			{Name: "court", Kind: "sim", State: "stale"},
+			{Name: "shop_door", Kind: "webhook", State: "live", Heard: 8000, PerMinute: 480, Silent: 125, Errors: 2, Late: 3, Repaired: 4, Missing: 5, Skipped: 6,
+				Dropped: 7, KeptOut: 8, Hashed: 9, Withheld: 10, Link: "up", Connected: 3, Messages: 9100, Last: 0.5, Note: "four topics", Why: "<b>the answer broke off</b>"},
+		}, Problems: []string{"match.toml:3:1: tempoo: unknown key"}})
 	ctx := browser(t)
 	check := quiet(t, ctx)
 	do(t, ctx, chromedp.Navigate(address+"/?lang=en"))
@@ -182,9 +186,22 @@ func TestStage_WhatIsSeen(t *testing.T) {
 	}
 
 	// The words.
-	if got := value[string](t, ctx, `document.getElementById("tally").textContent`); !strings.HasPrefix(got, "1,240 of 9,000 events sounded") {
+	if got := value[string](t, ctx, `document.getElementById("tally").textContent`); !strings.HasPrefix(got, "1,200 of 9,000 events sounded, 40 more together") {
 		t.Errorf("of the events the page says %q", got)
 	}
+	do(t, ctx, chromedp.Evaluate[chromedp.Void](`document.getElementById("tally").focus()`), chromedp.KeyEvent("\r"))
+	value[bool](t, ctx, `document.querySelectorAll("#sources li").length === 2`)
+	for i, want := range []string{
+		"court (sim): 0 events · 0 in a minute · none yet · 0 failures · 0 lost",
+		"shop door (webhook): 8,000 events · 480 in a minute · the last 2 min ago · connected · 3 times in all · 9,100 messages · the last 0 s ago · 2 failures · 7 lost · " +
+			"3 late · 4 values put right · 5 values missing · 6 left out · 8 values kept out · 9 values hashed · 10 withheld, of groups too small" +
+			"four topics<b>the answer broke off</b>",
+	} {
+		if got := value[string](t, ctx, fmt.Sprintf(`document.querySelectorAll("#sources li")[%d].textContent`, i)); got != want {
+			t.Errorf("of a source the page says %q, not %q", got, want)
+		}
+	}
+	do(t, ctx, chromedp.Evaluate[chromedp.Void](`document.getElementById("tally").focus()`), chromedp.KeyEvent("\r"))
 	if got := value[string](t, ctx, `!document.getElementById("problems").hidden && document.getElementById("problems").textContent`); !strings.Contains(got, "match.toml:3:1: tempoo: unknown key") {
 		t.Errorf("of the broken edit the page says %q", got)
 	}

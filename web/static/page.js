@@ -31,7 +31,7 @@ const score = new Score();
 const roll = new Roll(el("roll"), score);
 const board = new Board(el("board"), el("board-table"));
 const curtain = new Curtain(el("curtain"));
-const tally = new Tally({ line: el("tally"), problems: el("problems"), others: el("others") }, score);
+const tally = new Tally({ line: el("tally"), open: el("sources-open"), sources: el("sources"), problems: el("problems"), others: el("others") }, score);
 const volume = () => Number(el("volume").value) / 100;
 // Under the legend the station is still there, far off.
 const legend = new Legend(el("legend"), { duck: (on) => sound?.setVolume(volume() * (on ? 0.25 : 1)), volume });

@@ -1,6 +1,7 @@
 // How the station is, in words: how much of what came was heard, how its sources are,
 // and, for whoever runs it, what is wrong with the last edit.
 
+import { show } from "./sources.js";
 import { readable } from "./why.js";
 import { number, say } from "./words.js";
 
@@ -16,11 +17,13 @@ import { number, say } from "./words.js";
  * @property {number} heard
  * @property {number} sounded
  * @property {number} gathered
- * @property {{name: string, kind: string, state: string}[]} sources
+ * @property {import("./sources.js").Source[]} sources
  * @property {string[]} [problems]
  */
 
 const EVERY = 4000;
+/** While somebody looks at how the sources do. */
+const CLOSELY = 1000;
 const states = /** @type {const} */ (["live", "idle", "stale", "ended", "failed"]);
 
 /**
@@ -33,16 +36,18 @@ export function stateWord(state) {
 }
 
 /**
- * "1,240 of 9,000 events sounded".
+ * "1,240 of 9,000 events sounded, 7,000 more together": by a note of their own, and by one
+ * that stands for many.
  * @param {{heard: number, sounded: number, gathered: number}} s
  */
 export function sounded(s) {
-  return say("sounded", { n: number(s.sounded + s.gathered, 15), all: number(s.heard, 15) });
+  const alone = say("sounded", { n: number(s.sounded, 15), all: number(s.heard, 15) });
+  return s.gathered > 0 ? `${alone}, ${say("together", { n: number(s.gathered, 15) })}` : alone;
 }
 
 export class Tally {
   /**
-   * @param {{line: HTMLElement, problems: HTMLElement, others: HTMLAnchorElement}} at
+   * @param {{line: HTMLElement, open: HTMLDetailsElement, sources: HTMLElement, problems: HTMLElement, others: HTMLAnchorElement}} at
    * @param {import("./score.js").Score} score what its marks say of the sources is in time
    * with what is heard
    */
@@ -58,10 +63,12 @@ export class Tally {
   /** @param {string} name of the station */
   begin(name) {
     this.name = name;
-    this.ask();
-    setInterval(() => {
-      if (document.visibilityState === "visible") this.ask();
-    }, EVERY);
+    const again = async () => {
+      if (document.visibilityState === "visible") await this.ask();
+      setTimeout(again, this.at.open.open ? CLOSELY : EVERY);
+    };
+    again();
+    this.at.open.addEventListener("toggle", () => this.show());
   }
 
   async ask() {
@@ -95,6 +102,8 @@ export class Tally {
     // The music idles when no data comes, whatever the sources say of themselves.
     if (this.score.sources.get("data") === "idle") parts.push(" · ", say("idle"));
     this.at.line.replaceChildren(...parts);
+    this.at.open.classList.toggle("blank", parts.length === 0);
+    if (this.at.open.open) show(this.at.sources, s.sources);
     const problems = s.problems ?? [];
     this.at.problems.hidden = problems.length === 0;
     const items = problems.map((text) => {
