@@ -156,9 +156,7 @@ func (p *program) command() *cobra.Command {
 	root.SetCompletionCommandGroupID("about")
 	root.AddCommand(exitTopic(), p.cardCommand())
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("%s: %w (%q lists what there is)", c.Name(), err, c.CommandPath()+" --help")
-	})
+	root.SetFlagErrorFunc(flagError)
 	return root
 }
 
