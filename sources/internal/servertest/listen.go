@@ -217,14 +217,12 @@ func Golden(tb testing.TB, src sonify.Source, env sonify.SourceEnv, file string,
 }
 
 // Recorded returns the folder of the recordings that the project may not copy. Without
-// one the test is skipped; in CI it fails.
+// one the test is skipped, in CI too: the recordings' licences keep them out of the
+// repository, and a machine of somebody else has none.
 func Recorded(tb testing.TB) string {
 	tb.Helper()
 	dir := os.Getenv("PROSCENIUM_DATA")
 	if dir == "" {
-		if os.Getenv("CI") == "true" {
-			tb.Fatal("PROSCENIUM_DATA must name the folder with recorded data")
-		}
 		tb.Skip("PROSCENIUM_DATA does not name a folder with recorded data")
 	}
 	return dir
