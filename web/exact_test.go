@@ -195,3 +195,34 @@ func TestPlayer_ABreakIsOver(t *testing.T) {
 		t.Errorf("after a break of four seconds it plays %.0f ms late, before it %.0f", after, before)
 	}
 }
+
+// TestPlayer_CutsMoveNobody: whose line was cut, again and again, hears the station at
+// the time of one whose line was not.
+func TestPlayer_CutsMoveNobody(t *testing.T) {
+	a := start(t, busy)
+	whole, cut := chromiumTab(t, nil), chromiumTab(t, nil)
+	for _, b := range []tab{whole, cut} {
+		a.listening(t, b, a.address("127.0.0.1"))
+	}
+	for _, b := range []tab{whole, cut} {
+		hearing(t, b, 3)
+	}
+	for range 4 {
+		known := run[int](t, cut, `proscenium.score.known`)
+		run[any](t, cut, `void proscenium.link.postMessage({ type: "cut", wait: 1500 })`)
+		until[bool](t, cut, `proscenium.sound.late.cut === true`)
+		until[bool](t, cut, `proscenium.sound.report.sounding && proscenium.score.known > 48000 * 5 + `+strconv.Itoa(known))
+	}
+	// A machine that is busy moves both, each by what it needs, and back when it is calm.
+	type place struct{ At, Frame, Delay float64 }
+	const where = `({ at: performance.timeOrigin + performance.now(), frame: proscenium.sound.frame, delay: proscenium.sound.delay })`
+	apart := math.Inf(1)
+	for end := time.Now().Add(45 * time.Second); time.Now().Before(end) && apart > most; time.Sleep(time.Second) {
+		x, y := run[place](t, whole, where), run[place](t, cut, where)
+		apart = math.Abs((x.Frame-y.Frame)/(chip.Rate/1000) - (x.At - y.At))
+		t.Logf("one is %.0f ms late, who was cut %.0f: %.1f ms apart", x.Delay, y.Delay, apart)
+	}
+	if apart > most {
+		t.Errorf("who was cut four times hears the station %.0f ms apart from who was not", apart)
+	}
+}

@@ -48,7 +48,7 @@ func TestPlayer_AnEventIsHeardAtOnce(t *testing.T) {
 			f.rings(rings, 250*time.Millisecond)
 			<-time.After(500 * time.Millisecond)
 			left := run[[]float64](t, page, `globalThis.onsets`)
-			state := run[playing](t, page, `({extra: proscenium.sound.extra, dry: proscenium.sound.report.dry,
+			state := run[playing](t, page, `({extra: proscenium.sound.late.extra, dry: proscenium.sound.report.dry,
 				latency: Math.round(1000 * proscenium.sound.context.outputLatency)})`)
 			decision, arrival, due := f.parts(received)
 			var came []float64

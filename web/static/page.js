@@ -110,7 +110,8 @@ function heard(m) {
     case "hello":
       trouble = "";
       latency = m.hello.latency;
-      sound.cushion = m.hello.cushion_ms;
+      sound.late.cushion = m.hello.cushion_ms;
+      sound.late.cut = false;
       if (score.run !== m.hello.run || !score.pieces.length) {
         score.run = m.hello.run;
         score.begin(m.hello.piece);
@@ -133,6 +134,7 @@ function heard(m) {
       midi.add(m.notes, m.controls);
       break;
     case "line":
+      sound.late.cut = true;
       trouble = "lost";
       break;
     case "goodbye":

@@ -1,6 +1,7 @@
 // The way from the score to the ears: it chooses the best one that this page may
 // take, and keeps it in time with the station.
 
+import { Late } from "./late.js";
 import { Radio } from "./radio.js";
 
 /** @typedef {"exact" | "blocks" | "stream"} Way */
@@ -27,9 +28,6 @@ const FADE = 240;
 // hurry (a short cushion), a fifth of that. In blocks it is late anyway.
 const SPARE_MS = 25;
 const SPARE_BLOCKS_MS = 80;
-// The listener is moved later in steps, so that two who need it are still together.
-const STEP_MS = 60;
-const HASTY_STEP_MS = 5;
 // Firefox on PulseAudio stands still for good, page and sound, if it is asked for its
 // latency (by outputLatency or getOutputTimestamp) in a bad moment: its output waits for
 // the graph, the graph for the page, and the page for the output. It is never asked.
@@ -38,8 +36,6 @@ const SHY = /Firefox\//.test(navigator.userAgent) && /Linux/.test(navigator.user
 const USUAL = 0.04;
 // An output whose time stands still for so long is dead, whatever it says.
 const STILL_MS = 2500;
-// After so long without need a listener who was moved later is moved back by a step.
-const CALM_MS = 60000;
 // A way that breaks so often in a minute is left for the next.
 const BREAKS = 3;
 // The output's time is read so often; at the beginning, until it is known, more often.
@@ -83,10 +79,8 @@ export class Sound extends EventTarget {
     this.connect = () => {};
     this.zero = NaN;
     this.offset = 0;
-    this.cushion = 120;
+    this.late = new Late();
     this.slack = /** @type {{second: number, least: number}[]} */ ([]); // the least in each second
-    this.extra = 0;
-    this.moved = 0; // when that changed
     this.ahead = AHEAD_MS;
     this.bases = /** @type {number[]} */ ([]);
     this.unknown = 0; // since when the output runs and its time is not known; 0: it is
@@ -288,7 +282,8 @@ export class Sound extends EventTarget {
 
   /** @param {Report} r */
   heed(r) {
-    if (r.dry > this.dry && this.playing) this.later(this.step);
+    const was = this.late.extra;
+    if (r.dry > this.dry && this.playing && this.late.dry(performance.now())) this.shift(was);
     this.dry = r.dry;
     this.report = r;
   }
@@ -330,7 +325,12 @@ export class Sound extends EventTarget {
 
   /** How long after its time a frame is heard, in milliseconds. */
   get delay() {
-    return this.cushion + this.extra;
+    return this.cushion + this.late.extra;
+  }
+
+  /** How long after its time everybody hears a frame who is not late, in milliseconds. */
+  get cushion() {
+    return this.late.cushion;
   }
 
   /**
@@ -359,17 +359,12 @@ export class Sound extends EventTarget {
     return this.way === "blocks" ? this.ahead + BEYOND_BLOCKS_MS + SPARE_BLOCKS_MS : BEYOND_MS + Math.min(SPARE_MS, this.cushion / 5);
   }
 
-  /** The steps in which the listener is moved later, in milliseconds. */
-  get step() {
-    return this.cushion < STEP_MS ? HASTY_STEP_MS : STEP_MS;
-  }
-
-  /** Plays later, for whom messages come too late, or earlier again. */
-  later(/** @type {number} */ ms) {
-    const was = this.extra;
-    this.extra = Math.max(0, Math.min(this.extra + ms, 5000));
-    this.moved = performance.now();
-    this.bases = this.bases.map((b) => b - ((this.extra - was) / 1000) * RATE);
+  /**
+   * Takes it into account that the listener plays at another time than before.
+   * @param {number} was how much later than everybody, in milliseconds
+   */
+  shift(was) {
+    this.bases = this.bases.map((b) => b - ((this.late.extra - was) / 1000) * RATE);
   }
 
   /** The output's time: which frame of it is heard when. */
@@ -395,8 +390,8 @@ export class Sound extends EventTarget {
     this.latencies.push(this.latency * 1000);
     if (this.latencies.length > READINGS) this.latencies.shift();
     const need = this.made + Math.max(...this.latencies) - this.usual;
-    if (need > this.extra) this.later(Math.ceil((need - this.extra) / this.step) * this.step);
-    else if (need < this.extra - 2 * this.step && performance.now() - this.moved > CALM_MS) this.later(-this.step);
+    const was = this.late.extra;
+    if (this.late.takes(need, performance.now())) this.shift(was);
     if (this.way === "blocks") {
       const frame = context.currentTime * RATE;
       this.worker?.postMessage({ type: "clock", frame, at: performance.timeOrigin + performance.now(), ahead: (this.ahead / 1000) * RATE });
