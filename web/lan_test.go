@@ -29,9 +29,39 @@ func TestPlayer_LAN(t *testing.T) {
 		heard = append(heard, a.recorded(t, b))
 	}
 	want := a.rendered(t)
+	var verdicts []*verdict
 	for _, r := range heard {
-		if v := r.judge(t, want, fadedBlocks); v.exact < 8*chip.Rate {
+		v := r.judge(t, want, fadedBlocks)
+		if v.exact < 8*chip.Rate {
 			t.Errorf("%s: only %d frames could be compared", r.who, v.exact)
 		}
+		verdicts = append(verdicts, v)
 	}
+	together(t, a.score(t), heard, verdicts)
+}
+
+// TestPlayer_House: a page that may have an AudioWorklet and one on plain http hear the
+// same at once, where the station is as late as the latter needs.
+func TestPlayer_House(t *testing.T) {
+	a := start(t, busy, "--behind", "127.0.0.1", "--latency", "house")
+	tabs := opened(t, newSink(t))
+	for i, host := range []string{"127.0.0.1", "radio.lan"} {
+		a.listening(t, tabs[i], a.address(host))
+		if way, want := run[string](t, tabs[i], `proscenium.sound.way`), []string{"exact", "blocks"}[i]; way != want {
+			t.Errorf("%s at %s plays %q, it should play %q", tabs[i].name(), host, way, want)
+		}
+	}
+	for _, b := range tabs {
+		hearing(t, b, 30)
+	}
+	a.quiet(t, tabs...)
+	want := a.rendered(t)
+	var heard []*recording
+	var verdicts []*verdict
+	for i, b := range tabs {
+		r := a.recorded(t, b)
+		heard = append(heard, r)
+		verdicts = append(verdicts, r.judge(t, want, []int{fadedExact, fadedBlocks}[i]))
+	}
+	together(t, a.score(t), heard, verdicts)
 }

@@ -27,12 +27,18 @@ type latency struct {
 
 // latencies are the values of --latency. An event is heard ahead and cushion, and the
 // rest of a stretch, some 15 ms, after it came; what is known beforehand costs nobody
-// time, and is sent in few messages.
+// time, and is sent in few messages. House is as late as a page that is reached by plain
+// http from another machine can be: it plays in blocks of sound, made beforehand
+// ([proscenium/web/static/sound.js] has the sum), and with it all hear the same at once.
 var latencies = map[string]latency{
 	"low":     {6 * time.Millisecond, 150 * time.Millisecond, 32 * time.Millisecond, 40 * time.Millisecond},
 	"default": {12 * time.Millisecond, 750 * time.Millisecond, 110 * time.Millisecond, 80 * time.Millisecond},
+	"house":   {12 * time.Millisecond, 750 * time.Millisecond, 780 * time.Millisecond, 720 * time.Millisecond},
 	"economy": {200 * time.Millisecond, 750 * time.Millisecond, 1200 * time.Millisecond, 150 * time.Millisecond},
 }
+
+// latencyNames are those of latencies, from the soonest.
+var latencyNames = []string{"low", "default", "house", "economy"}
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
@@ -90,7 +96,7 @@ and nothing else.`,
 func (f *serveFlags) flags(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&f.addr, "addr", "", "address and port to listen on, such as :8080 for all addresses (default "+firstAddr+", or the next that is free)")
-	fl.StringVar(&f.latency, "latency", "default", "low, default or economy: how soon an event is heard, against work for the server")
+	fl.StringVar(&f.latency, "latency", "", "low, default, house or economy: how soon an event is heard, against work for the server; house: late enough for pages reached by plain http, so that a whole house hears it at once (default house where --addr lets such pages in, otherwise default)")
 	fl.IntVar(&f.listeners, "listeners", 1000, "listeners at once")
 	fl.IntVar(&f.perAddress, "per-address", 50, "listeners at once from one address; this machine's own are not limited")
 	fl.StringVar(&f.cert, "tls-cert", "", "file with the certificate, to speak TLS")
@@ -101,15 +107,35 @@ func (f *serveFlags) flags(c *cobra.Command) {
 	fl.StringVar(&f.speaker, "speaker", "", "play it in the room too: the first piece, or with --speaker=NAME the station of that name")
 	fl.Lookup("speaker").NoOptDefVal = firstStation
 	f.room.flags(c)
-	c.RegisterFlagCompletionFunc("latency", cobra.FixedCompletions([]string{"low", "default", "economy"}, cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("latency", cobra.FixedCompletions(latencyNames, cobra.ShellCompDirectiveNoFileComp))
 	f.piece.pieceFlags(c)
+}
+
+// plainHouse reports whether pages come by plain http from other machines: browsers let
+// these have sound in blocks only. Behind a proxy of ours it is the proxy that they see.
+func (f *serveFlags) plainHouse() bool {
+	if f.addr == "" || f.cert != "" || len(f.behind) > 0 {
+		return false
+	}
+	host, _, err := net.SplitHostPort(f.addr)
+	if err != nil || host == "localhost" {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return err != nil || !ip.IsLoopback()
 }
 
 // serve puts pieces on the air until ctx is done.
 func (p *program) serve(ctx context.Context, f *serveFlags, names []string) error {
-	lat, ok := latencies[f.latency]
+	chosen := f.latency
+	if chosen == "" {
+		if chosen = "default"; f.plainHouse() {
+			chosen = "house"
+		}
+	}
+	lat, ok := latencies[chosen]
 	if !ok {
-		return usagef("--latency %s: there are low, default and economy%s", f.latency, hint(sonify.DidYouMean(f.latency, []string{"low", "default", "economy"})))
+		return usagef("--latency %s: there are %s%s", f.latency, strings.Join(latencyNames, ", "), hint(sonify.DidYouMean(f.latency, latencyNames)))
 	}
 	if f.listeners < 1 || f.perAddress < 1 {
 		return usagef("--listeners and --per-address: expected at least 1")
@@ -159,6 +185,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 			l.Close()
 			return err
 		}
+	}
+	if f.latency == "" && chosen == "house" {
+		p.say.linef("an event is heard after 0.8 s, at once in the whole house: pages on plain http need it; --latency default: 0.14 s, and these pages after the others")
 	}
 	return p.air(ctx, srv, l, shows, o.TLS != nil)
 }
