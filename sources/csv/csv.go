@@ -138,16 +138,9 @@ const probed = 200
 // twice: then anything may come.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	timed := s.c.Time != ""
-	if !input.Regular(s.env, s.c.Path) {
-		if s.c.Path == "-" {
-			return sonify.Prospect{Open: true, Timed: timed}, nil
-		}
-		// Something odd, or nothing: opening says what.
-		in, err := input.Open(ctx, s.env, s.c.Path)
-		if err != nil {
-			return sonify.Prospect{}, input.Fail(ctx, "csv", s.c.Path, 0, err)
-		}
-		in.Close()
+	if once, err := input.Once(s.env, s.c.Path); err != nil {
+		return sonify.Prospect{}, input.Fail(ctx, "csv", s.c.Path, 0, err)
+	} else if once {
 		return sonify.Prospect{Open: true, Timed: timed}, nil
 	}
 	in, err := input.Open(ctx, s.env, s.c.Path)

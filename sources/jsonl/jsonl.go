@@ -132,14 +132,9 @@ const probed = 5000
 // these do not have, so the prospect is open; standard input is not touched.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	p := sonify.Prospect{Open: true, Timed: s.c.Time != ""}
-	if !input.Regular(s.env, s.c.Path) {
-		if s.c.Path != "-" {
-			in, err := input.Open(ctx, s.env, s.c.Path)
-			if err != nil {
-				return p, input.Fail(ctx, "jsonl", s.c.Path, 0, err)
-			}
-			in.Close()
-		}
+	if once, err := input.Once(s.env, s.c.Path); err != nil {
+		return p, input.Fail(ctx, "jsonl", s.c.Path, 0, err)
+	} else if once {
 		return p, nil
 	}
 	in, err := input.Open(ctx, s.env, s.c.Path)

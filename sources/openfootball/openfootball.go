@@ -120,7 +120,9 @@ func (c *choice) wants(m *match) bool {
 // will. Standard input is not touched.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	p := sonify.Prospect{Shapes: football.Shapes(), Timed: true}
-	if !input.Regular(s.env, s.c.Path) && s.c.Path == "-" {
+	if once, err := input.Once(s.env, s.c.Path); err != nil {
+		return p, input.Fail(ctx, "openfootball", s.c.Path, 0, err)
+	} else if once {
 		return p, nil
 	}
 	in, err := input.Open(ctx, s.env, s.c.Path)
@@ -128,9 +130,7 @@ func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 		return p, input.Fail(ctx, "openfootball", s.c.Path, 0, err)
 	}
 	defer in.Close()
-	if input.Regular(s.env, s.c.Path) {
-		_, err = s.matches(ctx, in, new(sonify.Tally))
-	}
+	_, err = s.matches(ctx, in, new(sonify.Tally))
 	return p, err
 }
 

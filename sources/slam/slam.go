@@ -101,19 +101,23 @@ func Shapes() []*sonify.Shape { return tennis.Shapes() }
 // Standard input is not touched.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	p := sonify.Prospect{Shapes: Shapes(), Timed: true}
-	if s.c.Path == "-" {
-		return p, nil
-	}
-	in, err := input.Open(ctx, s.env, s.c.Path)
+	once, err := input.Once(s.env, s.c.Path)
 	if err != nil {
 		return p, input.Fail(ctx, "slam", s.c.Path, 0, err)
 	}
-	defer in.Close()
-	if input.Regular(s.env, s.c.Path) {
+	if !once {
+		in, err := input.Open(ctx, s.env, s.c.Path)
+		if err != nil {
+			return p, input.Fail(ctx, "slam", s.c.Path, 0, err)
+		}
+		defer in.Close()
 		r := &reader{source: s, tally: new(sonify.Tally)}
 		if err := r.open(in); err != nil {
 			return p, input.Fail(ctx, "slam", s.c.Path, r.line(), err)
 		}
+	}
+	if s.c.Path == "-" {
+		return p, nil
 	}
 	if _, err := s.readNames(ctx); err != nil {
 		return p, err

@@ -29,13 +29,32 @@ func Resolve(env sonify.SourceEnv, path string) string {
 	return filepath.Join(env.Dir, path)
 }
 
-// Regular reports whether path names a file that can be read twice.
-func Regular(env sonify.SourceEnv, path string) bool {
+// Once reports whether path, "-" being env.Stdin, names what can be read only once, a
+// named pipe or the like; who opens one and goes away takes its data, or its writer, along.
+// The errors are those of [Open] for what cannot be opened at all.
+func Once(env sonify.SourceEnv, path string) (bool, error) {
 	if path == "-" {
-		return false
+		return true, nil
 	}
-	st, err := os.Stat(Resolve(env, path))
-	return err == nil && st.Mode().IsRegular()
+	st, err := look(Resolve(env, path))
+	if err != nil {
+		return false, err
+	}
+	return !st.Mode().IsRegular(), nil
+}
+
+// look says what a file is, if it can be read.
+func look(name string) (fs.FileInfo, error) {
+	st, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, permanent("there is no file %s%s", name, neighbour(name))
+	case err != nil:
+		return nil, &sonify.Permanent{Err: err}
+	case st.IsDir():
+		return nil, permanent("%s is a folder, a file was expected", name)
+	}
+	return st, nil
 }
 
 // Open opens path, "-" being env.Stdin. Its errors are sonify.Permanent, except
@@ -48,14 +67,10 @@ func Open(ctx context.Context, env sonify.SourceEnv, path string) (io.ReadCloser
 		return pump(ctx, func() (io.Reader, error) { return env.Stdin, nil }), nil
 	}
 	name := Resolve(env, path)
-	st, err := os.Stat(name)
+	st, err := look(name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, permanent("there is no file %s%s", name, neighbour(name))
 	case err != nil:
-		return nil, &sonify.Permanent{Err: err}
-	case st.IsDir():
-		return nil, permanent("%s is a folder, a file was expected", name)
+		return nil, err
 	case st.Mode().IsRegular():
 		f, err := os.Open(name)
 		if err != nil {

@@ -107,8 +107,15 @@ func TestOpen_SaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	if !Regular(env, "readings.csv") || Regular(env, "-") || Regular(env, ".") {
-		t.Error("Regular is wrong")
+	for path, want := range map[string]bool{"readings.csv": false, "-": true} {
+		if once, err := Once(env, path); err != nil || once != want {
+			t.Errorf("%s is read once: %v, %v", path, once, err)
+		}
+	}
+	for _, path := range []string{".", "nowhere.csv"} {
+		if _, err := Once(env, path); err == nil {
+			t.Errorf("%s may be read", path)
+		}
 	}
 }
 

@@ -103,17 +103,11 @@ func Tell(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes
 }
 
 // Probe says what Run would: the prospect if the file can be told, or why not.
-// Standard input is not touched.
+// What can be read only once is not touched.
 func Probe(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes int64, p sonify.Prospect, tell func(body []byte) error) (sonify.Prospect, error) {
-	if path == "-" {
-		return p, nil
-	}
-	if !input.Regular(env, path) {
-		in, err := input.Open(ctx, env, path)
-		if err != nil {
-			return p, input.Fail(ctx, kind, path, 0, err)
-		}
-		in.Close()
+	if once, err := input.Once(env, path); err != nil {
+		return p, input.Fail(ctx, kind, path, 0, err)
+	} else if once {
 		return p, nil
 	}
 	body, err := Read(ctx, env, kind, path, maxBytes)
