@@ -61,7 +61,7 @@ func (p *program) play(ctx context.Context, f *playFlags, name string) error {
 		return err
 	}
 	log := slog.New(p.say.handler())
-	o := station.Options{Name: stationName(w.name), Env: w.env(false), File: w.name, Set: w.sets, Watch: true,
+	o := station.Options{Name: stationName(w.name), Env: w.env(true), File: w.name, Set: w.sets, Watch: true,
 		Ahead: latencies["default"].ahead, AheadKnown: 120 * time.Millisecond, Log: log, Check: playable}
 	o.Journal = logFolder(f.log, p.state, o.Name)
 	st, err := station.New(o)

@@ -307,7 +307,7 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 		if err != nil {
 			return nil, err
 		}
-		o := station.Options{Env: w.env(false), File: w.name, Set: w.sets, Watch: true}
+		o := station.Options{Env: w.env(true), File: w.name, Set: w.sets, Watch: true}
 		if err := add(stationName(w.name), o); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -102,6 +104,69 @@ func TestAlone_PutsTheTournamentOnTheAir(t *testing.T) {
 		t.Fatal(resp, err)
 	}
 	resp.Body.Close()
+}
+
+// What is wrong with a piece and its recorded data is told before it is on the air, as
+// "check" tells it, and an edit that is wrong in the same way changes nothing.
+func TestServe_AsksWhatIsRecorded(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	rows := "at_s,depth_m\n"
+	for i := range 900 {
+		rows += fmt.Sprintf("%d,%d\n", i, i%10)
+	}
+	write("depths.csv", rows)
+	const river = `title = "River"
+[source.s]
+type = "csv"
+path = "depths.csv"
+time = "at_s"
+[voice.lead]
+wave = "pulse"
+[[rule]]
+on = "reading"
+voice = "lead"
+pitch = { from = "depth_m", domain = [0, 10], range = ["A3", "A5"] }
+`
+	changed := func(old, with string) string { return strings.Replace(river, old, with, 1) }
+	piece := write("river.toml", river)
+	w := aired(t, "serve", piece, "--addr", "127.0.0.1:0")
+	url := w.until(t, `is on the air: (http://127\.0\.0\.1:\d+)/s/river`)[1]
+	for broken, want := range map[string]string{
+		changed(`"depth_m"`, `"depht_m"`):         `river.toml:11:19: .*depht_m.*did you mean "depth_m"\?`,
+		changed(`"depths.csv"`, `"deepths.csv"`):  `river.toml:2:9: .*there is no file .*did you mean "depths.csv"\?`,
+		changed(`time = "at_s"`, `time = "at_m"`): `river.toml:2:9: .*at_m.*did you mean "at_s"\?`,
+	} {
+		write("river.toml", broken)
+		w.until(t, want+`.*\n(?s:.*)cannot be played, the one before plays on`)
+		var stations []struct {
+			Title    string
+			Problems []string
+			Sources  []struct{ State string }
+		}
+		getJSON(t, url+"/api/stations", &stations)
+		if s := stations[0]; s.Title != "River" || len(s.Problems) != 1 || len(s.Sources) != 1 || s.Sources[0].State == "failed" {
+			t.Errorf("after an edit that is wrong: %+v", s)
+		}
+	}
+	write("river.toml", changed("River", "Sea"))
+	w.until(t, `the edited piece has taken over`)
+
+	alone := words{}
+	p := &program{in: strings.NewReader(""), out: io.Discard, say: &speaker{w: &alone}, manager: &service.Manager{}}
+	root := p.command()
+	root.SetArgs([]string{"serve", write("other.toml", changed(`"depth_m"`, `"depht_m"`)), "--addr", "127.0.0.1:0"})
+	root.SetOut(io.Discard)
+	root.SetErr(io.Discard)
+	if err := root.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), `did you mean "depth_m"?`) {
+		t.Errorf("a piece that is wrong is put on the air: %v", err)
+	}
 }
 
 // The programme of a day: titles that say who plays, and winners that go on.

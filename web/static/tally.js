@@ -22,8 +22,10 @@ import { number, say } from "./words.js";
  */
 
 const EVERY = 4000;
-/** While somebody looks at how the sources do. */
+/** While somebody looks at how the sources do, and where the piece is edited. */
 const CLOSELY = 1000;
+/** Pages on the server's own machine: only they are told what is wrong with an edit. */
+const HOME = /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
 const states = /** @type {const} */ (["live", "idle", "stale", "ended", "failed"]);
 
 /**
@@ -65,7 +67,7 @@ export class Tally {
     this.name = name;
     const again = async () => {
       if (document.visibilityState === "visible") await this.ask();
-      setTimeout(again, this.at.open.open ? CLOSELY : EVERY);
+      setTimeout(again, HOME || this.at.open.open ? CLOSELY : EVERY);
     };
     again();
     this.at.open.addEventListener("toggle", () => this.show());
