@@ -49,7 +49,7 @@ type Config struct {
 	Texts       []string          `toml:"texts" doc:"fields that are texts, whatever they look like" example:"[\"postcode\"]"`
 	Durations   map[string]string `toml:"durations" doc:"fields that say how long something lasts, and how they are written; they become seconds" example:"{ length = \"m:ss\" }"`
 	Minor       map[string]string `toml:"minor" doc:"fields in the smallest unit of a currency, and the field that names the currency, or its three letters; they become whole units" example:"{ amount_total = \"currency\" }"`
-	Totals      []string          `toml:"totals" doc:"fields that only count up: each event has by how much, and the first of a series nothing" example:"[\"requests\"]"`
+	Totals      []string          `toml:"totals" doc:"fields that only count up: each event has by how much since the one before it in time; the first of a series has nothing, nor has a late one" example:"[\"requests\"]"`
 	Missing     []string          `toml:"missing" doc:"texts that stand for a missing value; null always does" default:"[\"\", \"null\", \"none\", \"nan\", \"n/a\", \"undefined\"]"`
 	ZeroMissing []string          `toml:"zero_is_missing" doc:"fields in which 0 stands for a missing value" example:"[\"speed\"]"`
 
@@ -60,11 +60,11 @@ type Config struct {
 	UniqueFor  time.Duration `toml:"unique_for" doc:"how long it is remembered" default:"10m" example:"1h"`
 	Duplicates string        `toml:"duplicates" doc:"what becomes of a record that comes again: skip, or mark (the field duplicate is true)" default:"skip" enum:"skip|mark"`
 	Reorder    time.Duration `toml:"reorder" doc:"how long, by their own time, events wait for earlier ones that may still come" default:"0s" example:"5s"`
-	Late       string        `toml:"late" doc:"what becomes of an event that comes after later ones were heard: hold (it is heard now), skip, or mark (heard now, the field late is true)" default:"hold" enum:"hold|skip|mark"`
+	Late       string        `toml:"late" doc:"what becomes of an event that comes after later ones were heard: hold (it is heard now), skip, or mark (heard now, the field late is true); totals and all else that depends on what came before go by the order of time, and a late event takes no part in it" default:"hold" enum:"hold|skip|mark"`
 
 	OnMissing map[string]string    `toml:"on_missing" doc:"what becomes of an event in which a field is missing: leave, skip the event, hold the last value, interpolate (wait for the next value, and fill in between), mark (FIELD_missing is true)" example:"{ temperature = \"hold\" }"`
 	Limits    map[string][]float64 `toml:"limits" doc:"between which values a field can be true at all" example:"{ temperature = [-40, 60] }"`
-	Spikes    map[string]float64   `toml:"spikes" doc:"how many times further than usual from the median of the last values a field may be" example:"{ temperature = 8 }"`
+	Spikes    map[string]float64   `toml:"spikes" doc:"how many times further than usual from the median of the last values a field may be; where most of them are alike, usual is how far those are that differ, at least a hundredth of the median and the last place that is written" example:"{ temperature = 8 }"`
 	OnOutlier map[string]string    `toml:"on_outlier" doc:"what becomes of a value outside: missing, skip the event, hold the last value, interpolate, mark (FIELD_outlier is true)" example:"{ temperature = \"skip\" }"`
 	Gap       time.Duration        `toml:"gap" doc:"a silence, by the events' own time, that is longer than this is a gap in the data; 0s: none is" default:"0s" example:"10m"`
 	OnGap     string               `toml:"on_gap" doc:"what becomes of a gap: leave, mark (the event after it says gap_s), hold or interpolate (one event in between for every gap that fits)" default:"mark" enum:"leave|mark|hold|interpolate"`

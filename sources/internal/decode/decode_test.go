@@ -123,6 +123,11 @@ func TestGoldens(t *testing.T) {
 				if place, ok := strings.CutPrefix(name, "place:"); ok {
 					m.Place = place
 				}
+				if at, ok := strings.CutPrefix(name, "at:"); ok {
+					if m.At, err = time.Parse(time.RFC3339, at); err != nil {
+						t.Fatal(err)
+					}
+				}
 				if err := d.Normalise(&m, emit); err != nil {
 					got.WriteString("error: " + err.Error() + "\n")
 				}

@@ -325,10 +325,7 @@ func (d *Decoder) put(id int, v sonify.Value) {
 
 // record makes a record an event.
 func (d *Decoder) record(m *Message, record []leaves.Leaf, known bool, now time.Time) {
-	for _, id := range d.touched {
-		d.row[id], d.filled[id] = sonify.Value{}, false
-	}
-	d.touched = d.touched[:0]
+	d.clear()
 	clear(d.vars)
 	d.stamp, d.event, d.key, d.unique, d.period = "", "", "", "", ""
 	for i := range record {
@@ -369,18 +366,13 @@ func (d *Decoder) record(m *Message, record []leaves.Leaf, known bool, now time.
 	} else if d.twice >= 0 {
 		d.put(d.twice, sonify.Truth(false))
 	}
-	at, clocked, timed := d.when(m)
-	s := d.series.get(d.key)
-	if d.c.Only != "all" && !d.news(s, at) {
+	name, edit := d.named()
+	e := &waiting{ev: sonify.Event{Source: d.env.Name, Line: m.Line}, name: name, edit: edit, key: d.key, came: now, begun: d.begun}
+	e.ev.At, e.ev.Clock, e.ev.Timed, e.timeless = d.when(m)
+	if d.c.Only != "all" && !d.compare(e) {
 		return
 	}
-	e := &waiting{ev: sonify.Event{Source: d.env.Name, At: at, Clock: clocked, Timed: timed, Line: m.Line}, series: s, came: now}
-	if !d.correct(s, e) {
-		return
-	}
-	d.between(s, e)
-	d.shape(e, d.named())
-	d.order.add(e)
+	d.order.arrive(e)
 }
 
 // take takes over one leaf of a record.
@@ -495,9 +487,12 @@ func (d *Decoder) labels(m *Message) {
 }
 
 // when returns when the record happened: by the calendar, or by the data's own clock.
-func (d *Decoder) when(m *Message) (at time.Time, clocked time.Duration, timed bool) {
+// One whose time is missing or not readable is timeless. What the transport says is
+// not put in its place: that may be of another age, or no clock of the data's at all,
+// and what comes after would all be late.
+func (d *Decoder) when(m *Message) (at time.Time, clocked time.Duration, timed, timeless bool) {
 	if d.c.Time == "" {
-		return m.At, 0, false
+		return m.At, 0, false, m.At.IsZero()
 	}
 	at, clocked, ok := d.time.Parse(d.stamp)
 	if !ok {
@@ -507,10 +502,10 @@ func (d *Decoder) when(m *Message) (at time.Time, clocked time.Duration, timed b
 			what, fate = clock.Blank, sonify.Absent
 		}
 		d.env.Tally.Add(fate, what, d.line)
-		return m.At, 0, false
+		return m.At, 0, false, true
 	}
 	if !at.IsZero() {
-		return at, 0, false
+		return at, 0, false, false
 	}
 	if d.c.Period != "" {
 		n, ok := sonify.Word(strings.TrimSpace(d.period)).Float()
@@ -523,7 +518,38 @@ func (d *Decoder) when(m *Message) (at time.Time, clocked time.Duration, timed b
 		}
 		clocked = max(clocked, 0) + time.Duration(n-1)*d.c.PeriodLength
 	}
-	return m.At, clocked, true
+	return m.At, clocked, true, false
+}
+
+// cell is a value and its column.
+type cell struct {
+	id int
+	v  sonify.Value
+}
+
+// cells appends what the record holds to into.
+func (d *Decoder) cells(into []cell) []cell {
+	for _, id := range d.touched {
+		into = append(into, cell{id, d.row[id]})
+	}
+	return into
+}
+
+// clear empties the record.
+func (d *Decoder) clear() {
+	for _, id := range d.touched {
+		d.row[id], d.filled[id] = sonify.Value{}, false
+	}
+	d.touched = d.touched[:0]
+}
+
+// load makes cells the record.
+func (d *Decoder) load(cells []cell) {
+	d.clear()
+	for _, c := range cells {
+		d.row[c.id], d.filled[c.id] = c.v, true
+		d.touched = append(d.touched, c.id)
+	}
 }
 
 var (

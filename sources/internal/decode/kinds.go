@@ -27,9 +27,9 @@ func (d *Decoder) said(text string) string {
 	return k
 }
 
-// named returns the kind of the event.
-func (d *Decoder) named() string {
-	name := ""
+// named returns the kind of the event, and whether it corrects an earlier one or takes
+// it back.
+func (d *Decoder) named() (name string, edit bool) {
 	for i, c := range d.conds.kinds {
 		if d.is(c) {
 			name = d.c.Kinds[i].Event
@@ -44,11 +44,11 @@ func (d *Decoder) named() string {
 	}
 	switch {
 	case d.is(d.conds.deleted):
-		return name + ".deleted"
+		return name + ".deleted", true
 	case d.is(d.conds.edited):
-		return name + ".edited"
+		return name + ".edited", true
 	}
-	return name
+	return name, false
 }
 
 // shape gives e its kind and its values.

@@ -16,19 +16,45 @@ const (
 	// maxPatience for how long by the world's clock.
 	maxInterpolated = 64
 	maxPatience     = 10 * time.Minute
-	// maxFilled is how many events may stand in one gap.
-	maxFilled = 1000
 )
+
+// tooLate is counted of events that the policy leaves out.
+const tooLate = "event that came too late"
 
 // waiting is an event that has not been emitted.
 type waiting struct {
-	ev     sonify.Event
-	kind   *kind
-	series *one
-	gone   []int     // columns that the next value of the series will fill
+	ev       sonify.Event
+	name     string // of its kind
+	edit     bool   // it corrects an earlier one or takes it back
+	key      string // of its series
+	timeless bool   // it has no time of its own
+
+	cells   []cell // the record, while it waits for earlier ones
+	content uint64 // its hash, where it has to be news
+	begun   bool   // a message had been read before its own
+
+	kind    *kind
+	series  *one
+	gone    []hole // what the next values of the series will fill
+	patient bool   // it has waited for a value
+	late    bool   // later ones of its series, or of all, had gone before it
+	dropped bool   // it will not be emitted
+
 	came   time.Time // by the world's clock
 	flight *flight
+	at     int64  // the time by which it is put into order
 	number uint64 // in the order in which they came
+}
+
+// time returns the time by which the event is ordered; ok is false without one.
+func (e *waiting) time() (t int64, ok bool) {
+	switch {
+	case e.timeless:
+		return 0, false
+	case e.ev.Timed:
+		return int64(e.ev.Clock), true
+	}
+	return e.ev.At.UnixNano(), true
 }
 
 // flight is a message some of whose events have not been emitted.
@@ -38,26 +64,51 @@ type flight struct {
 	closed bool
 }
 
-// orderer puts events into the order of their time, holds clocks that run back, and
-// knows after which event a source may go on where.
+// orderer leads events from their records to where they are emitted:
+//
+//	arrive   a record has come; it waits in early for earlier ones
+//	leave    in the order of time: what depends on what the series knows
+//	depart   to late, which takes back into order what was made or held by leave
+//	settle   the clock that never runs back; then it is ready
+//
+// and it knows after which event a source may go on where. Only leave touches what is
+// known of a series, so that this is always as of the events before.
 type orderer struct {
 	d       *Decoder
 	flights []*flight // oldest first
+	early   sorter
+	late    sorter
+	patient []*waiting // of all series, in the order in which they left
 	ready   []*waiting
-	heap    byTime
-	patient []*waiting // of all series, in the order in which they came
-	number  uint64
 	safe    string // everything up to here has been emitted
 	told    string
 
 	started bool
 	first   time.Time
-	last    int64 // the time of the event last emitted
+	last    int64 // the time of the event that was last made ready
 	lastAt  time.Time
-	calm    int64 // the greatest time that came
 }
 
-func newOrderer(d *Decoder) *orderer { return &orderer{d: d, calm: math.MinInt64} }
+func newOrderer(d *Decoder) *orderer {
+	o := &orderer{d: d, early: newSorter(d.c.Reorder), late: newSorter(0)}
+	if d.inserts() {
+		o.late = newSorter(d.c.Reorder)
+	}
+	return o
+}
+
+// inserts reports whether a policy of the piece makes events between others, or lets
+// them wait for a value while others pass.
+func (d *Decoder) inserts() bool {
+	for _, policies := range []map[string]string{d.c.OnMissing, d.c.OnOutlier} {
+		for _, p := range policies {
+			if p == "interpolate" {
+				return true
+			}
+		}
+	}
+	return d.c.OnGap == "hold" || d.c.OnGap == "interpolate"
+}
 
 // message begins a message.
 func (o *orderer) message(place string) {
@@ -93,52 +144,100 @@ func (o *orderer) landed() {
 	}
 }
 
-// timeOf returns the time by which events are ordered; ok is false without one.
-func timeOf(ev *sonify.Event) (t int64, ok bool) {
-	switch {
-	case ev.Timed:
-		return int64(ev.Clock), true
-	case !ev.At.IsZero():
-		return ev.At.UnixNano(), true
+// arrive takes over the record that has been read.
+func (o *orderer) arrive(e *waiting) {
+	o.board(e, o.flights[len(o.flights)-1])
+	if !o.early.holds(e) {
+		o.leave(e)
+		return
 	}
-	return 0, false
+	e.cells = o.d.cells(nil)
+	o.early.push(e, o.unload)
 }
 
-// add takes an event over.
-func (o *orderer) add(e *waiting) {
-	o.number++
-	e.number, e.flight = o.number, o.flights[len(o.flights)-1]
-	e.flight.left++
-	s := e.series
+// board counts an event among those of a message.
+func (o *orderer) board(e *waiting, f *flight) {
+	e.flight = f
+	f.left++
+}
+
+// unload lets an event leave that has waited for earlier ones.
+func (o *orderer) unload(e *waiting) {
+	o.d.load(e.cells)
+	e.cells = nil
+	line := o.d.line
+	o.d.line = e.ev.Line
+	o.leave(e)
+	o.d.line = line
+}
+
+// leave makes the record an event by what its series knows, and the series know of it.
+// One that is older than what the series has had, and one that is left out as too late,
+// stands apart: it is judged by what is known, takes nothing from what came after it,
+// and the series does not learn of it.
+func (o *orderer) leave(e *waiting) {
+	d := o.d
+	s := d.series.get(e.key)
+	e.series = s
+	t, timed := e.time()
+	older := timed && s.timed && t < s.newest
+	again := timed && s.timed && t == s.newest
+	e.late = older || timed && o.started && t < o.last
+	skipped := e.late && d.c.Late == "skip"
+	apart := older || skipped
+	if timed && !apart {
+		s.timed, s.newest = true, t
+	}
+	if d.c.Only != "all" && d.c.Key != "" && !d.news(s, e, apart) {
+		o.drop(e)
+		return
+	}
+	if skipped {
+		d.env.Tally.Add(sonify.Skipped, tooLate, d.line)
+		o.drop(e)
+		return
+	}
+	if !d.correct(s, e, apart, again) {
+		o.drop(e)
+		return
+	}
+	if d.late >= 0 {
+		d.put(d.late, sonify.Truth(e.late))
+	}
+	d.between(s, e, apart)
+	d.shape(e, e.name)
+	if apart {
+		o.depart(e)
+		return
+	}
+	d.remember(s, e)
 	switch {
 	case len(e.gone) > 0:
+		e.patient = true
 		s.wait = append(s.wait, e)
 		o.patient = append(o.patient, e)
 		if len(s.wait) > maxInterpolated {
-			o.d.env.Tally.Add(sonify.Absent, "gap too long to be filled", o.d.line)
+			d.env.Tally.Add(sonify.Absent, gapTooLong, d.line)
 			o.release(s, nil)
 		}
 		return
 	case len(s.wait) > 0:
 		o.release(s, e)
 	}
-	o.d.remember(s, e)
-	o.queue(e)
+	o.depart(e)
 }
 
-// release lets go the events of a series that wait for a value, filled between the last
-// known one and that of e; nil: as they are.
+// release lets go the events of a series that wait for a value, filled between what
+// was known before them and what e and those among them have; nil: as they are.
 func (o *orderer) release(s *one, e *waiting) {
-	waiting := s.wait
+	wait := s.wait
 	s.wait = nil
-	for i, w := range waiting {
-		if e != nil {
-			for _, id := range w.gone {
-				o.d.interpolate(s, w, e, id, i+1, len(waiting)+1)
-			}
-		}
+	if e != nil {
+		o.d.interpolate(append(wait, e))
+	}
+	for _, w := range wait {
 		w.gone = nil
-		o.queue(w)
+		o.depart(w)
 	}
 	keep := o.patient[:0]
 	for _, w := range o.patient {
@@ -150,78 +249,58 @@ func (o *orderer) release(s *one, e *waiting) {
 	o.patient = keep
 }
 
-// queue puts an event where it waits for earlier ones.
-func (o *orderer) queue(e *waiting) {
-	t, ok := timeOf(&e.ev)
-	if o.d.c.Reorder <= 0 || !ok {
-		o.ready = append(o.ready, e)
-		return
-	}
-	heap.Push(&o.heap, e)
-	o.calm = max(o.calm, t)
-	for len(o.heap) > 0 && (len(o.heap) > maxWaiting || o.heap[0].time() <= o.calm-int64(o.d.c.Reorder)) {
-		o.ready = append(o.ready, heap.Pop(&o.heap).(*waiting))
-	}
+// drop lets an event go that will not be emitted.
+func (o *orderer) drop(e *waiting) {
+	e.dropped = true
+	o.ready = append(o.ready, e)
 }
 
-// drain emits what is ready.
-func (o *orderer) drain(emit func(sonify.Event)) {
-	for i := 0; i < len(o.ready); i++ {
-		e := o.ready[i]
-		o.ready[i] = nil
-		ok := o.settle(&e.ev, e.kind)
-		if e.flight != nil {
-			e.flight.left--
-			o.landed()
-		}
-		if !ok {
-			continue
-		}
-		if o.safe != o.told {
-			e.ev.Place, o.told = o.safe, o.safe
-		}
-		emit(e.ev)
+// depart takes an event over that needs nothing more than its place among the others.
+func (o *orderer) depart(e *waiting) {
+	if !o.late.holds(e) {
+		o.settle(e)
+		return
 	}
-	o.ready = o.ready[:0]
+	o.late.push(e, o.settle)
 }
 
 // settle gives an event the clock it is heard by, one that never runs back.
-func (o *orderer) settle(ev *sonify.Event, k *kind) bool {
-	t, ok := timeOf(ev)
-	mark := func(late bool) {
-		if id := o.d.late; id >= 0 {
-			if slot, ok := k.slots[id]; ok {
-				ev.Values[slot] = sonify.Truth(late)
-			}
-		}
-	}
+func (o *orderer) settle(e *waiting) {
+	ev := &e.ev
+	t, ok := e.time()
 	if !ok {
 		if o.started && o.d.c.Time != "" {
 			ev.At, ev.Timed = o.lastAt, true
 			ev.Clock = o.clockOf(o.last, o.lastAt)
 		}
-		mark(false)
-		return true
+		o.ready = append(o.ready, e)
+		return
 	}
 	if !o.started {
 		o.started, o.first = true, ev.At
 		o.last = t
 	}
-	late := t < o.last
-	mark(late)
-	if late {
-		switch o.d.c.Late {
-		case "skip":
-			o.d.env.Tally.Add(sonify.Skipped, "event that came too late", ev.Line)
-			return false
+	if e.late = e.late || t < o.last; e.late {
+		switch {
+		case o.d.c.Late == "skip":
+			o.d.env.Tally.Add(sonify.Skipped, tooLate, ev.Line)
+			o.drop(e)
+			return
+		case e.patient:
+			o.d.env.Tally.Add(sonify.Repaired, "event that waited for a value, heard late", ev.Line)
 		default:
 			o.d.env.Tally.Add(sonify.Repaired, "event that came late, heard at once", ev.Line)
 		}
-		ev.At, t = o.lastAt, o.last
+		if slot, ok := e.kind.slots[o.d.late]; ok && slot < len(ev.Values) {
+			ev.Values[slot] = sonify.Truth(true)
+		}
+		if t < o.last {
+			ev.At, t = o.lastAt, o.last
+		}
 	}
 	o.last, o.lastAt = t, ev.At
 	ev.Clock, ev.Timed = o.clockOf(t, ev.At), true
-	return true
+	o.ready = append(o.ready, e)
 }
 
 // clockOf returns the clock of a time: what the data's own says, or since its first
@@ -233,45 +312,100 @@ func (o *orderer) clockOf(t int64, at time.Time) time.Duration {
 	return at.Sub(o.first)
 }
 
+// drain emits what is ready.
+func (o *orderer) drain(emit func(sonify.Event)) {
+	for i := 0; i < len(o.ready); i++ {
+		e := o.ready[i]
+		o.ready[i] = nil
+		e.flight.left--
+		o.landed()
+		if e.dropped {
+			continue
+		}
+		if o.safe != o.told {
+			e.ev.Place, o.told = o.safe, o.safe
+		}
+		emit(e.ev)
+	}
+	o.ready = o.ready[:0]
+}
+
 // flush emits what has waited long enough at now; everything if now is zero.
 func (o *orderer) flush(now time.Time, emit func(sonify.Event)) time.Time {
 	var next time.Time
 	soon := func(t time.Time) {
-		if next.IsZero() || t.Before(next) {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
 			next = t
 		}
 	}
+	soon(o.early.flush(now, o.d.c.Reorder, o.unload))
 	for len(o.patient) > 0 {
 		due := o.patient[0].came.Add(maxPatience)
 		if !now.IsZero() && now.Before(due) {
 			soon(due)
 			break
 		}
-		o.d.env.Tally.Add(sonify.Absent, "gap too long to be filled", 0)
+		o.d.env.Tally.Add(sonify.Absent, gapTooLong, o.patient[0].ev.Line)
 		o.release(o.patient[0].series, nil)
 	}
-	for len(o.heap) > 0 {
-		due := o.heap[0].came.Add(o.d.c.Reorder)
-		if !now.IsZero() && now.Before(due) {
-			soon(due)
-			break
-		}
-		o.ready = append(o.ready, heap.Pop(&o.heap).(*waiting))
-	}
+	soon(o.late.flush(now, 2*o.d.c.Reorder, o.settle))
 	o.drain(emit)
 	return next
+}
+
+// sorter puts events into the order of their time: each waits until one has come that
+// is later by the length of the sorter. One without a time waits as the latest that
+// came before it.
+type sorter struct {
+	length time.Duration // 0: none waits
+	heap   byTime
+	newest int64 // the latest time that came
+	number uint64
+}
+
+func newSorter(length time.Duration) sorter { return sorter{length: length, newest: math.MinInt64} }
+
+// holds reports whether e has to wait.
+func (s *sorter) holds(e *waiting) bool {
+	return s.length > 0 && (!e.timeless || len(s.heap) > 0)
+}
+
+// push takes an event over and gives out those that have waited long enough, in order.
+func (s *sorter) push(e *waiting, out func(*waiting)) {
+	t, ok := e.time()
+	if !ok {
+		t = s.newest
+	}
+	s.number++
+	e.at, e.number = t, s.number
+	heap.Push(&s.heap, e)
+	s.newest = max(s.newest, t)
+	for len(s.heap) > 0 && (len(s.heap) > maxWaiting || s.heap[0].at <= s.newest-int64(s.length)) {
+		out(heap.Pop(&s.heap).(*waiting))
+	}
+}
+
+// flush gives out what came so long before now by the world's clock, everything if now
+// is zero, and returns when the next is due: zero if nothing waits.
+func (s *sorter) flush(now time.Time, long time.Duration, out func(*waiting)) (next time.Time) {
+	for len(s.heap) > 0 {
+		due := s.heap[0].came.Add(long)
+		if !now.IsZero() && now.Before(due) {
+			return due
+		}
+		out(heap.Pop(&s.heap).(*waiting))
+	}
+	return time.Time{}
 }
 
 // byTime is a heap: the earliest event first, of two at one time the one that came
 // first.
 type byTime []*waiting
 
-func (e *waiting) time() int64 { t, _ := timeOf(&e.ev); return t }
-
 func (h byTime) Len() int { return len(h) }
 func (h byTime) Less(i, j int) bool {
-	if a, b := h[i].time(), h[j].time(); a != b {
-		return a < b
+	if h[i].at != h[j].at {
+		return h[i].at < h[j].at
 	}
 	return h[i].number < h[j].number
 }
@@ -283,111 +417,4 @@ func (h *byTime) Pop() any {
 	old[len(old)-1] = nil
 	*h = old[:len(old)-1]
 	return e
-}
-
-// remember notes what a series knows after an event whose values are all there.
-func (d *Decoder) remember(s *one, e *waiting) {
-	if t, ok := timeOf(&e.ev); ok {
-		s.heldAt = t
-	}
-	for slot, id := range e.kind.columns {
-		c := d.columns[id]
-		if c.missing != "hold" && c.missing != "interpolate" && c.outlier != "hold" && c.outlier != "interpolate" {
-			continue
-		}
-		if v := e.ev.Values[slot]; !v.IsMissing() {
-			if s.held == nil {
-				s.held = map[int]sonify.Value{}
-			}
-			s.held[id] = v
-		}
-	}
-}
-
-// interpolate fills column id of w between what s held and what e has: by their times,
-// or by their number (the i-th of n steps).
-func (d *Decoder) interpolate(s *one, w, e *waiting, id, i, n int) {
-	from, ok1 := s.held[id].Float()
-	slot, ok := e.kind.slots[id]
-	if !ok {
-		return
-	}
-	to, ok2 := e.ev.Values[slot].Float()
-	into, ok3 := w.kind.slots[id]
-	if !ok1 || !ok2 || !ok3 {
-		d.env.Tally.Add(sonify.Absent, d.columns[id].name, w.ev.Line)
-		return
-	}
-	part := float64(i) / float64(n)
-	at, timed := timeOf(&w.ev)
-	if end, ok := timeOf(&e.ev); ok && timed && end > s.heldAt && at >= s.heldAt && at <= end {
-		part = float64(at-s.heldAt) / float64(end-s.heldAt)
-	}
-	w.ev.Values[into] = sonify.Num(from + float64((to-from)*part))
-	d.env.Tally.Add(sonify.Repaired, d.columns[id].name+" was missing, filled in between", w.ev.Line)
-}
-
-// between looks for a gap before the event that is being made, and fills it if that is
-// the policy.
-func (d *Decoder) between(s *one, e *waiting) {
-	t, ok := timeOf(&e.ev)
-	if d.c.Gap <= 0 || !ok {
-		return
-	}
-	had, last := s.timed, s.last
-	before := s.lastRow
-	if !had || t > last {
-		s.timed, s.last = true, t
-	}
-	if d.fills >= 0 {
-		d.put(d.fills, sonify.Truth(false))
-		s.lastRow = append([]sonify.Value(nil), d.row...)
-	}
-	if !had || t-last <= int64(d.c.Gap) {
-		return
-	}
-	d.env.Tally.Add(sonify.Absent, "gap in the data", d.line)
-	switch {
-	case d.gap >= 0:
-		d.put(d.gap, sonify.Num(time.Duration(t-last).Seconds()))
-	case d.fills >= 0:
-		n := min((t-last-1)/int64(d.c.Gap), maxFilled)
-		d.fill(s, e, before, last, t, int(n))
-	}
-}
-
-// fill adds n events between the last one of a series and the one that is being made.
-func (d *Decoder) fill(s *one, e *waiting, before []sonify.Value, from, to int64, n int) {
-	name := d.named()
-	now := append([]sonify.Value(nil), d.row...)
-	for i := range n {
-		part := float64(i+1) / float64(n+1)
-		at := from + int64(float64(to-from)*part)
-		f := &waiting{ev: sonify.Event{Source: d.env.Name, Line: d.line, Timed: e.ev.Timed}, series: s, came: e.came}
-		if e.ev.Timed {
-			f.ev.Clock = time.Duration(at)
-		} else {
-			f.ev.At = time.Unix(0, at).UTC()
-		}
-		for id := range d.row {
-			v := sonify.Value{}
-			if id < len(before) {
-				v = before[id]
-			}
-			if a, ok := v.Float(); ok && v.Type() == sonify.Number && d.c.OnGap == "interpolate" && !d.columns[id].total {
-				if b, ok := now[id].Float(); ok {
-					v = sonify.Num(a + float64((b-a)*part))
-				}
-			}
-			if d.columns[id].total {
-				v = sonify.Value{}
-			}
-			d.row[id] = v
-		}
-		d.row[d.fills] = sonify.Truth(true)
-		d.shape(f, name)
-		d.order.add(f)
-		d.env.Tally.Add(sonify.Repaired, "event that stands in a gap", d.line)
-	}
-	copy(d.row, now)
 }
