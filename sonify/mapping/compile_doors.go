@@ -27,7 +27,7 @@ func (c *compiler) doors() {
 		}
 		if pr.keep != nil {
 			for _, f := range sortedKeys(read) {
-				if !slices.Contains(pr.keep, f) && carries(pr, f) {
+				if !slices.Contains(pr.keep, f) && carries(pr, f) && !meant(pr, f) {
 					c.at(pr.pos, "keep", fmt.Sprintf("add %q", f), "the piece reads the field %q, which does not pass the door", f)
 				}
 			}
@@ -46,6 +46,14 @@ func (c *compiler) doors() {
 	}
 }
 
+// meant reports whether keep has f with a slip of the pen, which is told by itself.
+func meant(pr *prospect, f string) bool {
+	known := fieldsOf(pr)
+	return pr.known && !pr.Open && slices.ContainsFunc(pr.keep, func(k string) bool {
+		return !slices.Contains(known, k) && strings.HasPrefix(sonify.DidYouMean(k, known), "did you mean "+strconv.Quote(f))
+	})
+}
+
 // checkDoor tells what is wrong with the door of a source whose fields read are read.
 func (c *compiler) checkDoor(pr *prospect, read map[string]bool) {
 	d := &pr.door
@@ -54,6 +62,9 @@ func (c *compiler) checkDoor(pr *prospect, read map[string]bool) {
 		if pr.known && !pr.Open && len(known) > 0 && !slices.Contains(known, name) {
 			c.at(pr.pos, key, sonify.DidYouMean(name, known), "the source has no field %q", name)
 		}
+	}
+	for i, k := range pr.keep {
+		exists("keep["+strconv.Itoa(i)+"]", k)
 	}
 	for i, h := range d.Hash {
 		exists("hash["+strconv.Itoa(i)+"]", h)
