@@ -316,9 +316,10 @@ type Summary struct {
 	Frames Frame  // the last note's end, and the room it rings in
 	Heard  uint64 // events
 	// Sounded counts the events that made a note of their own, Gathered those that
-	// sounded together with others, because there were too many.
-	Sounded, Gathered uint64
-	Notes             uint64
+	// sounded together with others, because there were too many, in so many Crowds. An
+	// event that two rules gathered is in each of them.
+	Sounded, Gathered, Crowds uint64
+	Notes                     uint64
 	// Lost counts, by reason, the events that a rule wanted to play and could
 	// not, and the notes that had no room.
 	Lost map[string]uint64

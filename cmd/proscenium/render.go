@@ -461,7 +461,7 @@ func (s *speaker) lost(sum *sonify.Summary) {
 		return strings.Compare(a, b)
 	})
 	if sum.Gathered > 0 {
-		s.linef("%s of %s sounded together with others: there were more than the budgets of the piece", count(sum.Gathered), plural(sum.Heard, "event"))
+		s.linef("%s gathered into %s: there were more than the budgets of the piece", plural(sum.Gathered, "event"), plural(sum.Crowds, "crowd"))
 	}
 	const shown = 5
 	for i, why := range whys {

@@ -55,8 +55,8 @@ func TestBudget_GathersTheFlood(t *testing.T) {
 	const events = 9000
 	head := "tempo = 120\n[source.s]\ntype = \"script\"\n[voice.a]\nnotes = 3\nbudget = \"4 per beat\"\n[[rule]]\nname = \"r\"\non = \"r\"\nvoice = \"a\"\npitch = { from = \"v\", domain = [0, 9000], range = [\"C4\", \"C6\"] }\n"
 	notes, sum := flood(t, head, events)
-	if sum.Sounded != 4 || sum.Gathered != events-4 || len(sum.Lost) > 0 {
-		t.Errorf("%d sounded, %d together, lost %v: expected 4 and the rest together", sum.Sounded, sum.Gathered, sum.Lost)
+	if sum.Sounded != 4 || sum.Gathered != events-4 || sum.Crowds != 1 || len(sum.Lost) > 0 {
+		t.Errorf("%d sounded, %d together in %d crowds, lost %v: expected 4 and the rest in one", sum.Sounded, sum.Gathered, sum.Crowds, sum.Lost)
 	}
 	if notes != 4+3 {
 		t.Errorf("%d notes: expected 4, and one chord of three", notes)

@@ -166,6 +166,7 @@ func (p *Performance) playCrowd(r *rulePlan, st *ruleState, b sonify.Tick) {
 		}
 	}
 	p.gathered += c.n
+	p.crowds++
 	n := c.note
 	n.Tick = land
 	n.Cause.Step = 0

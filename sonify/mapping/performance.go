@@ -59,6 +59,7 @@ type Performance struct {
 	notes     uint64
 	sounded   uint64 // events that made a note
 	gathered  uint64 // events that sounded together with others
+	crowds    uint64 // in how many sounds
 	lastHeard sonify.Frame
 	idle      bool
 	ending    int         // 0 going on, 1 asked to end, 2 in the last section, 3 over
@@ -354,7 +355,7 @@ func cmpFrame(a, b sonify.Frame) int {
 
 // Summary tells what became of the performance so far.
 func (p *Performance) Summary() *sonify.Summary {
-	return &sonify.Summary{Ticks: p.base + p.now, Frames: p.tempo.Frame(p.now), Heard: p.heard, Sounded: p.sounded, Gathered: p.gathered, Notes: p.notes, Lost: p.lost}
+	return &sonify.Summary{Ticks: p.base + p.now, Frames: p.tempo.Frame(p.now), Heard: p.heard, Sounded: p.sounded, Gathered: p.gathered, Crowds: p.crowds, Notes: p.notes, Lost: p.lost}
 }
 
 func (p *Performance) lose(why string) { p.lost[why]++ }

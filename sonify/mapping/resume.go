@@ -13,7 +13,7 @@ import (
 func (p *Piece) PerformAt(at Position) *Performance {
 	pf := p.Perform()
 	pf.base, pf.heard, pf.notes = at.Base+at.Now, at.Heard, at.Notes
-	pf.sounded, pf.gathered = at.Sounded, at.Gathered
+	pf.sounded, pf.gathered, pf.crowds = at.Sounded, at.Gathered, at.Crowds
 	pf.tempo = sonify.NewTempoMapAt(0, at.Exact, p.Header.Tempo)
 	pf.lastHeard = at.Frame()
 	for i := range pf.out.Marks {
@@ -54,7 +54,7 @@ func (p *Piece) Resume(s *State) (*Performance, error) {
 	pf.end, pf.reach = pf.now, pf.now
 	pf.tempo = sonify.NewTempoMapAt(pf.now, s.Exact, s.Tempo)
 	pf.heard, pf.notes, pf.lastHeard, pf.order = s.Heard, s.Notes, s.LastHeard, s.Order
-	pf.sounded, pf.gathered = s.Sounded, s.Gathered
+	pf.sounded, pf.gathered, pf.crowds = s.Sounded, s.Gathered, s.Crowds
 	pf.idle, pf.ending, pf.asked = s.Idle, s.Ending, s.Asked+r.shift
 	for why, n := range s.Lost {
 		pf.lost[why] = n

@@ -181,7 +181,7 @@ func TestResume_NobodyHearsItInTheLibrary(t *testing.T) {
 // from what is.
 func TestState_HoldsEveryField(t *testing.T) {
 	want := map[string]string{
-		"Performance":    "piece rand base now end reach tempo out rest signals values known numbers byShape last lastH rules voices sources queue waiting captions order sounding fresh later patterns controls slots ticks refs news trouble form board heard notes sounded gathered lastHeard idle ending asked lost",
+		"Performance":    "piece rand base now end reach tempo out rest signals values known numbers byShape last lastH rules voices sources queue waiting captions order sounding fresh later patterns controls slots ticks refs news trouble form board heard notes sounded gathered crowds lastHeard idle ending asked lost",
 		"signalState":    "plan reduce domain target fed shown isShown",
 		"reducer":        "how win perFrame ring head n held count mean m2 sum low top first ema before gap same mid last cats counts free newest names sorted lost",
 		"domain":         "plan low high n mean m2 seenLow seenHigh recent next sorted spikes spike since",

@@ -60,6 +60,7 @@ type Position struct {
 	Notes     uint64       `json:"notes,omitempty"`
 	Sounded   uint64       `json:"sounded,omitempty"`
 	Gathered  uint64       `json:"gathered,omitempty"`
+	Crowds    uint64       `json:"crowds,omitempty"`
 	LastHeard sonify.Frame `json:"last_heard,omitempty"`
 }
 
@@ -322,7 +323,7 @@ func (p *Performance) OnBar() bool { return p.Between() && p.now%p.piece.Header.
 // Position returns where p stands.
 func (p *Performance) Position() Position {
 	return Position{Base: p.base, Now: p.now, Exact: p.tempo.Exact(p.now), Tempo: p.tempo.At(p.now),
-		Heard: p.heard, Notes: p.notes, Sounded: p.sounded, Gathered: p.gathered, LastHeard: p.lastHeard}
+		Heard: p.heard, Notes: p.notes, Sounded: p.sounded, Gathered: p.gathered, Crowds: p.crowds, LastHeard: p.lastHeard}
 }
 
 var errWithin = errors.New("a performance can be written down between two stretches only, before it hears what comes next")
