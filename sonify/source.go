@@ -160,7 +160,8 @@ func (r *Registry) Names() []string {
 	return names
 }
 
-// Fate is what became of something odd in a source's input.
+// Fate is what became of something odd in a source's input, or of what a piece does not
+// want of it.
 type Fate uint8
 
 const (
@@ -168,13 +169,17 @@ const (
 	Skipped              // a row or message was left out
 	Absent               // a value was missing where one may be expected
 	Dropped              // an event was lost for want of room
+	Unwanted             // it was left out because the piece says so, and is no oddity
 )
 
 func (f Fate) String() string {
-	return [...]string{"repaired", "skipped", "missing", "dropped"}[f&3]
+	if f > Unwanted {
+		return "?"
+	}
+	return [...]string{"repaired", "skipped", "missing", "dropped", "left out"}[f]
 }
 
-// Tally counts the oddities that a source met. Its zero value is ready, and it
+// Tally counts the oddities that a source met, and what was left out. Its zero value is ready, and it
 // may be used by several goroutines.
 type Tally struct {
 	mu     sync.Mutex

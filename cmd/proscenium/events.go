@@ -50,8 +50,9 @@ one JSON object a line:
 
 What is missing is left out; it is never 0. Only the fields that pass the door are
 shown (those the piece reads, or lists in keep); --all shows all. How many of each
-kind there were, and what was repaired, skipped or missing, is said on standard
-error.
+kind there were, what was repaired, skipped or missing, and what the piece itself
+leaves out (by where, only, topics), is said on standard error, also when nothing
+came. A piece that has no rules yet is listened to as well.
 
 Of a piece with live sources the events are shown as they come, until --for is over or
 Ctrl-C; sources that break are run again, as a station does it, and a webhook is
@@ -149,6 +150,10 @@ func (p *program) events(ctx context.Context, args []string, f *eventsFlags) err
 	if err != nil {
 		return err
 	}
+	if piece.PlaysNothing() && !f.all {
+		f.all = true
+		p.say.linef("%s plays nothing yet, so all fields are shown; when it does, those that it reads, and all with --all", w.name)
+	}
 	if isLive(piece) || f.lasts > 0 {
 		return p.listenLive(ctx, piece, f, log)
 	}
@@ -169,7 +174,7 @@ func (p *program) listen(ctx context.Context, piece *mapping.Piece, f *eventsFla
 		return nil
 	}
 	watched := isTerminal(p.out)
-	kinds := map[string]int64{}
+	kinds, others := map[string]int64{}, map[string]int64{}
 	var printed int64
 	var failed []error
 	var line []byte
@@ -178,6 +183,11 @@ func (p *program) listen(ctx context.Context, piece *mapping.Piece, f *eventsFla
 		if err != nil {
 			if e := flush(); e != nil {
 				return e
+			}
+			// That nothing came is not all there is to say: why is in what was counted.
+			p.summary(kinds, others, printed)
+			for _, s := range piece.Sources {
+				p.say.tally(s.Name, s.Tally)
 			}
 			return err
 		}
@@ -194,6 +204,7 @@ func (p *program) listen(ctx context.Context, piece *mapping.Piece, f *eventsFla
 			continue
 		}
 		if !wanted(f.kinds, a.Event.Kind()) {
+			others[a.Event.Kind()]++
 			continue
 		}
 		kinds[a.Event.Kind()]++
@@ -213,7 +224,7 @@ func (p *program) listen(ctx context.Context, piece *mapping.Piece, f *eventsFla
 	if err := flush(); err != nil {
 		return err
 	}
-	p.summary(kinds, printed)
+	p.summary(kinds, others, printed)
 	for _, s := range piece.Sources {
 		p.say.tally(s.Name, s.Tally)
 	}
@@ -231,9 +242,21 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// summary says how many events of each kind there were.
-func (p *program) summary(kinds map[string]int64, sum int64) {
-	p.say.linef("%s", kindsLine(kinds, sum))
+// summary says how many events of each kind there were, and how many of others.
+func (p *program) summary(kinds, others map[string]int64, sum int64) {
+	p.say.linef("%s", kindsLine(kinds, sum)+othersLine(others))
+}
+
+// othersLine says what came and was not printed, "" if nothing was.
+func othersLine(others map[string]int64) string {
+	var sum int64
+	for _, n := range others {
+		sum += n
+	}
+	if sum == 0 {
+		return ""
+	}
+	return "; not of a --kind that was asked for, " + kindsLine(others, sum)
 }
 
 func kindsLine(kinds map[string]int64, sum int64) string {

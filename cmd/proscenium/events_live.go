@@ -154,7 +154,7 @@ func size(n uint64) string {
 // its sources be called.
 func (p *program) compileLive(w *written, bell *doorbell) (*mapping.Piece, error) {
 	env := w.env(true)
-	env.Live, env.Hooks = true, bell
+	env.Live, env.Listen, env.Hooks = true, true, bell
 	env.Say = func(source, text string) { bell.log.With("station", source).Info("says: " + text) }
 	piece, problems := mapping.Compile(env, w.name, w.src, w.sets)
 	p.say.problems(problems)
@@ -176,7 +176,7 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 	now := func() sonify.Frame { return sonify.Frames(time.Since(began)) }
 	e := newEar(piece, now, log)
 	feed := conductor.Start(ctx, e.intakes(f.all))
-	kinds := map[string]int64{}
+	kinds, others := map[string]int64{}, map[string]int64{}
 	var printed int64
 	var line []byte
 	err := func() error {
@@ -199,6 +199,7 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 			}
 			e.heard[a.Event.Source]++
 			if !wanted(f.kinds, a.Event.Kind()) {
+				others[a.Event.Kind()]++
 				continue
 			}
 			kinds[a.Event.Kind()]++
@@ -216,7 +217,7 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 	if errors.As(err, &broken) {
 		return err
 	}
-	log.Info(kindsLine(kinds, printed))
+	log.Info(kindsLine(kinds, printed)+othersLine(others))
 	e.summary()
 	if errors.Is(err, errTime) {
 		err = nil

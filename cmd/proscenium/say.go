@@ -106,7 +106,7 @@ func tallyLine(t *sonify.Tally) string {
 		byFate[c.Fate] = append(byFate[c.Fate], c)
 	}
 	var parts []string
-	for _, fate := range []sonify.Fate{sonify.Repaired, sonify.Skipped, sonify.Absent, sonify.Dropped} {
+	for _, fate := range []sonify.Fate{sonify.Repaired, sonify.Skipped, sonify.Absent, sonify.Dropped, sonify.Unwanted} {
 		counts := byFate[fate]
 		if len(counts) == 0 {
 			continue

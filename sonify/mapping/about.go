@@ -17,3 +17,7 @@ func (p *Piece) Themes() []int {
 // IdleAfter returns how long no event comes before the piece plays what it plays
 // when the data stops; 0 if it never does.
 func (p *Piece) IdleAfter() sonify.Frame { return p.idle.after }
+
+// PlaysNothing reports whether a piece has neither rules nor patterns, as one may that
+// is only listened to ([Env.Listen]).
+func (p *Piece) PlaysNothing() bool { return len(p.rules) == 0 && len(p.patterns) == 0 }

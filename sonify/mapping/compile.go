@@ -38,6 +38,9 @@ type Env struct {
 	// Live means that the piece is to be played live: events may be timed by their
 	// arrival, and those of live sources are.
 	Live bool
+	// Listen means that nothing is to be played: what the sources of the piece report is
+	// only looked at, and it needs neither rules nor voices for that.
+	Listen bool
 	// Recorded, if not nil, is what each source said it would report when the piece
 	// was compiled before. The piece is then compiled to hear those events again: no
 	// source is made, and the plans of the sources hold none.

@@ -189,6 +189,7 @@ func (c *compiler) compileRest() {
 		}
 	}
 	switch {
+	case c.env.Listen:
 	case len(c.file.Rule) == 0 && len(c.file.Pattern) == 0:
 		c.at(c.root(), "", "add a [[rule]]", "the piece plays nothing: it has neither rules nor patterns")
 	case c.wanted == 0:

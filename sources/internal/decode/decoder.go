@@ -343,6 +343,7 @@ func (d *Decoder) record(m *Message, record []leaves.Leaf, known bool, now time.
 		}
 	}
 	if d.conds.where != nil && !d.is(d.conds.where) {
+		d.env.Tally.Add(sonify.Unwanted, "record of which where is not true", d.line)
 		return
 	}
 	// A record of the list that ID names only as a whole is told apart by its own key.

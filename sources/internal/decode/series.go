@@ -117,6 +117,9 @@ func (w *window) add(kind, key string, now time.Time) bool {
 	return true
 }
 
+// unchanged is counted of records that tell nothing new.
+const unchanged = "record that is not new (only)"
+
 // compare reports whether a record may be news, and notes what it takes to tell. Without
 // a key that is told here: by what was in the message before, and that has nothing to
 // do with time. What is missing is the same whether it is null or not there at all.
@@ -160,8 +163,11 @@ func (d *Decoder) compare(e *waiting) bool {
 	if len(d.now) < maxSeen {
 		d.now[h] = true
 	}
-	// A value that comes back is news.
-	return !d.before[h] && d.fresh(e)
+	if d.before[h] { // a value that comes back is news
+		d.env.Tally.Add(sonify.Unwanted, unchanged, d.line)
+		return false
+	}
+	return d.fresh(e)
 }
 
 // fresh reports whether a record of which nothing is known is news. What is there when
@@ -170,7 +176,11 @@ func (d *Decoder) fresh(e *waiting) bool {
 	if e.begun || d.c.First != "skip" && !(d.c.First == "auto" && d.cut.list) {
 		return true
 	}
-	return !d.since.IsZero() && !e.timeless && e.ev.At.After(d.since)
+	if !d.since.IsZero() && !e.timeless && e.ev.At.After(d.since) {
+		return true
+	}
+	d.env.Tally.Add(sonify.Unwanted, "record that was there when it began (first)", d.line)
+	return false
 }
 
 // news reports whether a record of a series is new, or has changed if that counts. One
@@ -182,6 +192,7 @@ func (d *Decoder) news(s *one, e *waiting, apart bool) bool {
 		again := s.strayed && (s.stray == e.content || d.c.Only == "new")
 		s.strayed, s.stray = true, e.content
 		if again {
+			d.env.Tally.Add(sonify.Unwanted, unchanged, d.line)
 			return false
 		}
 	} else {
@@ -190,10 +201,11 @@ func (d *Decoder) news(s *one, e *waiting, apart bool) bool {
 	switch {
 	case !had:
 		return d.fresh(e)
-	case d.c.Only == "new":
+	case d.c.Only == "new", was == e.content:
+		d.env.Tally.Add(sonify.Unwanted, unchanged, d.line)
 		return false
 	}
-	return was != e.content
+	return true
 }
 
 // recent are the last values of a column, and how many in a row were too far off.

@@ -34,6 +34,8 @@ func (r replayed) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 	case heard, told:
 		m.Labels = t.labels
 		return r.Normaliser.Normalise(m, emit)
+	default:
+		r.e.env.Tally.Add(sonify.Unwanted, "message of a topic that is not listened to (topics)", m.Line)
 	}
 	return nil
 }
