@@ -217,7 +217,7 @@ func (p *program) listenLive(ctx context.Context, piece *mapping.Piece, f *event
 	if errors.As(err, &broken) {
 		return err
 	}
-	log.Info(kindsLine(kinds, printed)+othersLine(others))
+	log.Info(kindsLine(kinds, printed) + othersLine(others))
 	e.summary()
 	if errors.Is(err, errTime) {
 		err = nil

@@ -25,7 +25,7 @@ var head string
 type Config struct {
 	URL     string        `toml:"url" doc:"the address of the stream" required:"true" example:"https://example.org/events"`
 	Silence time.Duration `toml:"silence" doc:"how long nothing may come, not even a comment, before the connection is taken for dead; 0s: for ever" default:"5m"`
-	Path    string        `toml:"path" doc:"a recording of the stream's messages, from the piece's folder on; it is played instead of listening" default:"" example:"night.jsonl"`
+	Path    string        `toml:"path" doc:"a recording of the stream's messages, from the piece's folder on; it is played instead of listening, a message every 500 ms if it has no times, or by clock and step" default:"" example:"night.jsonl"`
 	access.Keys
 	decode.Config
 }

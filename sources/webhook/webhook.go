@@ -38,7 +38,7 @@ type Config struct {
 	URL       string        `toml:"url" doc:"the whole address as the sender knows it, where it is signed; without it what the request says, which a proxy may have changed" default:"" example:"https://music.example.org/hooks/box"`
 	hook.Address
 	hook.Secrets
-	Path string `toml:"path" doc:"a recording of deliveries, from the piece's folder on; it is played instead of listening" default:"" example:"night.jsonl"`
+	Path string `toml:"path" doc:"a recording of deliveries, from the piece's folder on; it is played instead of listening, a message every 500 ms if it has no times, or by clock and step" default:"" example:"night.jsonl"`
 	decode.Config
 }
 

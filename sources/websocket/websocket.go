@@ -34,7 +34,7 @@ type Config struct {
 	ResumeField string        `toml:"resume_field" doc:"the field of a message that says where to go on after it" default:"" example:"time_us"`
 	ResumeParam string        `toml:"resume_parameter" doc:"the parameter of the address that asks to go on there" default:"" example:"cursor"`
 	Silence     time.Duration `toml:"silence" doc:"how long nothing may come, not even an answer to a ping, before the connection is taken for dead; 0s: for ever, and without pings" default:"1m"`
-	Path        string        `toml:"path" doc:"a recording of the messages, from the piece's folder on; it is played instead of listening" default:"" example:"night.jsonl"`
+	Path        string        `toml:"path" doc:"a recording of the messages, from the piece's folder on; it is played instead of listening, a message every 500 ms if it has no times, or by clock and step" default:"" example:"night.jsonl"`
 	access.Keys
 	decode.Config
 }

@@ -14,7 +14,9 @@
 // blank or a tab, and what was said.
 //
 // The recording has a clock of its own: what its events say, and where they say
-// nothing, "at". It begins with the first event, and does not run backwards.
+// nothing, "at". It begins with the first event, and does not run backwards. A recording
+// that has no times at all, as mosquitto_sub -v prints one, is played at a pace of its
+// own, a message every [Pace]; a piece that wants another says clock = "step" and step.
 package replay
 
 import (
@@ -38,7 +40,7 @@ import (
 // Config has the key of every recipe that can play a recording. It is embedded in
 // the recipe's own configuration.
 type Config struct {
-	Path string `toml:"path" doc:"a recording of the service's messages, from the piece's folder on; it is played instead of listening" default:"" example:"night.jsonl"`
+	Path string `toml:"path" doc:"a recording of the service's messages, from the piece's folder on; it is played instead of listening, a message every 500 ms if it has no times, or by clock and step" default:"" example:"night.jsonl"`
 }
 
 // Recorded reports whether a recording is played.
@@ -46,6 +48,13 @@ func (c *Config) Recorded() bool { return c.Path != "" }
 
 // maxMessage is the longest message of a recording, in bytes.
 const maxMessage = 16 << 20
+
+// Pace is the time from one message to the next of a recording that has no times: that
+// of the events of any source without a clock, which is the default of the key step.
+const Pace = 500 * time.Millisecond
+
+// paced is counted of the messages of such a recording.
+const paced = "message without a time, half a second after the one before (or clock = \"step\")"
 
 // notJSON is counted where a line is none, and no part of any.
 const notJSON = "lines that are no JSON"
@@ -131,9 +140,12 @@ type clock struct {
 	emit    func(sonify.Event)
 	at      time.Time // of the message
 	line    int64
-	begun   bool
+	begun   bool // an event has said a time
 	origin  time.Time
 	elapsed time.Duration
+
+	paced  int64 // the line that was last given a time by the pace
+	before bool  // an event has been emitted
 }
 
 func (c *clock) event(ev sonify.Event) {
@@ -143,25 +155,35 @@ func (c *clock) event(ev sonify.Event) {
 	if ev.Line == 0 {
 		ev.Line = c.line
 	}
-	if ev.Timed {
+	switch {
+	case ev.Timed:
 		// Those that come without a clock between those that have one keep step.
 		if !c.begun && !ev.At.IsZero() {
-			c.begun, c.origin = true, ev.At.Add(-ev.Clock)
+			c.origin = ev.At.Add(-ev.Clock)
 		}
+		c.begun = true
 		c.elapsed = max(c.elapsed, ev.Clock)
-	} else {
-		switch {
-		case ev.At.IsZero():
-			c.tally.Add(sonify.Absent, "time of an event, taken for that of the one before", ev.Line)
-		case !c.begun:
-			c.begun, c.origin = true, ev.At
-		case ev.At.Sub(c.origin) < c.elapsed:
-			c.tally.Add(sonify.Repaired, backwards, ev.Line)
-		default:
-			c.elapsed = ev.At.Sub(c.origin)
+	case ev.At.IsZero() && c.begun:
+		c.tally.Add(sonify.Absent, "time of an event, taken for that of the one before", ev.Line)
+	case ev.At.IsZero():
+		if c.line != c.paced {
+			if c.before {
+				c.elapsed += Pace
+			}
+			c.paced = c.line
+			c.tally.Add(sonify.Absent, paced, c.line)
 		}
+	case c.origin.IsZero():
+		c.begun, c.origin = true, ev.At.Add(-c.elapsed)
+	case ev.At.Sub(c.origin) < c.elapsed:
+		c.tally.Add(sonify.Repaired, backwards, ev.Line)
+	default:
+		c.elapsed = ev.At.Sub(c.origin)
+	}
+	if !ev.Timed {
 		ev.Clock, ev.Timed = c.elapsed, true
 	}
+	c.before = true
 	c.emit(ev)
 }
 

@@ -153,6 +153,50 @@ func TestRead_OfOthers(t *testing.T) {
 	}
 }
 
+// A recording without times does not sound at once: its messages follow each other at a
+// pace, those that make several events make them together.
+func TestRun_WithoutTimesHasAPace(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"null\n{\"x\":1}\nnull\nnull\n", "[0s 500ms 1s]"},
+		{"null\nnull\n\"2026-11-28T10:00:00Z\"\nnull\n\"2026-11-28T10:00:05Z\"\n", "[0s 500ms 500ms 500ms 5.5s]"},
+		{"a/b\t1\na/b\t2\n", "[0s 0s 500ms 500ms]"},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "r"), []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var n decode.Normaliser = times{}
+		if c.text[0] == 'a' {
+			n = twice{}
+		}
+		env := sonify.SourceEnv{Dir: dir, Tally: new(sonify.Tally)}
+		var got []time.Duration
+		if err := replay.Run(t.Context(), env, "r", n, func(ev sonify.Event) {
+			if !ev.Timed {
+				t.Errorf("%q: an event without a clock", c.text)
+			}
+			got = append(got, ev.Clock)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%q: %v, not %s", c.text, got, c.want)
+		}
+		if len(env.Tally.Counts()) == 0 {
+			t.Errorf("%q: that it has no times is not told", c.text)
+		}
+	}
+}
+
+// twice emits two events without a time.
+type twice struct{ times }
+
+func (twice) Normalise(_ *decode.Message, emit func(sonify.Event)) error {
+	emit(sonify.Event{Shape: said})
+	emit(sonify.Event{Shape: said})
+	return nil
+}
+
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{"data: 1\n\nevent: a\ndata: 2\n\n", `{"at":"2026-11-28T10:00:00Z","topic":"a","body":{}}`, "{\n}", "1\n2\n", `{"text":"x"}`, "{\"x\":\n"} {
 		f.Add(s)
