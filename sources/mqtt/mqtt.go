@@ -77,6 +77,12 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range o.Topics {
+		d.Foresee(p.Names()...)
+	}
+	if c.Retained == "mark" {
+		d.Foresee("retained")
+	}
 	return &source{env: env, path: c.Path, engine: mqtt.New(env, o), decoder: d, availability: len(c.Availability) > 0}, nil
 }
 

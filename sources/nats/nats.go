@@ -79,6 +79,7 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	}
 	s := &source{env: env, c: c, subjects: subjects, decoder: d, labels: make(map[string]*known), heard: make(map[uint64]bool)}
 	for _, p := range subjects {
+		d.Foresee(p.Names()...)
 		s.parts = append(s.parts, p.Names()...)
 	}
 	return s, nil

@@ -143,8 +143,11 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
-	s.decoder, err = decode.New(env, c.Config)
-	return s, err
+	if s.decoder, err = decode.New(env, c.Config); err != nil {
+		return nil, err
+	}
+	s.decoder.Foresee(s.parts...)
+	return s, nil
 }
 
 func newChannel(text string) (channel, error) {

@@ -181,13 +181,16 @@ reorder = "1h"
 on_gap = "hold"
 with = ["x"]
 time = "$.at"
-zone = "CET"
+zone = "Vienna"
 `)
 	var ps sonify.Problems
 	c.Check(&ps)
 	have := map[string]bool{}
 	for _, p := range ps {
 		have[p.Key] = true
+		if p.Key == "zone" && !strings.Contains(p.Hint, `"Europe/Vienna"`) {
+			t.Errorf("zone: %q", p.Hint)
+		}
 		if p.Msg == "" || strings.ToLower(p.Msg[:1]) != p.Msg[:1] || strings.HasSuffix(p.Msg, ".") {
 			t.Errorf("%s: %q", p.Key, p.Msg)
 		}
@@ -262,6 +265,12 @@ labels = ["topic_2"]`)
 	s := kinds["order.paid"]
 	if len(s.Fields()) != 3 || s.Fields()[s.Slot("amount")].Type != sonify.Number {
 		t.Errorf("%v", s.Fields())
+	}
+	d, _ = decoder(t, "select = \"list\"\nwith = [\"station.name\"]\nfields = { v = \"v\" }")
+	d.Foresee("room")
+	s = d.Prospect().Shapes[0]
+	if s.Slot("station_name") < 0 || s.Slot("room") < 0 {
+		t.Errorf("what with and the transport add is not foreseen: %v", s.Fields())
 	}
 	d, _ = decoder(t, `event_from = "type"`)
 	if !d.Prospect().Open {

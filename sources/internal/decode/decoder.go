@@ -128,6 +128,13 @@ func New(env sonify.SourceEnv, c Config) (*Decoder, error) {
 	for _, l := range c.Labels {
 		d.column(l)
 	}
+	if len(c.Fields) > 0 {
+		for _, w := range c.With {
+			if name := field.Name(w); name != "" && !strings.HasPrefix(w, "$") {
+				d.column(name)
+			}
+		}
+	}
 	if c.Late == "mark" {
 		d.late = d.mark("late", "true if later events had been heard before it")
 	}
@@ -229,6 +236,14 @@ func (d *Decoder) info(path string) *info {
 	}
 	d.infos[path] = i
 	return i
+}
+
+// Foresee says which labels the transport will add to messages, so that [Decoder.Prospect]
+// knows of their fields. It is called before the first message.
+func (d *Decoder) Foresee(labels ...string) {
+	for _, l := range labels {
+		d.column(l)
+	}
 }
 
 // Begin says that what happened until then is known from before: with only, records of
