@@ -27,7 +27,7 @@ type Config struct {
 	EventFrom   string   `toml:"event_from" doc:"the column that says the kind of each event; event is then the kind where it says nothing" default:"" example:"type"`
 	Time        string   `toml:"time" doc:"the column with the time; without it the rows have no clock of their own" default:"" example:"timestamp"`
 	TimeFormat  string   `toml:"time_format" doc:"how the time is written: auto, seconds, ms, us, minutes, hours, h:mm:ss, h:mm, m:ss, iso8601, rfc3339, date, unix, unix_ms, unix_us, unix_ns, or 2006-01-02 15:04:05 put the way the file puts it" default:"auto" example:"02.01.2006 15:04"`
-	Zone        string   `toml:"zone" doc:"the zone of dates that name none: UTC or an offset" default:"UTC" example:"+02:00"`
+	Zone        string   `toml:"zone" doc:"the zone of dates that name none: UTC, an offset, or a name such as Europe/Vienna, with its summer time" default:"UTC" example:"Europe/Vienna"`
 	Separator   string   `toml:"separator" doc:"what stands between the cells: auto, comma, semicolon, tab or bar" default:"auto" enum:"auto|comma|semicolon|tab|bar"`
 	Encoding    string   `toml:"encoding" doc:"how letters are written: auto takes UTF-8 or UTF-16, and Latin-1 for rows that are neither" default:"auto" enum:"auto|utf-8|utf-16|latin-1"`
 	Header      bool     `toml:"header" doc:"whether the first row names the columns" default:"true"`
@@ -76,12 +76,12 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 		ps.Add("path", `path = "readings.csv"`, "the name of a file is missing")
 	}
 	if _, err := clock.New(c.TimeFormat, c.Zone); err != nil {
-		key, hint := "zone", ""
+		key := "zone"
 		var unknown *clock.UnknownFormat
 		if errors.As(err, &unknown) {
-			key, hint = "time_format", unknown.Hint()
+			key = "time_format"
 		}
-		ps.Add(key, hint, "%v", err)
+		ps.Add(key, clock.Hint(err), "%v", err)
 	}
 	s := &source{env: env, c: c, kind: field.Kind(c.Event)}
 	if s.kind == "" || s.kind != c.Event {

@@ -26,7 +26,7 @@ type Config struct {
 	EventFrom   string   `toml:"event_from" doc:"the field that says the kind of each event, with dots for objects in objects; event is then the kind where it says nothing" default:"" example:"commit.operation"`
 	Time        string   `toml:"time" doc:"the field with the time; without it the events have no clock of their own" default:"" example:"created_at"`
 	TimeFormat  string   `toml:"time_format" doc:"how the time is written: auto, seconds, ms, us, minutes, hours, h:mm:ss, h:mm, m:ss, iso8601, rfc3339, date, unix, unix_ms, unix_us, unix_ns, or 2006-01-02 15:04:05 put the way the file puts it" default:"auto" example:"unix_us"`
-	Zone        string   `toml:"zone" doc:"the zone of dates that name none: UTC or an offset" default:"UTC" example:"+02:00"`
+	Zone        string   `toml:"zone" doc:"the zone of dates that name none: UTC, an offset, or a name such as Europe/Vienna, with its summer time" default:"UTC" example:"Europe/Vienna"`
 	Missing     []string `toml:"missing" doc:"texts that stand for a missing value; null always does" default:"[\"null\", \"none\", \"nan\", \"n/a\", \"undefined\"]"`
 	ZeroMissing []string `toml:"zero_is_missing" doc:"fields in which 0 stands for a missing value" example:"[\"speed\"]"`
 	Items       int      `toml:"items" doc:"how many elements of a list become fields: tags_0, tags_1, ...; their number is always one, tags_count" default:"4" min:"0" max:"100"`
@@ -73,12 +73,12 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 		ps.Add("path", `path = "events.jsonl"`, "the name of a file is missing")
 	}
 	if _, err := clock.New(c.TimeFormat, c.Zone); err != nil {
-		key, hint := "zone", ""
+		key := "zone"
 		var unknown *clock.UnknownFormat
 		if errors.As(err, &unknown) {
-			key, hint = "time_format", unknown.Hint()
+			key = "time_format"
 		}
-		ps.Add(key, hint, "%v", err)
+		ps.Add(key, clock.Hint(err), "%v", err)
 	}
 	s := &source{env: env, c: c, kind: field.Kind(c.Event)}
 	if s.kind == "" || s.kind != c.Event {

@@ -27,7 +27,7 @@ type Config struct {
 	FullTopic string   `toml:"full_topic" doc:"how the devices' topics are put together" default:"%prefix%/%topic%/" example:"%topic%/%prefix%/"`
 	Measures  []string `toml:"measures" doc:"which measures are heard; all without it" example:"[\"temperature\", \"power\"]"`
 	Clock     string   `toml:"stamp" doc:"whether a reading happened when it came, or when the device says" default:"arrival" enum:"arrival|device"`
-	Zone      string   `toml:"zone" doc:"the zone of the devices' clocks: UTC or an offset" default:"UTC" example:"+01:00"`
+	Zone      string   `toml:"zone" doc:"the zone of the devices' clocks: UTC, an offset, or a name such as Europe/Vienna, with its summer time" default:"UTC" example:"Europe/Vienna"`
 	mqtt.Connection
 	replay.Config
 }
@@ -61,7 +61,7 @@ func newSource(env sonify.SourceEnv, c Config) (sonify.Source, error) {
 		full = "%prefix%/%topic%"
 	}
 	if _, err := clock.New("auto", c.Zone); err != nil {
-		ps.Add("zone", "", "%v", err)
+		ps.Add("zone", clock.Hint(err), "%v", err)
 	}
 	c.Connection.Check(&ps)
 	topics := func(prefix, what string) string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"proscenium/sonify"
@@ -11,6 +12,7 @@ import (
 	"proscenium/sources/internal/money"
 	"proscenium/sources/internal/orders"
 	"proscenium/sources/internal/vocabulary"
+	"proscenium/sources/internal/zones"
 
 	"github.com/tidwall/gjson"
 )
@@ -197,28 +199,14 @@ func parse(text string) (time.Time, bool) {
 	if err != nil || t.Year() < 2000 {
 		return time.Time{}, false
 	}
-	// By the winter's offset it may be an hour late; that is looked at again.
-	if u := t.Add(-2 * time.Hour); summer(u) {
-		return u, true
-	}
-	return t.Add(-time.Hour), true
+	return zones.Instant(t, paris(), time.Time{}).UTC(), true
 }
 
-// paris returns t as clocks in Paris show it.
-func paris(t time.Time) time.Time {
-	if summer(t) {
-		return t.UTC().Add(2 * time.Hour)
+// paris is the zone of the service.
+var paris = sync.OnceValue(func() *time.Location {
+	l, err := zones.Load("Europe/Paris")
+	if err != nil {
+		return time.UTC
 	}
-	return t.UTC().Add(time.Hour)
-}
-
-// summer reports whether it is summer time in the European Union: from the last
-// Sunday of March to that of October, at 01:00 UTC (directive 2000/84/EC). A table of
-// zones would be half a megabyte.
-func summer(t time.Time) bool {
-	turn := func(m time.Month) time.Time {
-		last := time.Date(t.UTC().Year(), m, 31, 1, 0, 0, 0, time.UTC)
-		return last.AddDate(0, 0, -int(last.Weekday()))
-	}
-	return !t.Before(turn(time.March)) && t.Before(turn(time.October))
-}
+	return l
+})

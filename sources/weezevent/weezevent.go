@@ -166,7 +166,7 @@ func (s *source) participants(ctx context.Context, service *ask.Service, auth ur
 		q[k] = v
 	}
 	if n.begun && !n.since.IsZero() {
-		q.Set("last_update", paris(n.since).Format(layout))
+		q.Set("last_update", n.since.In(paris()).Format(layout))
 	}
 	var all bytes.Buffer
 	all.WriteString(`{"participants":[`)

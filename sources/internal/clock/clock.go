@@ -2,12 +2,14 @@
 package clock
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sources/internal/zones"
 )
 
 // Formats are the names of the formats that [New] knows, beside Go's layouts.
@@ -20,6 +22,8 @@ type Reader struct {
 	auto   bool   // format was found out from the first time
 	layout string
 	zone   *time.Location
+	civil  bool      // zone has clocks that are put forward and back
+	near   time.Time // the date that was last read, to tell two hours of one name apart
 
 	first   time.Time
 	started bool
@@ -29,19 +33,24 @@ type Reader struct {
 
 // New returns a reader of the given format: one of Formats, or a layout of Go's
 // package time ("02.01.2006 15:04"). Times of the calendar that do not name
-// their zone are in zone: "UTC" or an offset such as "+02:00".
+// their zone are in zone: "UTC", an offset such as "+02:00", or a name such as
+// "Europe/Vienna". Of an hour that clocks there show twice the one is meant that is
+// nearer to the time read before it; one that they leave out is counted on from the
+// hour before.
 func New(format, zone string) (*Reader, error) {
 	r := &Reader{format: format, zone: time.UTC}
 	if format == "" || format == "auto" {
 		r.format, r.auto = "auto", true
 	}
 	if zone != "" && zone != "UTC" && zone != "Z" {
-		t, err := time.Parse("-07:00", zone)
-		if err != nil {
-			return nil, fmt.Errorf(`zone %q is neither "UTC" nor an offset such as "+02:00"`, zone)
+		if t, err := time.Parse("-07:00", zone); err == nil {
+			_, offset := t.Zone()
+			r.zone = time.FixedZone(zone, offset)
+		} else if r.zone, err = zones.Load(zone); err != nil {
+			return nil, err
+		} else {
+			r.civil = true
 		}
-		_, offset := t.Zone()
-		r.zone = time.FixedZone(zone, offset)
 	}
 	for _, f := range Formats {
 		if r.format == f {
@@ -72,6 +81,15 @@ func (e *UnknownFormat) Error() string {
 
 // Hint names the nearest format.
 func (e *UnknownFormat) Hint() string { return sonify.DidYouMean(e.Format, Formats) }
+
+// Hint names what may be meant where New does not know a format or a zone.
+func Hint(err error) string {
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	return ""
+}
 
 // Stamp is a time as an event carries it.
 type Stamp struct {
@@ -159,10 +177,10 @@ func (r *Reader) parse(text string) (at time.Time, clock time.Duration, ok bool)
 	case "date":
 		return r.date(text)
 	case "layout":
-		t, err := time.ParseInLocation(r.layout, text, r.zone)
+		t, err := r.dated(r.layout, text)
 		if err == nil && t.Year() == 0 && sane(t.AddDate(2000, 0, 0)) {
 			// The layout has no year: a time of the day.
-			return time.Time{}, t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, r.zone)), true
+			return time.Time{}, t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, t.Location())), true
 		}
 		return t, 0, err == nil && sane(t)
 	}
@@ -250,7 +268,7 @@ var layouts = []string{
 // date reads a date in one of the layouts, the one that fitted last first.
 func (r *Reader) date(text string) (time.Time, time.Duration, bool) {
 	if r.layout != "" {
-		if t, err := time.ParseInLocation(r.layout, text, r.zone); err == nil && sane(t) {
+		if t, err := r.dated(r.layout, text); err == nil && sane(t) {
 			return t, 0, true
 		}
 	}
@@ -258,12 +276,26 @@ func (r *Reader) date(text string) (time.Time, time.Duration, bool) {
 		return time.Time{}, 0, false
 	}
 	for _, l := range layouts {
-		if t, err := time.ParseInLocation(l, text, r.zone); err == nil && sane(t) {
+		if t, err := r.dated(l, text); err == nil && sane(t) {
 			r.layout = l
 			return t, 0, true
 		}
 	}
 	return time.Time{}, 0, false
+}
+
+// dated reads text in a layout, in the reader's zone unless it names another. Of zones
+// whose clocks are put forward and back package time does not say which hour it takes.
+func (r *Reader) dated(layout, text string) (time.Time, error) {
+	if !r.civil || strings.Contains(layout, "-07") || strings.Contains(layout, "Z07") || strings.Contains(layout, "MST") {
+		return time.ParseInLocation(layout, text, r.zone)
+	}
+	t, err := time.Parse(layout, text)
+	if err != nil || t.Year() == 0 || !sane(t) {
+		return t, err
+	}
+	r.near = zones.Instant(t, r.zone, r.near)
+	return r.near, nil
 }
 
 // Decimal reads a decimal number of units of so many nanoseconds, exactly, cut

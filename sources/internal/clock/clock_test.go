@@ -39,6 +39,12 @@ func TestRead_KnowsTheUsualFormats(t *testing.T) {
 		{"unix_ns", "", "1408320000000000000", "1408321800000000000", day, 30 * time.Minute},
 		{"rfc3339", "", "2014-08-18T00:00:00Z", "2014-08-18T00:30:00Z", day, 30 * time.Minute},
 		{"01/02/2006 03:04 PM", "", "08/18/2014 12:00 AM", "08/18/2014 12:30 AM", day, 30 * time.Minute},
+		{"auto", "Europe/Vienna", "2014-08-18 02:00:00", "2014-08-18 02:30:00", day, 30 * time.Minute},
+		{"auto", "Europe/Vienna", "2014-08-18T00:00:00Z", "2014-08-18T00:30:00Z", day, 30 * time.Minute},
+		{"02.01.2006 15:04:05", "Europe/Vienna", "30.03.2014 01:59:59", "30.03.2014 03:00:00", time.Date(2014, 3, 30, 1, 0, 0, 0, time.UTC), time.Second},
+		{"auto", "Europe/Vienna", "2014-10-26 02:59:59", "2014-10-26 02:00:00", time.Date(2014, 10, 26, 1, 0, 0, 0, time.UTC), time.Second},
+		{"15:04:05", "Europe/Vienna", "10:00:00", "10:00:05", time.Time{}, 10*time.Hour + 5*time.Second},
+		{"Mon, 02 Jan 2006 15:04:05 MST", "Europe/Vienna", "Sun, 26 Oct 2014 02:30:00 CEST", "Sun, 26 Oct 2014 02:30:00 CET", time.Date(2014, 10, 26, 1, 30, 0, 0, time.UTC), time.Hour},
 		{"15:04:05", "", "10:00:00", "10:00:05", time.Time{}, 10*time.Hour + 5*time.Second},
 	} {
 		r, err := New(c.format, c.zone)
@@ -84,7 +90,7 @@ func TestRead_HoldsWhatItCannotFollow(t *testing.T) {
 }
 
 func TestNew_RefusesWhatIsNoFormat(t *testing.T) {
-	for _, c := range []struct{ format, zone string }{{"secnods", ""}, {"yyyy-mm-dd", ""}, {"99", ""}, {"", "Europe/Paris"}, {"", "+2"}} {
+	for _, c := range []struct{ format, zone string }{{"secnods", ""}, {"yyyy-mm-dd", ""}, {"99", ""}, {"", "Paris"}, {"", "Local"}, {"", "+2"}} {
 		if _, err := New(c.format, c.zone); err == nil {
 			t.Errorf("format %q in zone %q was taken", c.format, c.zone)
 		}

@@ -23,12 +23,12 @@ func (c *Config) Check(ps *sonify.Problems) {
 	c.checkPaths(ps)
 	c.checkValues(ps)
 	if _, err := clock.New(c.TimeFormat, c.Zone); err != nil {
-		key, hint := "zone", ""
+		key := "zone"
 		var unknown *clock.UnknownFormat
 		if errors.As(err, &unknown) {
-			key, hint = "time_format", unknown.Hint()
+			key = "time_format"
 		}
-		ps.Add(key, hint, "%v", err)
+		ps.Add(key, clock.Hint(err), "%v", err)
 	}
 	if c.Pattern != "" {
 		re, err := regexp.Compile(c.Pattern)

@@ -37,7 +37,7 @@ type Config struct {
 
 	Time         string        `toml:"time" doc:"the field with the time; without it, when the transport says that it happened" default:"" example:"created_at"`
 	TimeFormat   string        `toml:"time_format" doc:"how the time is written: auto, seconds, ms, us, minutes, hours, h:mm:ss, h:mm, m:ss, iso8601 (PT1M30S), rfc3339, date, unix, unix_ms, unix_us, unix_ns, or 2006-01-02 15:04:05 put the way the data puts it" default:"auto" example:"unix_ms"`
-	Zone         string        `toml:"zone" doc:"the zone of dates that name none: UTC or an offset" default:"UTC" example:"+02:00"`
+	Zone         string        `toml:"zone" doc:"the zone of dates that name none: UTC, an offset, or a name such as Europe/Vienna, with its summer time" default:"UTC" example:"Europe/Vienna"`
 	Period       string        `toml:"period" doc:"the field that counts the periods, from 1, where the time begins again in each" default:"" example:"quarter"`
 	PeriodLength time.Duration `toml:"period_length" doc:"how long a period lasts" default:"0s" example:"12m"`
 	CountsDown   bool          `toml:"counts_down" doc:"whether the time is what is left of the period" default:"false" example:"true"`
