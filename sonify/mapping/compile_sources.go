@@ -111,27 +111,42 @@ func (c *compiler) compileSources() {
 // sourceErrors reports what a source said of its configuration or its input.
 func (c *compiler) sourceErrors(pos grammar.Pos, err error) {
 	if ps, ok := err.(sonify.Problems); ok {
+		before := c.problems // what the source says twice of one key is two things
 		for _, p := range ps {
 			q := pos.At(p.Key).Problem(p.Hint, "%s", p.Msg)
 			q.Warning = p.Warning
-			if !c.missing(q.Key) {
+			if !already(before, q.Key) {
 				c.problems = append(c.problems, q)
 			}
 		}
 		return
 	}
 	if p, ok := err.(*sonify.Problem); ok {
-		c.at(pos, p.Key, p.Hint, "%s", p.Msg)
+		if !already(c.problems, pos.At(p.Key).Problem("", "").Key) {
+			c.at(pos, p.Key, p.Hint, "%s", p.Msg)
+		}
 		return
 	}
 	c.at(pos, "", "", "%v", err)
 }
 
-// missing says that a key has been told to be missing: what else is wrong with it
-// follows from that.
-func (c *compiler) missing(key string) bool {
-	return slices.ContainsFunc(c.problems, func(p *sonify.Problem) bool {
-		return p.Key == key && strings.HasPrefix(p.Msg, "is missing")
+// already says whether something has been told of a key, or of the list or table it is in,
+// or of one that stands there in its place: what else is wrong with it follows from that.
+func already(problems sonify.Problems, key string) bool {
+	within, leaf := "", key
+	if i := strings.LastIndexByte(key, '.'); i >= 0 {
+		within, leaf = key[:i+1], key[i+1:]
+	}
+	leaf, _, _ = strings.Cut(leaf, "[")
+	return slices.ContainsFunc(problems, func(p *sonify.Problem) bool {
+		switch rest, of := strings.CutPrefix(key, p.Key); {
+		case p.Warning || p.Key == "":
+			return false
+		case of && (rest == "" || rest[0] == '['):
+			return true
+		}
+		other, beside := strings.CutPrefix(p.Key, within)
+		return beside && !strings.ContainsAny(other, ".[") && p.Msg == "unknown key" && p.Hint == fmt.Sprintf("did you mean %q?", leaf)
 	})
 }
 

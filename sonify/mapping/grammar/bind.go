@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,11 +79,29 @@ func (r *Reporter) table(n *Node, structs []reflect.Value, taken []string) {
 	for _, v := range structs {
 		p := planOf(v.Type())
 		known = append(known, p.keys...)
-		for _, index := range p.pos {
-			v.FieldByIndex(index).Set(reflect.ValueOf(n.Pos()))
-		}
 		if p.rest != nil && !rest.IsValid() {
 			rest = v.FieldByIndex(p.rest)
+		}
+	}
+	// A key that is required and stands there by another name is not missing, too.
+	misnamed := make(map[string]bool)
+	var unknown []*sonify.Problem
+	for _, kid := range n.kids {
+		if rest.IsValid() || slices.Contains(known, kid.name) {
+			continue
+		}
+		if kid.name == Unset {
+			unknown = append(unknown, kid.keyPos().Problem("", "there is nothing below this table whose keys could be unset"))
+			continue
+		}
+		name, hint := meant(kid.name, known)
+		misnamed[name] = true
+		unknown = append(unknown, kid.keyPos().Problem(hint, "unknown key"))
+	}
+	for _, v := range structs {
+		p := planOf(v.Type())
+		for _, index := range p.pos {
+			v.FieldByIndex(index).Set(reflect.ValueOf(n.Pos()))
 		}
 		for _, f := range p.fields {
 			if ours[f.key] {
@@ -92,7 +111,7 @@ func (r *Reporter) table(n *Node, structs []reflect.Value, taken []string) {
 			kid := n.Get(f.key)
 			if kid != nil {
 				r.value(kid, v.FieldByIndex(f.index), f)
-			} else if f.required && !n.text.broken {
+			} else if f.required && !misnamed[f.key] && !n.text.broken {
 				r.missing(n, f)
 			}
 		}
@@ -101,14 +120,8 @@ func (r *Reporter) table(n *Node, structs []reflect.Value, taken []string) {
 		rest.Set(reflect.ValueOf(Raw{node: n, taken: known}))
 		return
 	}
-	for _, kid := range n.kids {
-		if !ours[kid.name] {
-			p := kid.keyPos().Problem(sonify.DidYouMean(kid.name, known), "unknown key")
-			if kid.name == Unset {
-				p = kid.keyPos().Problem("", "there is nothing below this table whose keys could be unset")
-			}
-			r.add(p)
-		}
+	for _, p := range unknown {
+		r.add(p)
 	}
 }
 
