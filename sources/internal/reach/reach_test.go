@@ -106,6 +106,7 @@ func TestPublic_KnowsTheNetworksThatAreNot(t *testing.T) {
 
 func TestPrivate_IsAskedForInSoManyWords(t *testing.T) {
 	for h, want := range map[string]bool{"127.0.0.1": true, "localhost": true, "broker": true, "pi.local": true, "nas.lan": true, "::1": true, "10.0.0.7": true,
+		"192.168.0.1": true, "169.254.169.254": true, "fe80::1": true, "fe80::1%eth0": true, "::ffff:169.254.1.1": true,
 		"example.org": false, "localhost.example.org": false, "8.8.8.8": false, "": false, "local.example": false} {
 		if got := reach.Private(h); got != want {
 			t.Errorf("%s: %v", h, got)
