@@ -1,11 +1,13 @@
 package ern
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/servertest"
@@ -143,6 +145,18 @@ func TestRun_TellsAFolderInOrder(t *testing.T) {
 	}
 	if err := src("*.txt").Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "no file fits it") {
 		t.Error(err)
+	}
+	// The same in UTF-16, as some labels deliver it.
+	wide := []byte{0xff, 0xfe}
+	for _, u := range utf16.Encode([]rune("<?xml version=\"1.0\" encoding=\"utf-16\"?>" + modern[strings.Index(modern, "<ern"):])) {
+		wide = binary.LittleEndian.AppendUint16(wide, u)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "wide.xml"), wide, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	if err := src("wide.xml").Run(t.Context(), func(sonify.Event) { n++ }); err != nil || n != 5 {
+		t.Errorf("UTF-16: %d events, %v", n, err)
 	}
 	if _, err := Info().New(sonify.SourceEnv{}, &Config{Path: "["}); err == nil {
 		t.Error("a bracket that is not closed is no mistake")

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"proscenium/sources/internal/input"
 )
 
 // Bounds of a message. The largest announcements have some ten thousand elements a
@@ -33,10 +35,13 @@ type Node struct {
 // Parse reads a message. It takes no document types and no entities of a message's own;
 // what is nested too deep, or too much, is an error.
 func Parse(body []byte) (*Node, error) {
-	d := xml.NewDecoder(bytes.NewReader(body))
+	d := xml.NewDecoder(bytes.NewReader(input.Narrow(body)))
 	d.Strict = true
 	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
-		return nil, fmt.Errorf("the encoding %.40q is not read here, UTF-8 was expected", charset)
+		if input.IsUTF16(charset) {
+			return in, nil
+		}
+		return nil, fmt.Errorf("the encoding %.40q is not read here, UTF-8 or UTF-16 was expected", charset)
 	}
 	var root *Node
 	var stack []*Node

@@ -1,6 +1,7 @@
 package decode_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -362,6 +364,24 @@ func TestFlush_TellsWhenItIsDue(t *testing.T) {
 	}
 	if next = d.Flush(next, emit); n != 1 || !next.IsZero() {
 		t.Errorf("%d events, next %v", n, next)
+	}
+}
+
+// What a service on Windows sends is UTF-16, and says so.
+func TestNormalise_ReadsUTF16(t *testing.T) {
+	for _, text := range []string{"<?xml version=\"1.0\" encoding=\"utf-16\"?><a><v>1</v><w>ö</w></a>", `{"v":1,"w":"ö"}`} {
+		body := []byte{0xff, 0xfe}
+		for _, u := range utf16.Encode([]rune(text)) {
+			body = binary.LittleEndian.AppendUint16(body, u)
+		}
+		for _, b := range [][]byte{body, []byte(text)} {
+			d, _ := decoder(t, "")
+			var got []string
+			err := d.Normalise(&decode.Message{Body: b}, func(ev sonify.Event) { got = append(got, line(&ev)) })
+			if err != nil || fmt.Sprint(got) != `[reading v=1 w="ö"]` {
+				t.Errorf("%.20q: %v, %v", b, got, err)
+			}
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/field"
+	"proscenium/sources/internal/input"
 	"proscenium/sources/internal/leaves"
 	"proscenium/sources/internal/table"
 )
@@ -108,7 +109,7 @@ func unreadable(format string, err error) error {
 
 // cut gives each the records of a message.
 func (k *cutter) cut(body []byte, each func(record []leaves.Leaf) error) error {
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	body = bytes.TrimPrefix(input.Narrow(body), []byte("\xef\xbb\xbf"))
 	k.list = k.c.Format == "jsonl" || k.c.Format == "csv" || k.re != nil || k.query != nil
 	switch k.c.Format {
 	case "json":

@@ -103,6 +103,9 @@ func readXML(body []byte) (*element, error) {
 
 // latin reads the encodings that need no tables.
 func latin(charset string, in io.Reader) (io.Reader, error) {
+	if input.IsUTF16(charset) {
+		return in, nil
+	}
 	switch strings.ToLower(charset) {
 	case "utf-8", "us-ascii", "ascii":
 		return in, nil
@@ -113,7 +116,7 @@ func latin(charset string, in io.Reader) (io.Reader, error) {
 		}
 		return bytes.NewReader(input.FromLatin1(nil, b)), nil
 	}
-	return nil, fmt.Errorf("the encoding %.40q is not understood: UTF-8 was expected", charset)
+	return nil, fmt.Errorf("the encoding %.40q is not understood: UTF-8 or UTF-16 was expected", charset)
 }
 
 // at returns the elements at a path below e, all those of a name where there are

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -63,6 +64,32 @@ func Text(r io.Reader, encoding string, size int) (*bufio.Reader, error) {
 		}
 	}
 	return b, nil
+}
+
+// Narrow returns a whole text as UTF-8. It is turned into it if it begins as UTF-16 does,
+// with its mark, or as XML with the zero beside its first letter. What XML says of its
+// encoding stays: see [IsUTF16].
+func Narrow(doc []byte) []byte {
+	switch string(doc[:min(len(doc), 2)]) {
+	case "\xff\xfe", "\xfe\xff", "<\x00", "\x00<":
+		if r, err := Text(bytes.NewReader(doc), UTF16, 0); err == nil {
+			if text, err := io.ReadAll(r); err == nil {
+				return text
+			}
+		}
+	}
+	return doc
+}
+
+// IsUTF16 reports whether the encoding that an XML declaration names is UTF-16. A
+// declaration that can be read letter by letter is in it no more: the document was turned
+// into UTF-8 on its way, by us or by whoever sent it, and still says what it was.
+func IsUTF16(charset string) bool {
+	switch strings.ToLower(charset) {
+	case "utf-16", "utf-16le", "utf-16be":
+		return true
+	}
+	return false
 }
 
 // magics are the first bytes of what people offer instead of text.
