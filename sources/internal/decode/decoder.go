@@ -383,7 +383,7 @@ func (d *Decoder) record(m *Message, record []leaves.Leaf, known bool, now time.
 		d.put(d.twice, sonify.Truth(false))
 	}
 	name, edit := d.named()
-	e := &waiting{ev: sonify.Event{Source: d.env.Name, Line: m.Line}, name: name, edit: edit, key: d.key, came: now, begun: d.begun}
+	e := &waiting{ev: sonify.Event{Source: d.env.Name, Line: m.Line}, name: name, edit: edit, key: d.key, came: now}
 	e.ev.At, e.ev.Clock, e.ev.Timed, e.timeless = d.when(m)
 	if d.c.Only != "all" && !d.compare(e) {
 		return

@@ -31,7 +31,7 @@ type waiting struct {
 
 	cells   []cell // the record, while it waits for earlier ones
 	content uint64 // its hash, where it has to be news
-	begun   bool   // a message had been read before its own
+	there   bool   // it was there when it began, if nothing is known of its series
 
 	kind    *kind
 	series  *one

@@ -154,6 +154,7 @@ func (d *Decoder) compare(e *waiting) bool {
 		mix(math.Float64bits(f))
 	}
 	e.content = h
+	e.there = !d.begun && (d.c.First == "skip" || d.c.First == "auto" && d.cut.list)
 	if d.c.Key != "" {
 		return true
 	}
@@ -173,7 +174,7 @@ func (d *Decoder) compare(e *waiting) bool {
 // fresh reports whether a record of which nothing is known is news. What is there when
 // it begins is known, but what happened while we were away.
 func (d *Decoder) fresh(e *waiting) bool {
-	if e.begun || d.c.First != "skip" && !(d.c.First == "auto" && d.cut.list) {
+	if !e.there {
 		return true
 	}
 	if !d.since.IsZero() && !e.timeless && e.ev.At.After(d.since) {
