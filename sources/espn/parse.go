@@ -27,7 +27,9 @@ type competition struct {
 	clock  string // "67'", "5:32"
 	period int
 	sides  [2]side // hosts first
-	json   gjson.Result
+	// playoff: the match is of the season's last part.
+	playoff bool
+	json    gjson.Result
 }
 
 type side struct {
@@ -38,6 +40,7 @@ type side struct {
 	won      []bool    // sets, in tennis
 	shoot    int
 	shooting bool
+	winner   bool // as the service says
 }
 
 // competitions reads a scoreboard.
@@ -93,6 +96,10 @@ func read(c, ev gjson.Result) (competition, bool) {
 	m.state, m.name = st.Get("type.state").String(), st.Get("type.name").String()
 	m.clock = text(st.Get("displayClock"))
 	m.period = int(min(max(st.Get("period").Int(), 0), 99))
+	if m.state == "" && st.Get("type.completed").Bool() {
+		m.state = "post"
+	}
+	m.playoff = ev.Get("season.type").Int() == 3
 	date := c.Get("date")
 	if !date.Exists() {
 		date = ev.Get("date")
@@ -125,6 +132,7 @@ func readSide(x gjson.Result) side {
 			break
 		}
 	}
+	s.winner = x.Get("winner").Type == gjson.True
 	s.score, s.known = number(x.Get("score"))
 	if !s.known {
 		s.score, s.known = number(x.Get("score.value"))
@@ -180,7 +188,15 @@ func soccer(m *competition, at time.Time) football.Report {
 		r.Match.Score.P = football.Pair{N: [2]int{m.sides[0].shoot, m.sides[1].shoot}, Known: true}
 		r.Match.Knockout = true
 	}
-	r.Phase = phase(m)
+	r.Phase, r.Awarded = phase(m), m.name == "STATUS_FORFEIT"
+	if a, b := m.sides[0].winner, m.sides[1].winner; a != b {
+		if r.Winner = 1; b {
+			r.Winner = 2
+		}
+	}
+	if m.name == "STATUS_FINAL_PEN" {
+		r.Match.Knockout = true
+	}
 	r.Minute, r.Extra = minute(m.clock)
 	if r.Phase == football.Over && m.period > 2 { // extra time, or the shoot-out after it
 		r.Match.Score.ET, r.Match.Knockout = r.Match.Score.FT, true

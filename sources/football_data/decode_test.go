@@ -112,6 +112,16 @@ func TestReports_SayWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestReports_AnAwardedMatchIsNotPlayed(t *testing.T) {
+	award := strings.Replace(scores(none, pairOf(3, 0)), `"winner": null`, `"winner": "HOME_TEAM"`, 1)
+	if got := tell(t, false, -5, answer("TIMED", scores(none, none), ""), 300, answer("AWARDED", award, "")); got != "" {
+		t.Error(got)
+	}
+	if got := tell(t, true, 300, answer("AWARDED", award, "")); got != "skipped: match that was decided at a table: 1\n" {
+		t.Error(got)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add(answer("FINISHED", scores(pairOf(1, 0), pairOf(1, 1)), ""), true)
 	f.Add(answer("IN_PLAY", scores(none, pairOf(1, 1)), ""), false)

@@ -86,7 +86,13 @@ func report(m, root gjson.Result, at time.Time, tally *sonify.Tally) football.Re
 	if !ok {
 		tally.Add(sonify.Repaired, "status that is not known, taken for none", 0)
 	}
-	r.Phase = phase
+	r.Phase, r.Awarded = phase, status == "AWARDED"
+	switch m.Get("score.winner").String() {
+	case "HOME_TEAM":
+		r.Winner = 1
+	case "AWAY_TEAM":
+		r.Winner = 2
+	}
 	score(&r, m.Get("score"))
 	if n := m.Get("minute"); n.Type == gjson.Number || n.Type == gjson.String {
 		r.Minute, r.Extra = int(n.Int()), int(m.Get("injuryTime").Int())

@@ -64,6 +64,10 @@ func (f *Feed) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 func (f *Feed) tell(r *Report, emit func(sonify.Event)) {
 	m := r.Match
 	m.Line = r.Line
+	if r.Awarded {
+		f.tally.Add(sonify.Skipped, "match that was decided at a table", r.Line)
+		return
+	}
 	if !m.Played() {
 		f.tally.Add(sonify.Skipped, "match without a result", r.Line)
 		return

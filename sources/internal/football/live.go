@@ -43,6 +43,10 @@ type Report struct {
 	Kick   time.Time
 	At     time.Time // when it was so; zero: the feed does not say
 	Line   int64
+	Winner int // 1 or 2, if the feed names one; the score counts more, unless it is even
+	// Awarded means that the match is Over because somebody decided so at a table: its
+	// score is none that was played.
+	Awarded bool
 	// Listed of Match are the goals so far by side, if the feed lists them; a list
 	// that is shorter than the score is one that lags behind.
 }
@@ -194,6 +198,13 @@ func (l *Live) follow(f *followed, r *Report) {
 	}
 	if phase == Off {
 		f.phase = Off
+		return
+	}
+	if r.Awarded && phase == Over {
+		if f.phase = Off; f.begun {
+			f.phase = Over
+			l.whistle(f, r)
+		}
 		return
 	}
 	if f.phase.playing() && phase < f.phase {
@@ -371,15 +382,19 @@ func (l *Live) whistle(f *followed, r *Report) {
 	}
 	name := ""
 	switch {
+	case r.Awarded:
+		m.winner, result = r.Winner, "awarded"
 	case a > b:
 		m.winner = 1
 	case b > a:
 		m.winner = 2
+	case r.Winner != 0 && f.begun && r.Match.Knockout: // of a shoot-out that only the feed has seen
+		m.winner, result = r.Winner, "penalties"
 	}
 	if m.winner != 0 {
 		name = m.Teams[m.winner-1]
 		switch {
-		case result == "penalties":
+		case result == "penalties" || result == "awarded":
 		case f.t.length > 90:
 			result = "extra time"
 		default:

@@ -168,3 +168,26 @@ func TestLive_NumbersKeepTheirBounds(t *testing.T) {
 }
 
 func TestNoFusedFloats(t *testing.T) { nofma.Test(t, ".") }
+
+// What is decided at a table has not been played: no goals are told of it.
+func TestLive_AnAwardIsNoPlay(t *testing.T) {
+	award := func(r *football.Report) { r.Awarded, r.Winner = true, 2 }
+	if got, counted := hear(report(-5, football.Before, 0, 0), report(60, football.Over, 0, 3, award), report(70, football.Over, 0, 3, award)); got != "" || counted != "" {
+		t.Errorf("of a match that was not played: %s%s", got, counted)
+	}
+	got, _ := hear(report(10, football.First, 1, 0), report(60, football.Over, 0, 3, award))
+	if want := "50m0s full_time 90+0 1-0 Chips awarded\n"; !strings.HasSuffix(got, want) || strings.Contains(got, "goal") {
+		t.Errorf("of one that was broken off: %swant %s", got, want)
+	}
+}
+
+// A feed may know who has won a shoot-out, and not its score.
+func TestLive_TheFeedNamesTheWinner(t *testing.T) {
+	won := func(r *football.Report) { r.Winner, r.Match.Knockout = 2, true }
+	if got, _ := hear(report(85, football.Second, 1, 1, won), report(140, football.Over, 1, 1, won)); !strings.Contains(got, "full_time 90+0 1-1 Chips penalties") {
+		t.Error(got)
+	}
+	if got, _ := hear(report(85, football.Second, 2, 1, won), report(100, football.Over, 2, 1, won)); !strings.Contains(got, "full_time 90+0 2-1 Bits win") {
+		t.Error(got)
+	}
+}

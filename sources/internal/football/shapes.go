@@ -60,7 +60,7 @@ var (
 	FullTime  = shape("football.full_time",
 		sonify.Field{Name: "winner", Type: sonify.Number, Doc: "1 or 2, 0 for a draw"},
 		sonify.Field{Name: "winner_name", Type: sonify.Text, Doc: "name of the winner, empty for a draw"},
-		sonify.Field{Name: "result", Type: sonify.Text, Doc: "\"win\", \"draw\", \"extra time\" or \"penalties\": how it was decided"},
+		sonify.Field{Name: "result", Type: sonify.Text, Doc: "\"win\", \"draw\", \"extra time\", \"penalties\" or \"awarded\": how it was decided"},
 		sonify.Field{Name: "penalties1", Type: sonify.Number, Unit: "goals", Doc: "goals of side 1 in the shoot-out; missing without one"},
 		sonify.Field{Name: "penalties2", Type: sonify.Number, Unit: "goals", Doc: "goals of side 2 in the shoot-out; missing without one"},
 		sonify.Field{Name: "duration_s", Type: sonify.Number, Unit: "s", Doc: "from kick-off to the end, breaks included; missing if the source does not say when it began"},
