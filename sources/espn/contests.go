@@ -19,6 +19,7 @@ const most = 1024
 type contests struct {
 	source string
 	sport  string
+	league string // by its name in addresses
 	tally  *sonify.Tally
 	whole  bool // a match that is over when it is met is told, too
 
@@ -30,13 +31,14 @@ type contests struct {
 type followed struct {
 	m      *contest.Match
 	period int
-	games  [2]float64 // of tennis: in the set
-	ignore bool       // it was over when it was met
+	open   bool         // the period was heard to begin, and not to end
+	games  [2][]float64 // of tennis, by set
+	ignore bool         // it was over when it was met
 	seen   time.Time
 }
 
-func newContests(source, sport string, tally *sonify.Tally, whole bool) *contests {
-	return &contests{source: source, sport: sport, tally: tally, whole: whole, known: make(map[string]*followed)}
+func newContests(source, sport, league string, tally *sonify.Tally, whole bool) *contests {
+	return &contests{source: source, sport: sport, league: league, tally: tally, whole: whole, known: make(map[string]*followed)}
 }
 
 // Prospect implements [decode.Normaliser].
@@ -66,6 +68,10 @@ func (n *contests) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 
 // hear tells what is new of a match.
 func (n *contests) hear(c *competition, at time.Time, line int64, emit func(sonify.Event)) {
+	pause := strings.Contains(c.name, "SUSPENDED") || strings.Contains(c.name, "DELAY")
+	if pause && c.state == "post" { // it is to go on, if on another day
+		c.state = "in"
+	}
 	f := n.known[c.id]
 	if f == nil {
 		if f = n.meet(c, at); f == nil {
@@ -78,26 +84,88 @@ func (n *contests) hear(c *competition, at time.Time, line int64, emit func(soni
 	}
 	m := f.m
 	m.At, m.Since, m.Line = at, n.since, line
-	n.moment(m, c)
-	m.Start(emit)
-	if c.period > f.period && f.period > 0 {
-		m.Turn(false, emit)
-	}
-	score, ok := n.score(c)
-	if ok {
-		m.To(score, nil, emit)
-	}
-	if n.sport == "tennis" {
-		n.games(f, c, emit)
-	}
-	if c.period > f.period && c.state == "in" {
-		m.Turn(true, emit)
-	}
-	f.period = max(f.period, c.period)
-	if c.state != "post" {
+	p := division(n.sport, n.league, c)
+	if pause && !m.Begun() {
 		return
 	}
-	m.End(n.result(c), emit)
+	if c.state == "post" && !m.Begun() && unplayed(c.name) {
+		n.end(m, c, p, emit)
+		return
+	}
+	if c.period <= f.period || !f.open {
+		n.moment(m, c, p)
+	}
+	m.Start(emit)
+	if !pause && c.state == "in" {
+		m.Pause(false, emit)
+	}
+	if c.period > f.period {
+		if f.open { // what is known of its last minutes is told in it
+			if n.sport == "tennis" {
+				n.games(f, c, f.period, emit)
+			}
+			if score, ok := n.until(c, m.Score(), f.period); ok {
+				m.To(score, nil, emit)
+			}
+			n.close(f, p, emit)
+		}
+		n.moment(m, c, p)
+		if f.period = c.period; c.state == "in" {
+			f.open = true
+			m.Turn(true, emit)
+		}
+	}
+	if n.sport == "tennis" {
+		n.games(f, c, mostSets, emit)
+	}
+	if score, ok := n.score(c); ok {
+		m.To(score, nil, emit)
+	}
+	if f.open && c.period == f.period && (c.state == "post" || breaks(c.name)) {
+		f.open = false
+		m.Turn(false, emit)
+	}
+	if c.state == "post" {
+		n.end(m, c, p, emit)
+	} else if pause {
+		m.Pause(true, emit)
+	}
+}
+
+// close tells the end of the period that was on, of which nothing more is known.
+func (n *contests) close(f *followed, p playing, emit func(sonify.Event)) {
+	f.open = false
+	if length, before, ok := p.of(f.period); ok {
+		f.m.Left, f.m.Clock = 0, before+length
+	}
+	if p.periods > 0 && f.period <= p.periods {
+		f.m.Progress = max(f.m.Progress, float64(f.period)/float64(p.periods))
+	}
+	f.m.Turn(false, emit)
+}
+
+// end tells the end, with the winner that the service names: who retires may be ahead. Where
+// it names none the score says who has won.
+func (n *contests) end(m *contest.Match, c *competition, p playing, emit func(sonify.Event)) {
+	if !m.Begun() {
+		n.moment(m, c, p)
+	}
+	result := n.result(c, p)
+	side := m.Leader()
+	switch {
+	case c.sides[0].winner != c.sides[1].winner:
+		if side = 1; c.sides[1].winner {
+			side = 2
+		}
+	case result == "retired" || result == "walkover" || result == "forfeit":
+		side = -1 // somebody has won, and nobody says who
+	}
+	if result == "" {
+		if result = "win"; side == 0 {
+			result = "draw"
+		}
+	}
+	m.EndSide(side, result, emit)
 }
 
 // meet begins to follow a match.
@@ -122,55 +190,53 @@ func (n *contests) meet(c *competition, at time.Time) *followed {
 		if score, ok := n.score(c); ok {
 			f.m.Resume(score)
 		}
-		f.games = last(c)
-		f.period = max(c.period-1, 0)
+		for s := range f.games {
+			f.games[s] = c.sides[s].lines
+		}
+		f.period = c.period // of which nobody has heard the beginning
 	}
 	n.known[c.id] = f
 	return f
 }
 
-// usual says how many periods a match has and how long each lasts, 0 without a clock.
-func usual(sport string) (periods int, length time.Duration) {
-	switch sport {
-	case "basketball":
-		return 4, 12 * time.Minute
-	case "football": // the American one
-		return 4, 15 * time.Minute
-	case "hockey":
-		return 3, 20 * time.Minute
-	case "rugby":
-		return 2, 40 * time.Minute
-	case "baseball":
-		return 9, 0
-	case "tennis":
-		return 3, 0
-	}
-	return 0, 0
-}
-
-// moment sets where the match stands. The clocks of these sports count down.
-func (n *contests) moment(m *contest.Match, c *competition) {
-	m.Period = c.period
-	periods, length := usual(n.sport)
-	if periods == 0 || c.period == 0 {
+// moment sets where the match stands.
+func (n *contests) moment(m *contest.Match, c *competition, p playing) {
+	m.Period, m.Left, m.Clock = c.period, -1, -1
+	if c.period == 0 {
+		if m.Progress < 0 && p.periods > 0 {
+			m.Progress = 0
+		}
 		return
 	}
+	length, before, known := p.of(c.period)
 	part := 0.0
-	if left, ok := minutes(c.clock); ok && length > 0 && left <= length {
-		m.Left = left
-		m.Clock = time.Duration(c.period-1)*length + length - left
-		part = 1 - left.Seconds()/length.Seconds()
+	if shown, ok := minutes(c.clock); ok {
+		switch {
+		case counts(n.sport) && known && shown <= length:
+			m.Left, m.Clock = shown, before+length-shown
+			part = 1 - shown.Seconds()/length.Seconds()
+		case counts(n.sport) && p.length == 0:
+			m.Left = shown // of how much nobody knows
+		case n.sport == "rugby" && known && shown >= before:
+			m.Clock, m.Left = shown, max(before+length-shown, 0) // it runs on until the ball is dead
+			part = min((shown-before).Seconds()/length.Seconds(), 1)
+		}
 	}
-	if m.Progress = (float64(c.period-1) + part) / float64(periods); c.period > periods {
+	if p.periods == 0 {
+		return
+	}
+	if m.Progress = (float64(c.period-1) + part) / float64(p.periods); c.period > p.periods {
 		m.Progress = max(1-0.05*(1-part), 0.95) // overtime
 	}
 }
 
-// minutes reads a clock such as "5:32" or "48.3".
+// minutes reads a clock such as "5:32", "48.3" or "63'".
 func minutes(s string) (time.Duration, bool) {
 	m, sec, both := strings.Cut(s, ":")
 	if !both {
-		m, sec = "0", s
+		if m, sec = "0", s; strings.HasSuffix(s, "'") {
+			m, sec = strings.TrimSuffix(s, "'"), "0"
+		}
 	}
 	mm, err := strconv.Atoi(m)
 	ss, err2 := strconv.ParseFloat(sec, 64)
@@ -195,42 +261,82 @@ func (n *contests) score(c *competition) (score [2]float64, ok bool) {
 	return [2]float64{c.sides[0].score, c.sides[1].score}, c.sides[0].known && c.sides[1].known
 }
 
-// games tells the games of a set of tennis.
-func (n *contests) games(f *followed, c *competition, emit func(sonify.Event)) {
-	now := last(c)
-	if now == f.games {
-		return
+// until returns the score when a period was over, if the service has the points of every
+// period and they agree with what is known: have is what was told so far.
+func (n *contests) until(c *competition, have [2]float64, period int) (score [2]float64, ok bool) {
+	now, ok := n.score(c)
+	if !ok {
+		return score, false
 	}
-	if now[0]+now[1] < f.games[0]+f.games[1] { // another set
-		f.games = [2]float64{}
-	}
-	for s := range now {
-		for g := f.games[s]; g < now[s] && g < 100; g++ {
-			f.m.Play(&contest.Deed{Side: s + 1, Play: "game", Success: sonify.Truth(true)}, emit)
+	for s := range score {
+		side := &c.sides[s]
+		sum := 0.0
+		for i, points := range side.lines {
+			if n.sport == "tennis" {
+				if points = 0; side.won[i] {
+					points = 1
+				}
+			}
+			if sum += points; i < period {
+				score[s] += points
+			}
+		}
+		if len(side.lines) < period || sum != now[s] || score[s] < have[s] {
+			return score, false
 		}
 	}
-	f.games = now
+	return score, true
 }
 
-// last returns the games of the set that is played.
-func last(c *competition) (g [2]float64) {
-	for s := range g {
-		if l := c.sides[s].lines; len(l) > 0 {
-			g[s] = l[len(l)-1]
+// mostSets bounds the sets of a match of tennis.
+const mostSets = 99
+
+// games tells the games of tennis that are new, of the first so many sets.
+func (n *contests) games(f *followed, c *competition, sets int, emit func(sonify.Event)) {
+	for i := 0; i < sets && (i < len(c.sides[0].lines) || i < len(c.sides[1].lines)); i++ {
+		for s := range c.sides {
+			have, now := nth(f.games[s], i), nth(c.sides[s].lines, i)
+			for g := have; g < now && g < 100; g++ {
+				f.m.Play(&contest.Deed{Side: s + 1, Play: "game", Success: sonify.Truth(true)}, emit)
+			}
+			for len(f.games[s]) <= i {
+				f.games[s] = append(f.games[s], 0)
+			}
+			f.games[s][i] = now
 		}
 	}
-	return g
 }
 
-// result says how a match came to its end.
-func (n *contests) result(c *competition) string {
+func nth(list []float64, i int) float64 {
+	if i < len(list) {
+		return list[i]
+	}
+	return 0
+}
+
+// off reports whether a match of that state is not played, or not to its end.
+func off(name string) bool {
+	return strings.Contains(name, "POSTPONED") || strings.Contains(name, "CANCEL") || strings.Contains(name, "ABANDONED")
+}
+
+// unplayed reports whether a match that is over in that state may have had no beginning.
+func unplayed(name string) bool {
+	return off(name) || strings.Contains(name, "WALKOVER") || strings.Contains(name, "FORFEIT")
+}
+
+// result says how a match came to its end; "" if as usual.
+func (n *contests) result(c *competition, p playing) string {
 	switch {
-	case strings.Contains(c.name, "POSTPONED"), strings.Contains(c.name, "CANCEL"), strings.Contains(c.name, "ABANDONED"):
+	case off(c.name):
 		return "called_off"
-	case strings.Contains(c.name, "RETIRED"), strings.Contains(c.name, "WALKOVER"):
+	case strings.Contains(c.name, "WALKOVER"):
+		return "walkover"
+	case strings.Contains(c.name, "FORFEIT"):
+		return "forfeit"
+	case strings.Contains(c.name, "RETIRED"):
 		return "retired"
 	}
-	if periods, _ := usual(n.sport); n.sport != "tennis" && periods > 0 && c.period > periods {
+	if n.sport != "tennis" && p.periods > 0 && c.period > p.periods {
 		return "overtime"
 	}
 	return ""

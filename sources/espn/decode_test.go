@@ -76,8 +76,15 @@ func TestSoccer_PenaltiesOfARecording(t *testing.T) {
 	}
 }
 
+func TestSoccer_AForfeitIsNotPlayed(t *testing.T) {
+	n := football.NewFeed("court", new(sonify.Tally), false, soccerReports)
+	if got := story(t, n, -1, board("STATUS_SCHEDULED", "pre", 0, "0'", "0", "0", ""), 200, board("STATUS_FORFEIT", "post", 2, "0'", "3", "0", "")); got != "" {
+		t.Error(got)
+	}
+}
+
 func TestContests_FollowBasketball(t *testing.T) {
-	n := newContests("hall", "basketball", new(sonify.Tally), false)
+	n := newContests("hall", "basketball", "nba", new(sonify.Tally), false)
 	got := story(t, n,
 		0, board("STATUS_SCHEDULED", "pre", 0, "0.0", "0", "0", ""),
 		1, board("STATUS_IN_PROGRESS", "in", 1, "11:30", "0", "2", ""),
@@ -86,13 +93,13 @@ func TestContests_FollowBasketball(t *testing.T) {
 		90, board("STATUS_FINAL", "post", 5, "0.0", "101", "99", ""),
 		91, board("STATUS_FINAL", "post", 5, "0.0", "101", "99", ""))
 	want := `match.started 0-0 period=1 left_s=690
+match.period 0-0 period=1 begins=yes left_s=690
 match.score 0-2 period=1 left_s=690 side=2 points=2
-match.period 0-2 period=1 begins=yes left_s=690
 match.score 21-2 period=1 left_s=0 side=1 points=21
 match.score 21-20 period=1 left_s=0 side=2 points=18
-match.period 21-20 period=2 begins=no left_s=720
+match.period 21-20 period=1 begins=no left_s=0
 match.period 21-20 period=2 begins=yes left_s=720
-match.period 21-20 period=5 begins=no left_s=0
+match.period 21-20 period=2 begins=no left_s=0
 match.score 101-20 period=5 left_s=0 side=1 points=80
 match.score 101-99 period=5 left_s=0 side=2 points=79
 match.ended 101-99 period=5 left_s=0 winner_name=Bits result=overtime
@@ -110,7 +117,7 @@ func tennis(state string, period int, sets1, sets2 string) string {
 
 func TestContests_FollowTennis(t *testing.T) {
 	set := func(games int, won bool) string { return fmt.Sprintf(`{"value": %d, "winner": %v}`, games, won) }
-	got := story(t, newContests("court", "tennis", new(sonify.Tally), false),
+	got := story(t, newContests("court", "tennis", "wta", new(sonify.Tally), false),
 		0, tennis("in", 1, set(5, false), set(3, false)),
 		1, tennis("in", 1, set(5, false), set(4, false)),
 		2, tennis("in", 2, set(6, true)+","+set(1, false), set(4, false)+","+set(0, false)),
@@ -120,20 +127,148 @@ func TestContests_FollowTennis(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
-	if n := strings.Count(got, "play=game"); n != 7 {
+	if n := strings.Count(got, "play=game"); n != 8 {
 		t.Errorf("%d games in\n%s", n, got)
+	}
+}
+
+// row is a competitor of a scoreboard.
+func row(place, name, score string, more string) string {
+	return fmt.Sprintf(`{"id": %q, "homeAway": %q, "team": {"displayName": %q}, "score": %q%s}`, name, place, name, score, more)
+}
+
+// match is a scoreboard with one match of two rows.
+func match(name, state string, period int, clock, home, away, more string) string {
+	return fmt.Sprintf(`{"events": [{"id": "9", "date": "2026-08-22T18:30Z"%s, "competitions": [{"id": "9", "status": {"period": %d, "displayClock": %q, "type": {"name": %q, "state": %q}}, "competitors": [%s, %s]}]}]}`,
+		more, period, clock, name, state, home, away)
+}
+
+func TestContests_TheServiceSaysWhoHasWon(t *testing.T) {
+	won := `, "winner": true`
+	lost := `, "winner": false`
+	sets := func(n ...string) string { return `, "linescores": [` + strings.Join(n, ", ") + `]` }
+	for name, c := range map[string]struct{ board, want string }{
+		"who retires while ahead has lost": {match("STATUS_RETIRED", "post", 2, "", row("home", "Ada", "", lost+sets(`{"value": 6, "winner": true}`, `{"value": 2}`)), row("away", "Bob", "", won+sets(`{"value": 4, "winner": false}`, `{"value": 3}`)), ""),
+			"match.ended 1-0 period=2 winner_name=Bob result=retired\n"},
+		"a walkover has no beginning": {match("STATUS_WALKOVER", "post", 0, "", row("home", "Ada", "", lost), row("away", "Bob", "", won), ""),
+			"match.ended 0-0 winner_name=Bob result=walkover\n"},
+		"nobody says who": {match("STATUS_RETIRED", "post", 1, "", row("home", "Ada", "", sets(`{"value": 6, "winner": true}`)), row("away", "Bob", "", sets(`{"value": 0}`)), ""),
+			"match.ended 1-0 period=1 result=retired\n"},
+		"postponed": {match("STATUS_POSTPONED", "post", 0, "0:00", row("home", "Ada", "0", lost), row("away", "Bob", "0", lost), ""),
+			"match.ended 0-0 result=called_off\n"},
+	} {
+		before := match("STATUS_SCHEDULED", "pre", 0, "", row("home", "Ada", "", ""), row("away", "Bob", "", ""), "")
+		got := story(t, newContests("court", "tennis", "wta", new(sonify.Tally), false), 0, before, 9, c.board)
+		last := got[strings.LastIndex(got[:len(got)-1], "\n")+1:]
+		if strings.ReplaceAll(last, "period=0 ", "") != c.want {
+			t.Errorf("%s: %swant %s", name, got, c.want)
+		}
+		if begun := strings.Contains(got, "match.started"); begun != strings.Contains(c.board, "RETIRED") {
+			t.Errorf("%s: begun: %v", name, begun)
+		}
+	}
+}
+
+func TestContests_PeriodsOfTheLeague(t *testing.T) {
+	for _, c := range []struct {
+		sport, league string
+		period        int
+		clock, more   string
+		played, left  float64 // -1: missing
+	}{
+		{"basketball", "nba", 1, "11:00", "", 60, 660},
+		{"basketball", "nba", 5, "4:00", "", 48*60 + 60, 240},
+		{"basketball", "wnba", 2, "9:00", "", 11 * 60, 540},
+		{"basketball", "wnba", 1, "11:00", "", -1, -1},
+		{"basketball", "mens-college-basketball", 2, "19:30.0", "", 20*60 + 30, 1170},
+		{"basketball", "mens-college-basketball", 4, "0:12.5", "", 50*60 - 12.5, 12.5},
+		{"basketball", "womens-college-basketball", 4, "10:00", "", 30 * 60, 600},
+		{"basketball", "a-league-of-its-own", 2, "9:00", "", -1, 540},
+		{"hockey", "nhl", 4, "5:00", "", 3600, 300},
+		{"hockey", "nhl", 4, "19:00", "", -1, -1},
+		{"hockey", "nhl", 4, "19:00", `, "season": {"type": 3}`, 3660, 1140},
+		{"football", "nfl", 5, "9:00", "", 3660, 540},
+		{"football", "nfl", 5, "14:00", `, "season": {"type": 3}`, 3660, 840},
+		{"football", "college-football", 5, "0:00", "", -1, -1},
+		{"rugby", "180659", 2, "63'", "", 63 * 60, 17 * 60},
+		{"baseball", "mlb", 5, "0:00", "", -1, -1},
+	} {
+		n := newContests("hall", c.sport, c.league, new(sonify.Tally), false)
+		err := n.Normalise(&decode.Message{At: kick, Body: []byte(match("STATUS_IN_PROGRESS", "in", c.period, c.clock, row("home", "Ada", "1", ""), row("away", "Bob", "0", ""), c.more))}, func(ev sonify.Event) {
+			for field, want := range map[string]float64{"clock_s": c.played, "left_s": c.left} {
+				if f, ok := ev.Value(field).Float(); !ok && want >= 0 || ok && f != want {
+					t.Errorf("%s of %s, %s of period %d: %s is %v, want %v", c.clock, c.sport, c.league, c.period, field, ev.Value(field), want)
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What the service says of the match itself is better.
+	n := newContests("hall", "basketball", "a-league-of-its-own", new(sonify.Tally), false)
+	text := strings.Replace(match("STATUS_IN_PROGRESS", "in", 3, "2:00", row("home", "Ada", "1", ""), row("away", "Bob", "0", ""), ""), `"status"`, `"format": {"regulation": {"periods": 2, "clock": 1200.0}, "overtime": {"clock": 180.0}}, "status"`, 1)
+	n.Normalise(&decode.Message{At: kick, Body: []byte(text)}, func(ev sonify.Event) {
+		if got := ev.Value("clock_s").String() + " " + ev.Value("left_s").String(); got != "2460 120" {
+			t.Errorf("by the format of the match: %s", got)
+		}
+	})
+}
+
+// A period that nobody heard begin does not end, one that ends does so under its own
+// number, and with the points that were made in it.
+func TestContests_PeriodsBeginAndEnd(t *testing.T) {
+	lines := func(n ...string) string {
+		return `, "linescores": [{"value": ` + strings.Join(n, `}, {"value": `) + `}]`
+	}
+	got := story(t, newContests("hall", "basketball", "mens-college-basketball", new(sonify.Tally), false),
+		0, match("STATUS_IN_PROGRESS", "in", 1, "10:00", row("home", "Ada", "20", lines("20")), row("away", "Bob", "18", lines("18")), ""),
+		1, match("STATUS_HALFTIME", "in", 1, "0:00", row("home", "Ada", "22", lines("22")), row("away", "Bob", "18", lines("18")), ""),
+		2, match("STATUS_IN_PROGRESS", "in", 2, "19:00", row("home", "Ada", "22", lines("22", "0")), row("away", "Bob", "20", lines("18", "2")), ""),
+		3, match("STATUS_IN_PROGRESS", "in", 3, "4:30", row("home", "Ada", "61", lines("22", "38", "1")), row("away", "Bob", "60", lines("18", "42", "0")), ""),
+		4, match("STATUS_FINAL", "post", 3, "0:00", row("home", "Ada", "61", lines("22", "38", "1")+`, "winner": true`), row("away", "Bob", "60", lines("18", "42", "0")), ""))
+	want := `match.started 20-18 period=1 left_s=600
+match.score 22-18 period=1 left_s=0 side=1 points=2
+match.period 22-18 period=2 begins=yes left_s=1140
+match.score 22-20 period=2 left_s=1140 side=2 points=2
+match.score 60-20 period=2 left_s=1140 side=1 points=38
+match.score 60-60 period=2 left_s=1140 side=2 points=40
+match.period 60-60 period=2 begins=no left_s=0
+match.period 60-60 period=3 begins=yes left_s=270
+match.score 61-60 period=3 left_s=270 side=1 points=1
+match.period 61-60 period=3 begins=no left_s=0
+match.ended 61-60 period=3 left_s=0 winner_name=Ada result=overtime
+`
+	if got != want {
+		t.Errorf("told\n%swant\n%s", got, want)
+	}
+}
+
+func TestContests_AnInterruptionIsNoEnd(t *testing.T) {
+	board := func(name, state string) string {
+		return match(name, state, 3, "0:00", row("home", "Ada", "2", ""), row("away", "Bob", "1", ""), "")
+	}
+	got := story(t, newContests("park", "baseball", "mlb", new(sonify.Tally), false),
+		0, board("STATUS_IN_PROGRESS", "in"), 1, board("STATUS_RAIN_DELAY", "in"), 2, board("STATUS_SUSPENDED", "post"), 3, board("STATUS_IN_PROGRESS", "in"), 4, board("STATUS_FINAL", "post"))
+	want := `match.started 2-1 period=3
+match.paused 2-1 period=3
+match.resumed 2-1 period=3
+match.ended 2-1 period=3 winner_name=Ada result=win
+`
+	if got != want {
+		t.Errorf("told\n%swant\n%s", got, want)
 	}
 }
 
 func TestNormalise_SaysWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{"<html>": "no JSON", "{}": "no scoreboard"} {
-		n := newContests("x", "hockey", new(sonify.Tally), false)
+		n := newContests("x", "hockey", "nhl", new(sonify.Tally), false)
 		if err := n.Normalise(&decode.Message{Body: []byte(text)}, func(sonify.Event) {}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
 	tally := new(sonify.Tally)
-	n := newContests("x", "hockey", tally, false)
+	n := newContests("x", "hockey", "nhl", tally, false)
 	if err := n.Normalise(&decode.Message{Body: []byte(`{"events": [{"competitions": [{"id": "1", "competitors": [{}]}]}, 7]}`)}, func(sonify.Event) {}); err != nil || len(tally.Counts()) != 1 {
 		t.Errorf("%v, %v", err, tally.Counts())
 	}
@@ -143,7 +278,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(board("STATUS_FIRST_HALF", "in", 1, "2'", "0", "0", oneGoal), true)
 	f.Add(tennis("in", 1, `{"value": 5}`, `{"value": 3}`), false)
 	f.Fuzz(func(t *testing.T, text string, whole bool) {
-		for _, n := range []decode.Normaliser{football.NewFeed("x", new(sonify.Tally), whole, soccerReports), newContests("x", "tennis", new(sonify.Tally), whole), newContests("x", "hockey", new(sonify.Tally), whole)} {
+		for _, n := range []decode.Normaliser{football.NewFeed("x", new(sonify.Tally), whole, soccerReports), newContests("x", "tennis", "atp", new(sonify.Tally), whole), newContests("x", "hockey", "nhl", new(sonify.Tally), whole)} {
 			events := 0
 			for i := range 2 {
 				n.Normalise(&decode.Message{Body: []byte(text), At: kick.Add(time.Duration(i) * time.Minute)}, func(sonify.Event) { events++ })

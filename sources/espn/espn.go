@@ -77,7 +77,7 @@ func newSource(env sonify.SourceEnv, c Config) (sonify.Source, error) {
 	}
 	return &polled.Source{
 		Env: env, Path: c.Path,
-		New: func(whole bool) decode.Normaliser { return normaliser(env, c.Sport, whole) },
+		New: func(whole bool) decode.Normaliser { return normaliser(env, c.Sport, c.League, whole) },
 		Poller: func() (*poll.Poller, error) {
 			return poll.New(poll.Options{URL: address.String(), Every: c.Every, JSON: true, Header: map[string]string{"Accept": "application/json"}})
 		},
@@ -87,9 +87,9 @@ func newSource(env sonify.SourceEnv, c Config) (sonify.Source, error) {
 var league = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,40}$`)
 
 // normaliser returns what takes the scoreboards of a sport apart.
-func normaliser(env sonify.SourceEnv, sport string, whole bool) decode.Normaliser {
+func normaliser(env sonify.SourceEnv, sport, league string, whole bool) decode.Normaliser {
 	if sport == "soccer" {
 		return football.NewFeed(env.Name, env.Tally, whole, soccerReports)
 	}
-	return newContests(env.Name, sport, env.Tally, whole)
+	return newContests(env.Name, sport, league, env.Tally, whole)
 }

@@ -33,6 +33,7 @@ type Match struct {
 	tally  *sonify.Tally
 	score  [2]float64
 	begun  bool
+	paused bool
 	over   bool
 }
 
@@ -82,6 +83,19 @@ func (m *Match) Turn(begins bool, emit func(sonify.Event)) {
 		e.Bool("begins", begins)
 		emit(e.Event)
 	}
+}
+
+// Pause tells that the match is interrupted, or goes on: what is so already is not told.
+func (m *Match) Pause(paused bool, emit func(sonify.Event)) {
+	if m.over || !m.begun || m.paused == paused {
+		return
+	}
+	m.paused = paused
+	shape := vocabulary.MatchResumed
+	if paused {
+		shape = vocabulary.MatchPaused
+	}
+	emit(m.draft(shape).Event)
 }
 
 // A Deed is what somebody did. What is unknown stays zero.
@@ -156,21 +170,30 @@ func (m *Match) To(score [2]float64, d *Deed, emit func(sonify.Event)) bool {
 // End tells the end, and how it came about: "win" if result is empty and somebody is
 // ahead, "draw" if nobody is. The second time it does nothing.
 func (m *Match) End(result string, emit func(sonify.Event)) {
-	winner := ""
-	if l := m.leader(); l > 0 {
-		winner = m.Teams[l-1]
-	}
+	side := m.Leader()
 	if result == "" {
-		if result = "win"; winner == "" {
+		if result = "win"; side == 0 {
 			result = "draw"
 		}
 	}
-	m.EndFor(winner, result, emit)
+	m.EndSide(side, result, emit)
 }
 
 // EndFor is End where the score alone does not say who has won: winner is the name of
-// a side, or "" for nobody.
+// a side, or anything else for nobody.
 func (m *Match) EndFor(winner, result string, emit func(sonify.Event)) {
+	side := 0
+	for s, name := range m.Teams {
+		if winner == name {
+			side = s + 1
+		}
+	}
+	m.EndSide(side, result, emit)
+}
+
+// EndSide is End for a winner that the caller knows: 1 or 2, 0 for nobody, -1 if that is not
+// known. Of a match that was called off there is no winner, whatever side is.
+func (m *Match) EndSide(side int, result string, emit func(sonify.Event)) {
 	if m.over {
 		return
 	}
@@ -180,18 +203,17 @@ func (m *Match) EndFor(winner, result string, emit func(sonify.Event)) {
 	}
 	e := m.draft(vocabulary.MatchEnded)
 	e.Text("result", result)
-	if result != "called_off" {
-		e.Num("winner", 0)
-		for s, name := range m.Teams {
-			if winner == name {
-				e.Num("winner", float64(s+1)).Text("winner_name", name)
-			}
+	if result != "called_off" && side >= 0 {
+		e.Num("winner", float64(side))
+		if side > 0 {
+			e.Text("winner_name", m.Teams[side-1])
 		}
 	}
 	emit(e.Event)
 }
 
-func (m *Match) leader() int {
+// Leader returns the side that is ahead, 0 if none is.
+func (m *Match) Leader() int {
 	switch {
 	case m.score[0] > m.score[1]:
 		return 1
@@ -208,7 +230,7 @@ func (m *Match) draft(shape *sonify.Shape) vocabulary.Draft {
 	e.Clocked(m.Since)
 	e.Text("match", m.ID).Text("sport", m.Sport).Text("league", m.League).Text("team1", m.Teams[0]).Text("team2", m.Teams[1])
 	e.Num("score1", m.score[0]).Num("score2", m.score[1]).Text("score", figure(m.score[0])+"-"+figure(m.score[1]))
-	e.Num("lead", m.score[0]-m.score[1]).Num("leader", float64(m.leader())).Num("period", float64(m.Period))
+	e.Num("lead", m.score[0]-m.score[1]).Num("leader", float64(m.Leader())).Num("period", float64(m.Period))
 	if m.Clock >= 0 {
 		e.Num("clock_s", m.Clock.Seconds())
 	}
