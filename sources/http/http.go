@@ -36,6 +36,7 @@ type Config struct {
 	SecretQuery map[string]string `toml:"secret_query" doc:"parts of the address's query that are secret, and where they are kept" example:"{ apikey = \"env:API_KEY\" }"`
 	PaceFrom    string            `toml:"pace_from" doc:"the field of the answer that says after how many seconds to ask again" default:"" example:"metaData.wait"`
 	NextFrom    string            `toml:"next_from" doc:"the field of the answer with the address of its next page, which is asked for at once" default:"" example:"links.next"`
+	NotYet      []int             `toml:"not_yet" doc:"statuses by which the service says that it is not there yet, such as the file of a game that has not begun: it is asked for again, once a minute at most, where otherwise the source ends for good" example:"[404]"`
 	MaxAnswer   int               `toml:"max_answer_mib" doc:"the longest answer that is read" unit:"MiB" default:"16" min:"1" max:"256"`
 	Private     bool              `toml:"private" doc:"whether the name may lead to this machine or the local network" default:"false"`
 	decode.Config
@@ -95,6 +96,11 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 		secret.Check(&ps, "secret_query."+k, c.SecretQuery[k])
 	}
 	secret.Check(&ps, "token", c.Token)
+	for _, code := range c.NotYet {
+		if code < 400 || code > 499 || code == 401 || code == 429 {
+			ps.Add("not_yet", "not_yet = [404]", "%d does not say that something is not there: 403, 404 or 410 was expected", code)
+		}
+	}
 	c.Config.Asked = true
 	c.Config.MaxRecord = max(c.Config.MaxRecord, c.MaxAnswer<<10)
 	s.c = c
@@ -157,7 +163,7 @@ func (s *source) begin() error {
 	if len(s.c.SecretQuery) > 0 {
 		u.RawQuery = q.Encode()
 	}
-	o := poll.Options{URL: u.String(), Header: h, Secrets: s.keys, Every: s.c.Every, MaxBytes: int64(s.c.MaxAnswer) << 20, Policy: reach.Policy{Private: s.c.Private}}
+	o := poll.Options{URL: u.String(), Header: h, Secrets: s.keys, Every: s.c.Every, Absent: s.c.NotYet, MaxBytes: int64(s.c.MaxAnswer) << 20, Policy: reach.Policy{Private: s.c.Private}}
 	if s.c.PaceFrom != "" {
 		o.Least = time.Second
 		o.Hint = func(_ http.Header, body []byte) time.Duration {

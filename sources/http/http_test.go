@@ -165,6 +165,36 @@ func TestRun_StopsWhileAServiceIsSilent(t *testing.T) {
 	}
 }
 
+// What is not there yet is waited for, if the piece says that it will be.
+func TestRun_WaitsForWhatIsNotThereYet(t *testing.T) {
+	s := fault.Serve(t, fault.Status(404))
+	e := env()
+	src, err := build(t, e, s.URL, func(c *source.Config) { c.NotYet = []int{404} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancelCause(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- src.Run(ctx, func(sonify.Event) {}) }()
+	for deadline := time.Now().Add(10 * time.Second); e.Link.Status().State != sonify.LinkDown && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	stop(errEnough)
+	if err := <-done; err != errEnough || !strings.Contains(e.Link.Status().Why, "not there yet") {
+		t.Errorf("%v, %+v", err, e.Link.Status())
+	}
+	src, _ = build(t, env(), s.URL, nil)
+	var p *sonify.Permanent
+	if _, err := hear(t, src, 1); !errors.As(err, &p) {
+		t.Errorf("without not_yet: %v", err)
+	}
+	for _, code := range []int{200, 401, 429, 500} {
+		if _, err := build(t, env(), s.URL, func(c *source.Config) { c.NotYet = []int{code} }); err == nil {
+			t.Errorf("%d is taken", code)
+		}
+	}
+}
+
 func TestRun_FollowsPagesOfTheSameHost(t *testing.T) {
 	var s *fault.Server
 	s = fault.Serve(t,

@@ -72,7 +72,9 @@ func newSource(env sonify.SourceEnv, c Config) (sonify.Source, error) {
 		Env:   env, Path: c.Path,
 		New: func(whole bool) decode.Normaliser { return newNormaliser(env.Name, env.Tally, whole, c.Home, c.Away) },
 		Poller: func() (*poll.Poller, error) {
-			return poll.New(poll.Options{URL: address.String(), Every: c.Every, JSON: true, Header: map[string]string{"Accept": "application/json"}})
+			// The file of a game appears when the game does. Until then the service, which is a
+			// store of files, answers 403.
+			return poll.New(poll.Options{URL: address.String(), Every: c.Every, JSON: true, Absent: []int{403, 404}, Header: map[string]string{"Accept": "application/json"}})
 		},
 	}, nil
 }

@@ -78,6 +78,31 @@ func TestRun_PlaysARecording(t *testing.T) {
 	}
 }
 
+// Before a game its file is not there, and the service answers 403.
+func TestRun_WaitsForTheGame(t *testing.T) {
+	for _, code := range []int{403, 404} {
+		s := fault.Serve(t, fault.Status(code))
+		c := *Info().Config().(*Config)
+		c.URL, c.Game = s.URL, "0022500011"
+		link := new(sonify.Link)
+		src, err := Info().New(sonify.SourceEnv{Name: "hall", Tally: new(sonify.Tally), Place: new(sonify.Place), Link: link}, &c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		enough := errors.New("enough")
+		ctx, stop := context.WithCancelCause(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- src.Run(ctx, func(sonify.Event) {}) }()
+		for deadline := time.Now().Add(10 * time.Second); link.Status().State != sonify.LinkDown && time.Now().Before(deadline); {
+			time.Sleep(time.Millisecond)
+		}
+		stop(enough)
+		if err := <-done; err != enough || !strings.Contains(link.Status().Why, "not there yet") {
+			t.Errorf("%d: %v, %+v", code, err, link.Status())
+		}
+	}
+}
+
 func TestRun_BreaksWithTheService(t *testing.T) {
 
 	for want, answer := range map[string]fault.Answer{

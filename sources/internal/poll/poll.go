@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,13 +36,18 @@ type Options struct {
 	// Least is the shortest time that a hint of the service can bring it down to; 0:
 	// Every.
 	Least time.Duration
-	// Hint returns the service's own pace, from an answer; 0: it says nothing. Nil
-	// looks at X-Poll-Interval.
+	// Hint returns the service's own pace, from an answer; 0: it says nothing. Of it and
+	// the header X-Poll-Interval the longer counts.
 	Hint func(h http.Header, body []byte) time.Duration
 	// Next returns the address to ask next, from the answer: a page that follows, or the
 	// same with what has been seen. "" is URL. It is asked for at once if more is true. It
 	// must be of URL's host, else it is left out.
 	Next func(h http.Header, body []byte) (address string, more bool)
+	// Absent are statuses by which the service says that what is asked for is not there
+	// yet, such as the file of a game that has not begun: it is asked for again, with
+	// patience, and the link says so meanwhile. Of what was there once 404 always means
+	// that.
+	Absent []int
 	// JSON means that an answer of another type cannot be what is wanted.
 	JSON bool
 	// MaxBytes bounds an answer; 0: 16 MiB.
@@ -59,6 +65,7 @@ type Poller struct {
 	since  string
 	pace   time.Duration
 	due    time.Time
+	had    bool // there was an answer
 	client *http.Client
 }
 
@@ -66,6 +73,7 @@ const (
 	usualPace = time.Minute
 	usualMax  = 16 << 20
 	longest   = time.Hour       // that a hint can slow it down to
+	absent    = time.Minute     // how long what is not there is left alone, at least
 	patience  = 2 * time.Minute // for one answer
 	mostPages = 50              // that are asked for at once
 )
@@ -182,9 +190,17 @@ func (p *Poller) ask(ctx context.Context, env sonify.SourceEnv) (body []byte, mo
 		io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be used again
 		resp.Body.Close()
 	}()
+	if slices.Contains(p.o.Absent, resp.StatusCode) || p.had && resp.StatusCode == http.StatusNotFound {
+		env.Link.Down(fmt.Sprintf("the service answers %d: it is not there yet, or no more; it is asked for again every so often", resp.StatusCode))
+		p.next = ""
+		p.hint(resp.Header, nil)
+		p.pace = max(p.pace, absent)
+		return nil, false, nil
+	}
 	if err := reach.Status(resp, time.Now()); err != nil {
 		return nil, false, err
 	}
+	p.had = true
 	if resp.StatusCode == http.StatusNotModified {
 		env.Link.Up()
 		env.Link.Count(1, 0)
@@ -224,15 +240,14 @@ func (p *Poller) kind(resp *http.Response) error {
 
 // hint takes the pace that the service asks for.
 func (p *Poller) hint(h http.Header, body []byte) {
-	var d time.Duration
-	if p.o.Hint != nil {
-		d = p.o.Hint(h, body)
-	} else if s, err := time.ParseDuration(h.Get("X-Poll-Interval") + "s"); err == nil {
-		d = s
-	}
 	p.pace = p.o.Every
-	if d > 0 {
-		p.pace = min(max(d, p.o.Least), longest)
+	if p.o.Hint != nil {
+		if d := p.o.Hint(h, body); d > 0 {
+			p.pace = min(max(d, p.o.Least), longest)
+		}
+	}
+	if d, err := time.ParseDuration(h.Get("X-Poll-Interval") + "s"); err == nil {
+		p.pace = min(max(p.pace, d), longest)
 	}
 	if w, ok := reach.Wait(h, time.Now()); ok {
 		p.pace = min(max(p.pace, w), longest)
