@@ -14,7 +14,9 @@ import (
 )
 
 // normaliser makes events of deliveries. Topics are those of the header
-// X-Shopify-Topic; it is not signed, so what the body is decides where they differ.
+// X-Shopify-Topic. It is not signed, so whether a body is an order or a refund it says
+// itself; what has become of an order the topic knows better: that of a cancelled one need
+// not say when, and stays paid until the money is back.
 type normaliser struct {
 	c    Config
 	env  sonify.SourceEnv
@@ -80,9 +82,11 @@ func (n *normaliser) order(m *decode.Message, b gjson.Result, emit func(sonify.E
 	status := b.Get("financial_status").String()
 	paid := status == "paid" || status == "partially_refunded" || status == "authorized" && n.c.Authorized
 	switch topic := m.Topic; {
-	case b.Get("cancelled_at").Type == gjson.String:
+	case topic == "orders/cancelled" || b.Get("cancelled_at").Type == gjson.String:
 		o.At = orders.Time(b.Get("cancelled_at").String(), updated)
 		n.book.Cancelled(&o, paid || status == "refunded", m.Place, emit)
+	case topic == "orders/fulfilled" || topic == "orders/partially_fulfilled": // sent, long after it was paid for
+		n.env.Tally.Add(sonify.Skipped, "order that changed in nothing that is told", 0)
 	case paid && topic != "orders/edited":
 		if o.At = updated; topic == "orders/create" {
 			o.At = created

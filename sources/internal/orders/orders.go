@@ -181,13 +181,19 @@ func (b *Book) Refunded(o *Order, key, place string, emit func(sonify.Event)) {
 // been paid for, which paid says where the source did not see it, and if they were not
 // given back before.
 func (b *Book) Cancelled(o *Order, paid bool, place string, emit func(sonify.Event)) {
-	if _, seen := b.paid.known[o.Key]; !paid && !seen {
-		if !b.trial(o) {
-			b.say(vocabulary.OrderCanceled, o, place, emit)
-		}
+	key := "cancelled " + o.Key
+	if _, seen := b.paid.known[o.Key]; paid || seen {
+		b.back(vocabulary.OrderCanceled, o, key, place, emit)
 		return
 	}
-	b.back(vocabulary.OrderCanceled, o, "cancelled "+o.Key, place, emit)
+	if b.trial(o) {
+		return
+	}
+	if o.Key != "" && !b.gone.add(key, 0) {
+		b.env.Tally.Add(sonify.Skipped, "order that was told before", 0)
+		return
+	}
+	b.say(vocabulary.OrderCanceled, o, place, emit)
 }
 
 // PaidBack tells of money that was given back without the service saying for how many
