@@ -86,7 +86,10 @@ func TestTell_HowItEnded(t *testing.T) {
 		`{"result": "draw"}`:                                     "result=draw",
 		`{"winner": "Bits", "by": {"runs": 3, "innings": 1}}`:    "winner_name=Bits result=innings",
 		`{"winner": "Bits", "by": {"runs": 3}, "method": "D/L"}`: "winner_name=Bits result=runs",
-		`{"winner": "Nobody"}`:                                   "ended 0-0 period=1 1.00",
+		`{"winner": "Nobody"}`:                                   "ended 0-0 period=1 result=win 1.00",
+		`{"winner": "Chips"}`:                                    "winner_name=Chips result=win",
+		`{"winner": "Chips", "method": "Awarded"}`:               "winner_name=Chips result=awarded",
+		`{"result": "tie", "bowl_out": "Chips"}`:                 "winner_name=Chips result=bowl_out",
 	} {
 		if got, _ := story(t, file(outcome, innings("Bits", ball(0, 0, "")))); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", outcome, got)
@@ -103,6 +106,46 @@ func TestTell_Quirks(t *testing.T) {
 		if err := tell([]byte(text), "x", "", new(sonify.Tally), func(sonify.Event) {}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+// Who retires hurt is not out, who retires otherwise is; a run out is the fielder's.
+func TestTell_WhoIsOut(t *testing.T) {
+	out := func(kind, more string) string {
+		return ball(0, 0, `, "wickets": [{"kind": "`+kind+`", "player_out": "Ada"`+more+`}]`)
+	}
+	got, _ := story(t, file("{}", innings("Bits", out("retired hurt", ""), out("retired not out", ""), out("retired out", ""), out("run out", `, "fielders": [{"name": "Cy"}]`), out("caught", `, "fielders": [{"name": "Cy"}]`))))
+	want := `0s started 0-0 period=0 0.00
+0s period 0-0 period=1 begins=yes 0.00
+0s play 0-0 period=1 side=1 play=dot_ball points=0 player=Ada 0.08
+0s play 0-0 period=1 side=1 play=retired_hurt points=0 player=Ada 0.08
+40s play 0-0 period=1 side=1 play=dot_ball points=0 player=Ada 0.17
+40s play 0-0 period=1 side=1 play=retired_not_out points=0 player=Ada 0.17
+1m20s play 0-0 period=1 side=2 play=wicket_retired_out points=0 0.25
+2m0s play 0-0 period=1 side=2 play=wicket_run_out points=0 player=Cy 0.33
+2m40s play 0-0 period=1 side=2 play=wicket_caught points=0 player=Bob 0.42
+`
+	if !strings.HasPrefix(got, want) {
+		t.Errorf("told\n%swant\n%s", got, want)
+	}
+}
+
+// Runs that are given as a penalty before and after an innings count; those of a super
+// over do not, and an innings that is forfeited is none.
+func TestTell_PenaltyRuns(t *testing.T) {
+	more := func(in, more string) string { return strings.TrimSuffix(in, "}") + ", " + more + "}" }
+	got, _ := story(t, file("{}", more(innings("Bits", ball(0, 0, "")), `"penalty_runs": {"pre": 5, "post": 10}`),
+		`{"team": "Chips", "forfeited": true}`, more(innings("Chips", ball(1, 1, "")), `"super_over": true, "penalty_runs": {"pre": 5}`)))
+	want := `0s started 0-0 period=0 0.00
+0s period 0-0 period=1 begins=yes 0.00
+0s score 5-0 period=1 side=1 play=penalty points=5 equaliser=no takes_lead=yes 0.00
+0s play 5-0 period=1 side=1 play=dot_ball points=0 player=Ada 0.08
+40s score 15-0 period=1 side=1 play=penalty points=10 equaliser=no takes_lead=no 0.08
+40s period 15-0 period=1 begins=no 0.08
+20m40s ended 15-0 period=2 1.00
+`
+	if got != want {
+		t.Errorf("told\n%swant\n%s", got, want)
 	}
 }
 

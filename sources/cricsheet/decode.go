@@ -98,7 +98,11 @@ func (t *match) one(in gjson.Result, number int) {
 		return
 	}
 	t.m.Period, t.m.Since, t.striking = number, t.clock, side
+	if in.Get("forfeited").Bool() {
+		return // nobody played it
+	}
 	t.m.Turn(true, t.emit)
+	t.penalty(in.Get("penalty_runs.pre"))
 	bowled := 0.0 // balls that count
 	over := -1
 	for _, o := range in.Get("overs").Array() {
@@ -120,7 +124,19 @@ func (t *match) one(in gjson.Result, number int) {
 		}
 	}
 	t.m.Since = t.clock
+	t.penalty(in.Get("penalty_runs.post"))
 	t.m.Turn(false, t.emit)
+}
+
+// penalty tells runs that the batting side is given before or after its innings, for what
+// the other one did when it batted.
+func (t *match) penalty(runs gjson.Result) {
+	if runs.Type != gjson.Number || runs.Float() <= 0 || runs.Float() > 30 {
+		return
+	}
+	score := t.m.Score()
+	score[t.striking-1] += runs.Float()
+	t.m.To(score, &contest.Deed{Side: t.striking, Play: "penalty"}, t.emit)
 }
 
 // progress sets how much of the match is over: balls where they are limited, innings
@@ -149,7 +165,7 @@ func (t *match) ball(d gjson.Result) {
 		score := t.m.Score()
 		score[t.striking-1] += made
 		t.m.To(score, &deed, t.emit)
-	} else if !d.Get("wickets").Exists() {
+	} else if !fell(d) {
 		deed.Play = "dot_ball"
 		t.m.Play(&deed, t.emit)
 	}
@@ -157,9 +173,33 @@ func (t *match) ball(d gjson.Result) {
 		if i == 2 {
 			break
 		}
-		out := contest.Deed{Side: 3 - t.striking, Player: text(d.Get("bowler")), Play: "wicket " + text(w.Get("kind")), Success: sonify.Truth(true)}
+		kind := text(w.Get("kind"))
+		if stays(kind) {
+			t.m.Play(&contest.Deed{Side: t.striking, Player: text(w.Get("player_out")), Play: kind}, t.emit)
+			continue
+		}
+		out := contest.Deed{Side: 3 - t.striking, Player: text(d.Get("bowler")), Play: "wicket " + kind, Success: sonify.Truth(true)}
+		switch kind {
+		case "run out":
+			out.Player = text(w.Get("fielders.0.name"))
+		case "retired out", "timed out", "obstructing the field", "handled the ball", "hit the ball twice":
+			out.Player = "" // it is nobody's
+		}
 		t.m.Play(&out, t.emit)
 	}
+}
+
+// stays reports whether somebody who leaves in that way is not out: laws of cricket, 25.4.
+func stays(kind string) bool { return kind == "retired hurt" || kind == "retired not out" }
+
+// fell reports whether a wicket fell.
+func fell(d gjson.Result) bool {
+	for _, w := range d.Get("wickets").Array() {
+		if !stays(text(w.Get("kind"))) {
+			return true
+		}
+	}
+	return false
 }
 
 // word names what made the runs.
@@ -183,13 +223,17 @@ func word(d gjson.Result, bat float64) string {
 // end tells the end. In cricket who has more runs need not have won.
 func (t *match) end(outcome gjson.Result) {
 	winner := text(outcome.Get("winner"))
-	if winner == "" {
-		winner = text(outcome.Get("eliminator"))
+	for _, tie := range []string{"eliminator", "bowl_out"} {
+		if winner == "" {
+			winner = text(outcome.Get(tie))
+		}
 	}
 	result := strings.ToLower(text(outcome.Get("result"))) // tie, draw, no result
 	switch {
 	case outcome.Get("eliminator").Exists():
 		result = "super_over"
+	case outcome.Get("bowl_out").Exists():
+		result = "bowl_out"
 	case outcome.Get("by.wickets").Exists():
 		result = "wickets"
 	case outcome.Get("by.runs").Exists() && outcome.Get("by.innings").Exists():
@@ -198,6 +242,10 @@ func (t *match) end(outcome gjson.Result) {
 		result = "runs"
 	case result == "no result":
 		result = "called_off"
+	case result == "" && text(outcome.Get("method")) == "Awarded":
+		result = "awarded"
+	case result == "" && winner != "":
+		result = "win"
 	}
 	t.m.EndFor(winner, result, t.emit)
 }
