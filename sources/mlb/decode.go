@@ -3,6 +3,7 @@ package mlb
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"proscenium/sonify"
@@ -29,13 +30,17 @@ type normaliser struct {
 	tally  *sonify.Tally
 	whole  bool // tell the game from its beginning, also when it is met later
 
-	game    *contest.Match
-	id      string
-	first   time.Time
-	told    map[int]*atBat
-	inning  int
-	started bool // an answer was read
-	quiet   bool // what is over is not told
+	game   *contest.Match
+	id     string
+	first  time.Time
+	told   map[int]*atBat
+	inning int
+	open   bool // the inning was told to begin, and not to end
+	// scheduled is how many innings it has if nobody is even then: nine, seven where
+	// two are played on a day or children play.
+	scheduled int
+	started   bool // an answer was read
+	quiet     bool // what is over is not told
 }
 
 // atBat is how far an at-bat was told.
@@ -70,7 +75,14 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		mute = func(sonify.Event) {}
 	}
 	n.game.Line = m.Line
-	state := root.Get("gameData.status.abstractGameState").String()
+	status := root.Get("gameData.status")
+	state, on := status.Get("abstractGameState").String(), playing(status)
+	if i := root.Get("liveData.linescore.scheduledInnings").Int(); i >= 1 && i < 20 {
+		n.scheduled = int(i)
+	}
+	if on {
+		n.game.Pause(false, mute)
+	}
 	count := 0
 	for _, p := range plays.Array() {
 		if count++; count > mostPlays {
@@ -80,22 +92,57 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		n.play(p, mute)
 	}
 	n.settle(plays, mute)
-	if !n.started && !n.whole && state == "Live" {
+	warm := status.Get("codedGameState").String() == "P" // on the field, and not playing
+	if !n.started && !n.whole && state == "Live" && !warm {
 		n.game.Start(emit)
 	}
 	n.started = true
-	if state == "Final" {
-		result := ""
-		if n.inning > 9 {
-			result = "overtime"
-		}
-		switch root.Get("gameData.status.detailedState").String() {
-		case "Postponed", "Cancelled", "Suspended":
-			result = "called_off"
-		}
-		n.game.End(result, mute)
+	if state == "Live" && !on {
+		n.game.Pause(true, emit)
+	}
+	if state == "Final" || calledOff(status) {
+		n.over(status, mute)
 	}
 	return nil
+}
+
+// The states of a game, as the service has them at api/v1/gameStatus: a letter each, and in
+// words, to which a reason may be added ("Postponed: Rain").
+
+// calledOff reports whether a game is not played on that day.
+func calledOff(status gjson.Result) bool {
+	c, d := status.Get("codedGameState").String(), status.Get("detailedState").String()
+	return c == "D" || c == "C" || strings.HasPrefix(d, "Postponed") || strings.HasPrefix(d, "Cancel")
+}
+
+// playing reports whether a game is not interrupted. One that is suspended goes on, if on
+// another day.
+func playing(status gjson.Result) bool {
+	c, d := status.Get("codedGameState").String(), status.Get("detailedState").String()
+	return c != "T" && c != "U" && !strings.HasPrefix(d, "Suspended") && !(strings.HasPrefix(d, "Delayed") && !strings.HasPrefix(d, "Delayed Start"))
+}
+
+// over tells the end.
+func (n *normaliser) over(status gjson.Result, emit func(sonify.Event)) {
+	switch {
+	case calledOff(status):
+		n.game.End("called_off", emit)
+		return
+	case !playing(status):
+		return
+	case strings.HasPrefix(status.Get("detailedState").String(), "Forfeit"):
+		n.game.EndSide(-1, "forfeit", emit) // whose it was is not said here
+		return
+	}
+	if n.open {
+		n.open = false
+		n.game.Turn(false, emit)
+	}
+	result := ""
+	if n.inning > n.scheduled {
+		result = "overtime"
+	}
+	n.game.End(result, emit)
 }
 
 // meet takes the names of the game, and begins anew if it is another one.
@@ -109,7 +156,7 @@ func (n *normaliser) meet(root gjson.Result) {
 	n.game = contest.New(n.source, n.tally, "baseball", id, [2]string{text(teams.Get("home.name")), text(teams.Get("away.name"))})
 	n.game.League = text(teams.Get("home.league.name"))
 	n.game.Progress = 0
-	n.first, n.inning, n.started = time.Time{}, 0, false
+	n.first, n.inning, n.open, n.scheduled, n.started = time.Time{}, 0, false, 9, false
 	clear(n.told)
 }
 
@@ -125,12 +172,13 @@ func (n *normaliser) play(p gjson.Result, emit func(sonify.Event)) {
 	if inning := int(about.Get("inning").Int()); inning > n.inning && inning < 100 {
 		n.moment(about.Get("startTime"))
 		n.begin(emit)
-		if n.inning > 0 {
+		if n.open {
 			n.game.Turn(false, emit)
 		}
 		n.inning = inning
 		n.progress(about, 0)
 		n.game.Period = inning
+		n.open = !n.quiet // what nobody heard begin does not end
 		n.game.Turn(true, emit)
 	}
 	bats := 2 // the guests bat first
@@ -207,14 +255,14 @@ func scoreOf(p gjson.Result) (score [2]float64, ok bool) {
 	return [2]float64{h.Float(), a.Float()}, true
 }
 
-// progress sets how much of nine innings is over.
+// progress sets how much of the scheduled innings is over.
 func (n *normaliser) progress(about gjson.Result, outs int64) {
 	halves := float64((n.inning - 1) * 2)
 	if !about.Get("isTopInning").Bool() {
 		halves++
 	}
 	halves += float64(min(max(outs, 0), 3)) / 3
-	n.game.Progress = max(n.game.Progress, min(halves/18, 1))
+	n.game.Progress = max(n.game.Progress, min(halves/float64(2*n.scheduled), 1))
 }
 
 // moment sets when it is. The clock never runs backwards.
@@ -249,12 +297,9 @@ func text(v gjson.Result) string {
 	if v.Type != gjson.String {
 		return ""
 	}
-	return clip(v.String())
-}
-
-func clip(s string) string {
+	s := v.String()
 	if len(s) > 200 {
-		return s[:200]
+		s = strings.ToValidUTF8(s[:200], "")
 	}
 	return s
 }

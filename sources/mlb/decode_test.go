@@ -74,6 +74,7 @@ func TestNormalise_TellsAGameFromItsBeginning(t *testing.T) {
 8m0s period 1-0 period=1 begins=no
 8m0s period 1-0 period=2 begins=yes
 8m30s play 1-0 period=2 side=2 play=groundout success=no points=0 player=Ada
+8m30s period 1-0 period=2 begins=no
 8m30s ended 1-0 period=2 winner_name=Bits result=win
 repaired: clock ran backwards, held: 1
 `
@@ -98,6 +99,61 @@ func TestNormalise_AScoreIsPutRight(t *testing.T) {
 	got := story(t, true, feed("Live", first9...), feed("Live", changed...))
 	if !strings.Contains(got, "score 0-0 period=1 side=1 points=-1") || !strings.Contains(got, "repaired: score that was put right downwards: 1") {
 		t.Error(got)
+	}
+}
+
+// status is a feed in a state of the service's own list of them.
+func status(abstract, coded, detailed string, innings int, plays ...string) string {
+	text := strings.Replace(feed(abstract, plays...), `"detailedState": "x"`, fmt.Sprintf(`"codedGameState": %q, "detailedState": %q`, coded, detailed), 1)
+	return strings.Replace(text, `"liveData": {`, fmt.Sprintf(`"liveData": {"linescore": {"scheduledInnings": %d}, `, innings), 1)
+}
+
+func TestNormalise_HowItEnds(t *testing.T) {
+	seventh := play(0, 7, true, true, "Groundout", 2, 1, true, 1)
+	tenth := play(0, 10, true, true, "Groundout", 2, 1, true, 1)
+	for name, c := range map[string]struct{ before, after, want string }{
+		"postponed, and why":     {status("Preview", "S", "Scheduled", 9), status("Final", "D", "Postponed: Rain", 9), "0s ended 0-0 period=0 result=called_off\n"},
+		"postponed, by its code": {status("Preview", "S", "Scheduled", 9), status("Preview", "D", "", 9), "0s ended 0-0 period=0 result=called_off\n"},
+		"cancelled":              {status("Preview", "S", "Scheduled", 9), status("Final", "", "Cancelled: Wet Grounds", 9), "0s ended 0-0 period=0 result=called_off\n"},
+		"completed early":        {status("Live", "I", "In Progress", 9, seventh), status("Final", "F", "Completed Early: Rain", 9, seventh), "winner_name=Bits result=win\n"},
+		"seven innings":          {status("Live", "I", "In Progress", 7, seventh), status("Final", "F", "Final", 7, seventh), "winner_name=Bits result=win\n"},
+		"more than seven":        {status("Live", "I", "In Progress", 7, seventh), status("Final", "F", "Final", 7, play(0, 8, true, true, "Groundout", 2, 1, true, 2)), "winner_name=Bits result=overtime\n"},
+		"more than nine":         {status("Live", "I", "In Progress", 9, tenth), status("Final", "F", "Final", 9, tenth), "winner_name=Bits result=overtime\n"},
+		"forfeited":              {status("Live", "I", "In Progress", 9, seventh), status("Final", "R", "Forfeit: Ineligible Player", 9, seventh), "ended 2-1 period=7 result=forfeit\n"},
+		"suspended":              {status("Live", "I", "In Progress", 9, seventh), status("Live", "U", "Suspended: Rain", 9, seventh), "started 2-1 period=7\n30s paused 2-1 period=7\n"},
+		"warming up":             {status("Preview", "P", "Pre-Game", 9), status("Live", "P", "Warmup", 9), ""},
+	} {
+		if got := story(t, false, c.before, c.after); !strings.HasSuffix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s: told\n%swant\n%s", name, got, c.want)
+		}
+	}
+	if got := story(t, false, status("Live", "P", "Warmup", 9)); got != "" {
+		t.Errorf("warming up is no beginning: %s", got)
+	}
+	got := story(t, false, status("Live", "I", "In Progress", 9, seventh), status("Live", "I", "Delayed: Rain", 9, seventh), status("Live", "I", "In Progress", 9, seventh))
+	if want := "30s started 2-1 period=7\n30s paused 2-1 period=7\n30s resumed 2-1 period=7\n"; got != want {
+		t.Errorf("delayed: %swant %s", got, want)
+	}
+}
+
+// How much is over is measured by the innings that are scheduled.
+func TestNormalise_ProgressOfSevenInnings(t *testing.T) {
+	n := newNormaliser("park", new(sonify.Tally), true)
+	var last float64
+	text := status("Live", "I", "In Progress", 7, play(0, 7, false, true, "Groundout", 2, 1, true, 1))
+	if err := n.Normalise(&decode.Message{Body: []byte(text)}, func(ev sonify.Event) { last, _ = ev.Value("progress").Float() }); err != nil || last < 0.94 || last > 1 {
+		t.Errorf("%v, %v", last, err)
+	}
+}
+
+// A name that is too long is cut between two letters.
+func TestText_IsCutBetweenLetters(t *testing.T) {
+	name := strings.Repeat("é", 150)
+	got := ""
+	text := strings.Replace(feed("Live", first9...), `"name": "Bits"`, `"name": "x`+name+`"`, 1)
+	n := newNormaliser("park", new(sonify.Tally), true)
+	if err := n.Normalise(&decode.Message{Body: []byte(text)}, func(ev sonify.Event) { got = ev.Value("team1").String() }); err != nil || got != "x"+name[:198] {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -310,7 +310,7 @@ func text(v gjson.Result) string {
 	}
 	s := v.String()
 	if len(s) > 200 {
-		s = s[:200]
+		s = strings.ToValidUTF8(s[:200], "")
 	}
 	return s
 }

@@ -109,6 +109,14 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// A name that is too long is cut between two letters.
+func TestText_IsCutBetweenLetters(t *testing.T) {
+	name := strings.Repeat("é", 150)
+	if got := story(t, true, answer(strings.Replace(game[1], "A. Da", "x"+name, 1))); !strings.Contains(got, "player=x"+name[:198]+" ") {
+		t.Error(got)
+	}
+}
+
 func TestArchive_ReadsWhatIsDocumented(t *testing.T) {
 	data := servertest.Recorded(t)
 	files, err := filepath.Glob(filepath.Join(data, "ballgames", "nba-*.json"))
