@@ -22,8 +22,7 @@ func Shapes() []*sonify.Shape {
 var ErrNoEvent = errors.New("no event of GitHub's")
 
 // Webhook returns the event of a delivery: kind is its X-GitHub-Event, at when it
-// came, for what says no time of its own. ok is false for what tells nothing: pings,
-// and a push that only deletes a branch.
+// came, for what says no time of its own. ok is false for what tells nothing: pings.
 func Webhook(kind string, body []byte, at time.Time) (ev sonify.Event, ok bool, err error) {
 	if !gjson.ValidBytes(body) {
 		return ev, false, ErrNoEvent
@@ -33,7 +32,9 @@ func Webhook(kind string, body []byte, at time.Time) (ev sonify.Event, ok bool, 
 		return ev, false, ErrNoEvent
 	}
 	if kind == "" {
-		kind = guess(b)
+		if kind = guess(b); kind == "" {
+			return ev, false, ErrNoEvent
+		}
 	}
 	if kind != word(kind) { // the header is not signed
 		return ev, false, ErrNoEvent
@@ -98,12 +99,15 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 	case "ping", "":
 		return sonify.Event{}, false, nil
 	case "push":
-		if b.Get("deleted").Bool() {
-			return sonify.Event{}, false, nil
-		}
-		d := draft(vocabulary.Push)
 		ref := b.Get("ref").String()
 		branch := strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/tags/")
+		if b.Get("deleted").Bool() { // nothing came: a branch or a tag is gone, as "delete" says it
+			action = "delete"
+			d := draft(vocabulary.EditOther)
+			d.Text("page", short(branch))
+			return done(d)
+		}
+		d := draft(vocabulary.Push)
 		n := b.Get("size") // of the events API
 		if n.Type != gjson.Number {
 			n = b.Get("distinct_size")
@@ -145,6 +149,9 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 	case "star", "watch":
 		// "watch" with the action "started" is an old name of the same click; whoever
 		// subscribes to both hears it as "star".
+		if action == "deleted" { // somebody likes it no more
+			break
+		}
 		if action == "" {
 			action = "starred"
 		}
@@ -157,9 +164,13 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 		d.At = stamp(b.Get("forkee.created_at"), s.at)
 		return done(d)
 	case "release":
+		// One release is told as created, published and released: it comes out once.
+		if action != "published" && action != "" {
+			break
+		}
 		d := draft(vocabulary.Published)
 		r := b.Get("release")
-		d.Text("page", short(r.Get("tag_name").String())).Bool("new", action == "published" || action == "created")
+		d.Text("page", short(r.Get("tag_name").String())).Bool("new", true)
 		d.Text("text", short(r.Get("name").String()))
 		d.At = stamp(r.Get("published_at"), s.at)
 		return done(d)
@@ -170,7 +181,11 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 		action = kind + "_" + action
 	}
 	d := draft(vocabulary.EditOther)
-	d.Text("page", short(b.Get("ref").String()))
+	page := b.Get("ref").String()
+	if kind == "release" {
+		page = b.Get("release.tag_name").String()
+	}
+	d.Text("page", short(page))
 	return done(d)
 }
 
@@ -205,6 +220,12 @@ func guess(b gjson.Result) string {
 		if b.Get(g.has).Exists() {
 			return g.kind
 		}
+	}
+	if b.Get("action").String() == "started" {
+		return "watch"
+	}
+	if b.Get("repository").IsObject() && b.Get("sender").IsObject() {
+		return "event" // which, the body does not say
 	}
 	return ""
 }
