@@ -34,17 +34,21 @@ func Shapes() []*sonify.Shape {
 // normaliser turns notifications into events. It lives as long as the source, so that
 // it knows after a break what was delivered before.
 type normaliser struct {
-	env    sonify.SourceEnv
-	find   *words.Finder
-	cheers bool // there are notifications of cheers: those in chat messages are the same
+	env  sonify.SourceEnv
+	find *words.Finder
+	// direct are the types of notification that there are: what the chat says of the same
+	// is not told again.
+	direct map[string]bool
 	came   *seen.Set
 	count  map[string]float64
 }
 
 func newNormaliser(env sonify.SourceEnv, c *Config) *normaliser {
-	n := &normaliser{env: env, find: words.New(c.Contains), came: seen.New(0), count: make(map[string]float64)}
-	for _, e := range c.Events {
-		n.cheers = n.cheers || e == "channel.cheer"
+	n := &normaliser{env: env, find: words.New(c.Contains), came: seen.New(0), count: make(map[string]float64), direct: make(map[string]bool)}
+	if !c.Recorded() { // what is in a recording nobody knows before
+		for _, e := range c.Events {
+			n.direct[e] = true
+		}
 	}
 	return n
 }
@@ -98,9 +102,12 @@ func (n *normaliser) tell(kind string, ev gjson.Result, tell func(vocabulary.Dra
 		}
 		tell(d)
 	}
+	if len(kind) < 100 && len(n.direct) < 100 {
+		n.direct[kind] = true
+	}
 	switch kind {
 	case "channel.chat.message":
-		if bits := ev.Get("cheer.bits"); bits.Num > 0 && !n.cheers {
+		if bits := ev.Get("cheer.bits"); bits.Num > 0 && !n.direct["channel.cheer"] {
 			d := vocabulary.New(vocabulary.ChatSupport)
 			d.Text("kind", "cheer").Num("amount", bits.Num).Text("unit", "bits").Text("author", author(ev, "chatter_user_name")).Set("text", object.Text(message(ev)))
 			tell(d)
@@ -201,6 +208,12 @@ func (n *normaliser) said(ev gjson.Result, kind string, tell func(vocabulary.Dra
 	tell(d)
 }
 
+// twins are the notifications that say the same as what shows in a chat.
+var twins = map[string]string{
+	"sub": "channel.subscribe", "resub": "channel.subscription.message",
+	"sub_gift": "channel.subscription.gift", "community_sub_gift": "channel.subscription.gift", "raid": "channel.raid",
+}
+
 // notice tells what shows in a chat without being said: subscriptions, gifts, raids.
 func (n *normaliser) notice(ev gjson.Result, tell func(vocabulary.Draft)) {
 	what := ev.Get("notice_type").Str
@@ -216,6 +229,9 @@ func (n *normaliser) notice(ev gjson.Result, tell func(vocabulary.Draft)) {
 			d.Set("amount", amount).Text("unit", unit)
 		}
 		tell(d)
+	}
+	if n.direct[twins[what]] {
+		return
 	}
 	switch what {
 	case "sub", "gift_paid_upgrade", "prime_paid_upgrade", "pay_it_forward":

@@ -58,6 +58,36 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
+// What the chat and a notification both say is told once; what a recording holds nobody
+// knows before.
+func TestNormalise_TwinsAreToldOnce(t *testing.T) {
+	line := func(id, kind, event string) string {
+		return `{"metadata":{"message_id":"` + id + `","message_type":"notification","message_timestamp":"2026-11-18T11:06:40Z","subscription_type":"` + kind + `"},"payload":{"event":` + event + `}}`
+	}
+	cheer := line("1", "channel.chat.message", `{"cheer":{"bits":50},"message":{"text":"more"}}`)
+	resub := line("2", "channel.chat.notification", `{"notice_type":"resub","resub":{"cumulative_months":3,"sub_tier":"1000"},"message":{"text":""}}`)
+	raid := line("3", "channel.chat.notification", `{"notice_type":"raid","raid":{"viewer_count":7,"user_name":"x"}}`)
+	gift := line("4", "channel.chat.notification", `{"notice_type":"community_sub_gift","community_sub_gift":{"total":5}}`)
+	direct := line("5", "channel.cheer", `{"bits":50,"message":"more"}`) + "\n" + line("6", "channel.subscription.message", `{"cumulative_months":3}`) + "\n" + line("7", "channel.raid", `{"viewers":7}`) + "\n" + line("8", "channel.subscription.gift", `{"total":5}`)
+	chat := strings.Join([]string{cheer, resub, raid, gift}, "\n")
+	for name, c := range map[string]struct {
+		path, lines, want string
+	}{
+		"a recording of the chat":       {"night.jsonl", chat, "[chat.support mention chat.support chat.raid chat.support]"},
+		"a recording of both":           {"night.jsonl", direct + "\n" + chat, "[chat.support chat.support chat.raid chat.support mention]"},
+		"notifications are listened to": {"", chat, "[mention]"},
+	} {
+		conf := config("")
+		conf.Path = c.path
+		env := recipetest.Env()
+		var got []string
+		recipetest.Play(t, env, newNormaliser(env, conf), "in.jsonl", []byte(c.lines), func(ev sonify.Event) { got = append(got, ev.Kind()) })
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%s: %v, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestNew_TellsAllMistakes(t *testing.T) {
 	c := config("channel.followed")
 	c.Channel, c.URL, c.API, c.Token, c.ClientID, c.Contains = "a b", "https://x", "x", "abcdef", "", []string{""}
