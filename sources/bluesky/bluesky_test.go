@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -67,8 +68,9 @@ func TestRecorded(t *testing.T) {
 	if count["mention post"]+count["mention reply"]+count["mention quote"] < 8 || count["mention like"] < 20 {
 		t.Errorf("%v", count)
 	}
-	if c := env.Tally.Counts(); len(c) > 0 {
-		t.Errorf("found fault with it: %v", c)
+	// One record is of somebody else's collection, which is not asked for here.
+	if c := fmt.Sprint(env.Tally.Counts()); c != "[{skipped record of a collection that is not asked for 1 28}]" {
+		t.Errorf("found fault with it: %s", c)
 	}
 	n = newNormaliser(env, config(t, "*"))
 	recipetest.Play(t, env, n, "in.json", recipetest.Data(t, "social", "bluesky-jetstream-v2-example.json"), func(ev sonify.Event) {

@@ -109,8 +109,12 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return err
 	}
 	m.Place = c.place
-	if !ok || !n.wanted(c.collection) {
-		return nil // somebody's name or account, or what the piece did not ask for
+	if !ok {
+		return nil // somebody's name or account
+	}
+	if !n.wanted(c.collection) {
+		n.env.Tally.Add(sonify.Skipped, "record of a collection that is not asked for", m.Line)
+		return nil
 	}
 	if c.did == "" || c.rkey == "" {
 		return errors.New("a commit without its author or its key")

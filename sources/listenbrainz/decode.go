@@ -107,7 +107,7 @@ func (n *normaliser) Flush(now time.Time, emit func(sonify.Event)) time.Time {
 
 // Normalise implements decode.Normaliser. A message is an answer about one user.
 func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error {
-	root, err := object.Parse(m.Body)
+	root, err := object.Any(m.Body)
 	if err != nil {
 		return err
 	}
@@ -115,6 +115,12 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	user := payload.Get("user_id").Str
 	var list []gjson.Result
 	switch {
+	case root.IsArray(): // as listens are exported: in one list,
+		list = root.Array()
+	case root.Get("track_metadata").IsObject(): // or one a line
+		list = []gjson.Result{root}
+	case !root.IsObject():
+		return object.ErrObject
 	case payload.IsArray(): // as it is submitted
 		list = payload.Array()
 	case payload.Get("listens").IsArray():
@@ -123,7 +129,7 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		n.env.Tally.Add(sonify.Skipped, "answer without listens", m.Line)
 		return nil
 	}
-	if payload.Get("playing_now").Bool() {
+	if payload.Get("playing_now").Bool() || root.Get("listen_type").Str == "playing_now" {
 		n.playing(user, list, m, emit)
 		return nil
 	}

@@ -62,6 +62,11 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		d.Source, d.Line, d.At = n.env.Name, m.Line, at
 		emit(d.Event)
 	}
+	if m.Topic == "" {
+		if done, err := n.bare(m, emit); done || err != nil {
+			return err
+		}
+	}
 	switch m.Topic {
 	case "update", "status.update":
 		status, err := object.Parse(m.Body)
@@ -102,6 +107,43 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		}
 	}
 	return nil
+}
+
+// bare reads what tools save beside the stream itself: its form for WebSockets, an object
+// with the event's name and its data as a text, and statuses as the API's timelines have
+// them, one or a list with the newest first. done is false if it is neither.
+func (n *normaliser) bare(m *decode.Message, emit func(sonify.Event)) (done bool, err error) {
+	root, err := object.Any(m.Body)
+	if err != nil {
+		return false, err
+	}
+	status := func(r gjson.Result) bool { return r.Get("content").Type == gjson.String && r.Get("account").IsObject() }
+	inner := *m
+	switch {
+	case root.Get("event").Type == gjson.String:
+		if inner.Topic = root.Get("event").Str; inner.Topic == "" {
+			return false, nil
+		}
+		inner.Body = []byte(root.Get("payload").String())
+		return true, n.Normalise(&inner, emit)
+	case root.IsObject() && status(root):
+		inner.Topic = "update"
+		return true, n.Normalise(&inner, emit)
+	case root.IsArray():
+		list := root.Array()
+		for i := len(list) - 1; i >= 0; i-- {
+			if !status(list[i]) {
+				n.env.Tally.Add(sonify.Skipped, "entry that is no status", m.Line)
+				continue
+			}
+			inner.Topic, inner.Body = "update", []byte(list[i].Raw)
+			if err := n.Normalise(&inner, emit); err != nil {
+				return true, err
+			}
+		}
+		return true, nil
+	}
+	return false, nil
 }
 
 // moment is a time as the service writes it; zero if it cannot be read.

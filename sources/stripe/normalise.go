@@ -81,6 +81,10 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	switch typ {
 	case "checkout.session.completed", "checkout.session.async_payment_succeeded":
+		if obj.Get("mode").String() == "setup" {
+			n.env.Tally.Add(sonify.Skipped, "checkout that only keeps a card for later", 0)
+			return nil
+		}
 		sum("amount_total")
 		if v := obj.Get("total_details.amount_discount"); v.Type == gjson.Number {
 			o.Discount = money.Stripe(v.Int(), currency).Major

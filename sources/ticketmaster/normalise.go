@@ -96,7 +96,11 @@ func (n *normaliser) event(id string, ev gjson.Result, m *decode.Message, emit f
 		now.opened = now.status == "onsale" && (now.onsale.IsZero() || !now.onsale.After(m.At))
 		n.known[id] = now
 		if n.begun {
-			n.book.Announced("announcement", m.At, now.low, now.high, now.currency, now.name, m.Place, emit)
+			topic := "announcement"
+			if now.status == "cancelled" || now.status == "postponed" { // nobody is invited
+				topic = now.status
+			}
+			n.book.Announced(topic, m.At, now.low, now.high, now.currency, now.name, m.Place, emit)
 		}
 		return
 	}
