@@ -140,6 +140,9 @@ func (m *message) release(r *ddex.Node, kind *sonify.Shape) {
 		length += d
 	}
 	deals := m.dealsOf(r)
+	if ended(deals) {
+		kind = vocabulary.ReleaseTakenDown
+	}
 	e := vocabulary.New(kind)
 	e.Text("title", title(r, local)).Text("artist", m.artist(r, local)).Text("label", m.label(r, local)).Text("genre", genre(r, local))
 	e.Text("type", r.First("ReleaseType")).Text("release_id", id)
@@ -247,6 +250,17 @@ func (m *message) dealsOf(r *ddex.Node) []*ddex.Node {
 		}
 	}
 	return out
+}
+
+// ended reports whether the terms of a release, before version 4, are that it is to be
+// taken down, under every deal.
+func ended(deals []*ddex.Node) bool {
+	for _, d := range deals {
+		if d.First("TakeDown") != "true" {
+			return false
+		}
+	}
+	return len(deals) > 0
 }
 
 // deal tells the terms of a deal: once for each use under each model.

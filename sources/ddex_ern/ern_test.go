@@ -90,6 +90,19 @@ const older = `<ernm:NewReleaseMessage xmlns:ernm="http://ddex.net/xml/ern/382">
  <DealList><ReleaseDeal><DealReleaseReference>R0</DealReleaseReference><Deal><DealTerms><CommercialModelType>PayAsYouGoModel</CommercialModelType><Usage><UseType>PermanentDownload</UseType></Usage><TerritoryCode>Worldwide</TerritoryCode></DealTerms></Deal></ReleaseDeal></DealList>
 </ernm:NewReleaseMessage>`
 
+// A release whose every deal says so is taken down, and not announced.
+func TestTell_ATakeDownOf3(t *testing.T) {
+	down := strings.Replace(older, "<DealTerms>", "<DealTerms><TakeDown>true</TakeDown>", 1)
+	got, _ := story(t, down)
+	if !strings.HasPrefix(got, "0s taken_down title=Single artist=The Bits") || strings.Count(got, "\n") != 1 {
+		t.Error(got)
+	}
+	again := strings.Replace(down, "</Deal></ReleaseDeal>", "</Deal><Deal><DealTerms><TerritoryCode>FR</TerritoryCode></DealTerms></Deal></ReleaseDeal>", 1)
+	if got, _ := story(t, again); !strings.HasPrefix(got, "0s updated") {
+		t.Errorf("where it is still sold: %s", got)
+	}
+}
+
 func TestTell_AMessageOf3(t *testing.T) {
 	got, _ := story(t, older)
 	want := `0s updated title=Single artist=The Bits label=Byte Records genre=Chiptune type=Single tracks=1 duration_s=120 date=2026-11-01 worldwide=yes release_id=A1-2425G-ABC1234002-M

@@ -109,8 +109,11 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 			return errors.New("a message that is no JSON")
 		}
 		return n.sensor(&s, gjson.Parse(body), emit)
-	case what == "RESULT" || what == "STATE" || what == "UPTIME" || what == "LOGGING" || strings.HasPrefix(what, "INFO") || strings.HasPrefix(what, "STATUS"):
-		return nil // what RESULT says of a switch comes under its own name, too
+	case what == "RESULT":
+		n.pressed(&s, body, emit)
+		return nil
+	case what == "STATE" || what == "UPTIME" || what == "LOGGING" || strings.HasPrefix(what, "INFO") || strings.HasPrefix(what, "STATUS"):
+		return nil
 	case body == "" || strings.HasPrefix(body, "{") || strings.HasPrefix(body, "["):
 		return nil
 	}
@@ -125,6 +128,24 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	n.tell.Text(&s, body, emit)
 	return nil
+}
+
+// pressed tells what was done to buttons and switches, which no other topic says:
+// {"Button1": {"Action": "DOUBLE"}}. What a result says of a relay comes under its own
+// name, too.
+func (n *normaliser) pressed(s *sensors.Said, body string, emit func(sonify.Event)) {
+	if !gjson.Valid(body) {
+		return
+	}
+	device := s.Sensor
+	gjson.Parse(body).ForEach(func(k, v gjson.Result) bool {
+		action := v.Get("Action")
+		if action.Type == gjson.String && (strings.HasPrefix(k.Str, "Button") || strings.HasPrefix(k.Str, "Switch")) {
+			s.Sensor, s.Measure = device+"/"+k.Str, sensors.Measure{Name: "action"}
+			n.tell.Action(s, strings.ToLower(action.Str), emit)
+		}
+		return true
+	})
 }
 
 // sensor tells what a SENSOR message says: an object for each sensor, with its values.

@@ -2,6 +2,7 @@ package zigbee2mqtt_test
 
 import (
 	"flag"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -18,4 +19,15 @@ func TestRecorded(t *testing.T) {
 	env.Dir = "testdata"
 	src := servertest.Make(t, zigbee2mqtt.Info(), env, func(c *zigbee2mqtt.Config) { c.Path = "evening.jsonl" })
 	servertest.Golden(t, src, env, "testdata/evening.golden", *update)
+}
+
+// A battery says its voltage in thousandths.
+func TestVoltage_OfABattery(t *testing.T) {
+	env := servertest.Env()
+	env.Dir = "testdata"
+	src := servertest.Make(t, zigbee2mqtt.Info(), env, func(c *zigbee2mqtt.Config) { c.Path, c.Measures = "evening.jsonl", []string{"voltage"} })
+	all := servertest.All(t, src)
+	if len(all) == 0 || !strings.Contains(all[0], "measure=voltage") || !strings.Contains(all[0], "unit=V value=2.99") {
+		t.Errorf("%q", all)
+	}
 }

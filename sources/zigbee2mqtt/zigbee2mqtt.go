@@ -155,5 +155,8 @@ func (n *normaliser) attribute(s *sensors.Said, name string, v gjson.Result, emi
 		return
 	}
 	s.Measure = sensors.Named(name)
+	if name == "voltage" && v.Num > 1000 { // of a battery it is in mV, of a plug in V
+		s.Measure.By = 0.001
+	}
 	n.tell.JSON(s, v, emit)
 }
