@@ -39,6 +39,19 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return errNothing
 	}
 	b := gjson.ParseBytes(m.Body)
+	if list := b.Get("orders"); m.Topic == "" && (list.IsArray() || isOrder(b)) { // saved from the API
+		if !list.IsArray() {
+			return n.saved(b, m, emit)
+		}
+		for _, o := range list.Array() {
+			if !isOrder(o) {
+				n.env.Tally.Add(sonify.Skipped, "entry of a list that is no order", 0)
+			} else if err := n.saved(o, m, emit); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if b.Get("api_url").Exists() && !b.Get("id").Exists() { // in a recording: listening, we would have asked
 		n.env.Tally.Add(sonify.Skipped, "delivery that only names an address, not what is there", m.Line)
 		return nil
@@ -85,6 +98,24 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
 	}
 	return nil
+}
+
+func isOrder(b gjson.Result) bool { return b.Get("costs").IsObject() && b.Get("id").Exists() }
+
+// saved tells an order that nobody delivered, by the state that it is in.
+func (n *normaliser) saved(o gjson.Result, m *decode.Message, emit func(sonify.Event)) error {
+	inner := *m
+	inner.Body = []byte(o.Raw)
+	switch o.Get("status").String() {
+	case "refunded":
+		inner.Topic = "order.refunded"
+	case "deleted", "cancelled", "abandoned", "unpaid", "started":
+		n.env.Tally.Add(sonify.Skipped, "order that came to nothing", 0)
+		return nil
+	default:
+		inner.Topic = "order.placed"
+	}
+	return n.Normalise(&inner, emit)
 }
 
 func (n *normaliser) order(what string, b gjson.Result, m *decode.Message, emit func(sonify.Event)) {

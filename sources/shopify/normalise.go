@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"errors"
+	"sort"
 	"strings"
 
 	"proscenium/sonify"
@@ -45,15 +46,46 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	if !gjson.ValidBytes(m.Body) {
 		return errNoOrder
 	}
-	b := gjson.ParseBytes(m.Body)
+	return n.told(m, gjson.ParseBytes(m.Body), emit)
+}
+
+// told tells what a body is: an order or a refund, as they are delivered, or, in what was
+// saved from the shop's API, under its name, or a list of orders.
+func (n *normaliser) told(m *decode.Message, b gjson.Result, emit func(sonify.Event)) error {
+	list := b
+	if !b.IsArray() {
+		list = b.Get("orders")
+	}
 	switch {
+	case list.IsArray():
+		if m.Topic != "" {
+			return errNoOrder // nobody delivers that
+		}
+		all := list.Array()
+		sort.SliceStable(all, func(i, j int) bool { // the newest stand first there
+			return orders.Time(all[i].Get("created_at").String(), m.At).Before(orders.Time(all[j].Get("created_at").String(), m.At))
+		})
+		for _, o := range all {
+			if !isOrder(o) {
+				n.env.Tally.Add(sonify.Skipped, "entry of a list that is no order", 0)
+				continue
+			}
+			if err := n.order(m, o, emit); err != nil {
+				return err
+			}
+		}
+		return nil
 	case b.Get("refund_line_items").IsArray():
 		return n.refund(m, b, emit)
-	case b.Get("financial_status").Exists() && b.Get("id").Exists():
+	case isOrder(b):
 		return n.order(m, b, emit)
+	case isOrder(b.Get("order")):
+		return n.order(m, b.Get("order"), emit)
 	}
 	return errNoOrder
 }
+
+func isOrder(b gjson.Result) bool { return b.Get("financial_status").Exists() && b.Get("id").Exists() }
 
 func (n *normaliser) order(m *decode.Message, b gjson.Result, emit func(sonify.Event)) error {
 	o := orders.Order{

@@ -39,6 +39,18 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return errNoEvent
 	}
 	b := gjson.ParseBytes(m.Body)
+	if b.Get("object").String() == "list" && m.Topic == "" { // saved from the API, the newest first
+		all := b.Get("data").Array()
+		for i := len(all) - 1; i >= 0; i-- {
+			inner := *m
+			if inner.Body = []byte(all[i].Raw); all[i].Get("object").String() != "event" {
+				n.env.Tally.Add(sonify.Skipped, "entry of a list that is no event", 0)
+			} else if err := n.Normalise(&inner, emit); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	typ, obj := b.Get("type").String(), b.Get("data.object")
 	if typ == "" || !obj.IsObject() {
 		return errNoEvent

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,27 @@ func TestRun(t *testing.T) {
 	}
 	if strings.Join(got, " ") != "one two three" {
 		t.Errorf("heard %q", got)
+	}
+}
+
+// Lines of a chat as the server says them are a recording.
+func TestRecording_OfBareLines(t *testing.T) {
+	env := recipetest.Env()
+	env.Dir = t.TempDir()
+	text := ":tmi.twitch.tv 001 justinfan7 :Welcome, GLHF!\r\n@id=1;tmi-sent-ts=1794000000000;display-name=Ada :ada!ada@ada.tmi.twitch.tv PRIVMSG #hall :more {bass}\r\nPING :tmi.twitch.tv\r\n" +
+		"@login=bob;msg-id=raid;msg-param-viewerCount=12;tmi-sent-ts=1794000002000 :tmi.twitch.tv USERNOTICE #hall\r\n"
+	if err := os.WriteFile(filepath.Join(env.Dir, "chat.txt"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := config("")
+	c.Path = "chat.txt"
+	src, err := newSource(env, *c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	if err := src.Run(t.Context(), func(ev sonify.Event) { got = append(got, ev.Clock.String()+" "+ev.Kind()) }); err != nil || strings.Join(got, ", ") != "0s mention, 2s chat.raid" {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 

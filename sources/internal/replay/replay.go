@@ -10,8 +10,8 @@
 // a tool that records a stream writes it, and so is each value of a file that is JSON
 // over several lines. What other tools save is a recording, too: a stream of server-sent
 // events, as by curl, where the name of an event is its topic, or the data lines of one;
-// and a broker's messages as mosquitto_sub -v prints them, a topic (with a / in it), a
-// blank or a tab, and what was said.
+// a broker's messages as mosquitto_sub -v prints them, a topic (with a / in it), a
+// blank or a tab, and what was said; and the lines of a chat, as a server of IRC says them.
 //
 // The recording has a clock of its own: what its events say, and where they say
 // nothing, "at". It begins with the first event, and does not run backwards. A recording
@@ -129,7 +129,7 @@ func Probe(env sonify.SourceEnv, path string, n decode.Normaliser) (sonify.Prosp
 		return p, nil
 	}
 	if err == nil {
-		err = &sonify.Permanent{Err: fmt.Errorf("%s: there is no message in it: JSON, a saved stream of events, or lines of mosquitto_sub -v were expected", path)}
+		err = &sonify.Permanent{Err: fmt.Errorf("%s: there is no message in it: JSON, a saved stream of events, lines of mosquitto_sub -v or of a chat were expected", path)}
 	}
 	return p, err
 }
@@ -240,6 +240,10 @@ func Read(ctx context.Context, r io.Reader, tally *sonify.Tally, each func(*deco
 						}
 						break
 					}
+					if b[0] != '{' && b[0] != '[' { // nothing that becomes JSON begins so
+						tally.Add(sonify.Skipped, notJSON, at)
+						break
+					}
 					first = at
 				}
 				pretty = append(append(pretty, b...), '\n')
@@ -308,13 +312,45 @@ func readLines(ctx context.Context, r *bufio.Reader, each func(*decode.Message) 
 	}
 }
 
-// told returns the message of a line as mosquitto_sub -v prints it, nil if it is none.
+// told returns the message of a line as mosquitto_sub -v prints it, or as a server of IRC
+// says it; nil if it is neither. A topic may have blanks in it, as names of devices do:
+// before an object it is all that stands there, and so before a tab.
 func told(b []byte, at int64) *decode.Message {
-	i := bytes.IndexAny(b, " \t")
+	if isIRC(b) {
+		return &decode.Message{Body: bytes.Clone(b), Line: at}
+	}
+	i := bytes.IndexByte(b, '\t')
+	if i < 0 {
+		if i = bytes.Index(b, []byte(" {")); i < 0 || !json.Valid(b[i:]) {
+			i = bytes.IndexByte(b, ' ')
+		}
+	}
 	if i < 0 || !bytes.Contains(b[:i], []byte("/")) || bytes.ContainsAny(b[:i], "{}[]\"@:,;=") {
 		return nil
 	}
 	return &decode.Message{Topic: string(b[:i]), Body: bytes.Clone(bytes.TrimSpace(b[i:])), Line: at}
+}
+
+// isIRC reports whether a line is one of Internet Relay Chat: perhaps tags, who says it, and
+// a command in capital letters or a number of three digits (RFC 2812, 2.3.1).
+func isIRC(b []byte) bool {
+	parts := bytes.SplitN(b, []byte(" "), 4)
+	if len(parts) > 1 && len(parts[0]) > 1 && parts[0][0] == '@' {
+		parts = parts[1:]
+	}
+	if len(parts) < 3 || len(parts[0]) < 2 || parts[0][0] != ':' {
+		return false
+	}
+	command := parts[1]
+	if len(command) == 3 && command[0] >= '0' && command[0] <= '9' {
+		return true
+	}
+	for _, c := range command {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	return len(command) > 2
 }
 
 // readStream calls each with the events of a stream.

@@ -67,6 +67,9 @@ func TestRead(t *testing.T) {
 	if len(got) != 1 || len(tally.Counts()) != 1 {
 		t.Errorf("a line that was cut off before another: %q, %v", got, tally.Counts())
 	}
+	if got, tally = messages(t, "connected\n{\"x\":1}\n[\n1]\n"); len(got) != 2 || len(tally.Counts()) != 1 || tally.Counts()[0].First != 1 {
+		t.Errorf("a line that is none of them: %q, %v", got, tally.Counts())
+	}
 	if _, tally = messages(t, "{\"x\":1}\n{\"x\":\n"); len(tally.Counts()) != 1 || tally.Counts()[0].First != 2 {
 		t.Errorf("a line that was cut off: %v", tally.Counts())
 	}
@@ -137,8 +140,10 @@ null
 func TestRead_OfOthers(t *testing.T) {
 	for text, want := range map[string]string{
 		":thump\n\nevent: update\nid: 7\ndata: {\"a\":\ndata: 1}\n\ndata: x\n\nevent: cut\ndata: off": `[7 update 7 "{\"a\":\n1}" 9  7 "x"]`,
-		"data: {\"a\":1}\ndata:{\"a\":2}\r\n":                          `[1   "{\"a\":1}" 2   "{\"a\":2}"]`,
-		"hall/lamp\tON\nhall/lamp {\"v\": 1}\n\n{\"b\":2}\nno topic\n": `[1 hall/lamp  "ON" 2 hall/lamp  "{\"v\": 1}" 4   "{\"b\":2}"]`,
+		"data: {\"a\":1}\ndata:{\"a\":2}\r\n":                                                                 `[1   "{\"a\":1}" 2   "{\"a\":2}"]`,
+		"hall/lamp\tON\nhall/lamp {\"v\": 1}\n\n{\"b\":2}\nno topic\n":                                        `[1 hall/lamp  "ON" 2 hall/lamp  "{\"v\": 1}" 4   "{\"b\":2}"]`,
+		"house/front door {\"v\": 1}\nhouse/front door\tON\n":                                                 `[1 house/front door  "{\"v\": 1}" 2 house/front door  "ON"]`,
+		"@id=1;tmi-sent-ts=5 :x!x@x PRIVMSG #hall :more {\"a\":1}\r\n:server 001 me :hi\nPING :x\n:no line\n": `[1   "@id=1;tmi-sent-ts=5 :x!x@x PRIVMSG #hall :more {\"a\":1}" 2   ":server 001 me :hi"]`,
 	} {
 		var got []string
 		if err := replay.Read(t.Context(), strings.NewReader(text), new(sonify.Tally), func(m *decode.Message) error {
