@@ -15,11 +15,15 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Lengths of the periods of the league.
+// Lengths of the periods of the league. Those that play by other rules in the same feed
+// (the WNBA ten minutes) say so by the clock with which a period begins.
 const (
 	quarter  = 12 * time.Minute
 	overtime = 5 * time.Minute
 )
+
+// leagues are those whose games the feed has, by the first two digits of their numbers.
+var leagues = map[string]string{"10": "WNBA", "20": "G League"}
 
 // mostActions bounds a game: one has some 600.
 const mostActions = 20_000
@@ -38,7 +42,8 @@ type normaliser struct {
 	order   int64           // of the last action that was told
 	first   time.Time
 	started bool
-	quiet   bool // what is over is not told
+	quiet   bool             // what is over is not told
+	lengths [2]time.Duration // of a quarter, and of one beyond the fourth
 }
 
 func newNormaliser(source string, tally *sonify.Tally, whole bool, home, away string) *normaliser {
@@ -110,7 +115,10 @@ func (n *normaliser) meet(game gjson.Result) {
 	}
 	n.game = contest.New(n.source, n.tally, "basketball", id, teams)
 	n.game.League, n.game.Progress, n.game.Clock = "NBA", 0, 0
-	n.order, n.first, n.started = 0, time.Time{}, false
+	if l := leagues[id[:min(2, len(id))]]; l != "" {
+		n.game.League = l
+	}
+	n.order, n.first, n.started, n.lengths = 0, time.Time{}, false, [2]time.Duration{quarter, overtime}
 	clear(n.told)
 }
 
@@ -217,18 +225,26 @@ func (n *normaliser) moment(a gjson.Result) {
 	if p := int(a.Get("period").Int()); p >= 1 && p <= 30 {
 		g.Period = p
 	}
-	length := quarter
-	before := time.Duration(g.Period-1) * quarter
+	left, ok := clock(text(a.Get("clock")))
+	of := 0
 	if g.Period > 4 {
-		length = overtime
-		before = 4*quarter + time.Duration(g.Period-5)*overtime
+		of = 1
 	}
-	if left, ok := clock(text(a.Get("clock"))); ok && g.Period > 0 && left <= length {
+	if ok && left >= time.Minute && text(a.Get("actionType")) == "period" && text(a.Get("subType")) == "start" {
+		n.lengths[of] = left
+	}
+	length := n.lengths[of]
+	whole := 4 * n.lengths[0]
+	before := time.Duration(g.Period-1) * length
+	if of == 1 {
+		before = whole + time.Duration(g.Period-5)*length
+	}
+	if ok && g.Period > 0 && left <= length {
 		g.Left = left
 		g.Clock = before + length - left
-		g.Progress = min(g.Clock.Seconds()/(4*quarter).Seconds(), 1)
-		if g.Period > 4 {
-			g.Progress = max(0.95, 1-float64(left.Seconds())/(4*quarter).Seconds())
+		g.Progress = min(g.Clock.Seconds()/whole.Seconds(), 1)
+		if of == 1 {
+			g.Progress = max(0.95, 1-float64(left.Seconds())/whole.Seconds())
 		}
 	}
 	t, err := time.Parse(time.RFC3339, text(a.Get("timeActual")))

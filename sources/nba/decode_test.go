@@ -109,6 +109,18 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// Others play by other rules in the same feed: the clock with which a period begins says how
+// long it is.
+func TestNormalise_PeriodsOfTenMinutes(t *testing.T) {
+	got := story(t, true, answer(action(2, 1, 1, "PT10M00.00S", "period", "start", "", "0", "0", ""), action(3, 2, 2, "PT10M00.00S", "period", "start", "", "0", "0", ""),
+		action(4, 3, 2, "PT09M00.00S", "foul", "personal", "CHI", "0", "0", ""), action(5, 4, 5, "PT02M00.00S", "period", "start", "", "0", "0", ""), action(6, 5, 5, "PT01M30.00S", "foul", "personal", "CHI", "0", "0", "")))
+	for _, want := range []string{"period=2 clock_s=660 left_s=540 play=foul_personal", "period=5 clock_s=2430 left_s=90 play=foul_personal"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}
+
 // A name that is too long is cut between two letters.
 func TestText_IsCutBetweenLetters(t *testing.T) {
 	name := strings.Repeat("é", 150)
