@@ -215,7 +215,7 @@ func (n *contests) moment(m *contest.Match, c *competition, p playing) {
 		case counts(n.sport) && known && shown <= length:
 			m.Left, m.Clock = shown, before+length-shown
 			part = 1 - shown.Seconds()/length.Seconds()
-		case counts(n.sport) && p.length == 0:
+		case counts(n.sport) && p.length == 0 && (p.shoot == 0 || c.period < p.shoot):
 			m.Left = shown // of how much nobody knows
 		case n.sport == "rugby" && known && shown >= before:
 			m.Clock, m.Left = shown, max(before+length-shown, 0) // it runs on until the ball is dead
@@ -335,6 +335,9 @@ func (n *contests) result(c *competition, p playing) string {
 		return "forfeit"
 	case strings.Contains(c.name, "RETIRED"):
 		return "retired"
+	}
+	if p.shoot > 0 && c.period >= p.shoot {
+		return "penalties"
 	}
 	if n.sport != "tennis" && p.periods > 0 && c.period > p.periods {
 		return "overtime"

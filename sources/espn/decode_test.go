@@ -186,6 +186,8 @@ func TestContests_PeriodsOfTheLeague(t *testing.T) {
 		{"basketball", "a-league-of-its-own", 2, "9:00", "", -1, 540},
 		{"hockey", "nhl", 4, "5:00", "", 3600, 300},
 		{"hockey", "nhl", 4, "19:00", "", -1, -1},
+		{"hockey", "nhl", 5, "0:00", "", -1, -1}, // a shoot-out
+		{"hockey", "nhl", 5, "19:00", `, "season": {"type": 3}`, 4860, 1140},
 		{"hockey", "nhl", 4, "19:00", `, "season": {"type": 3}`, 3660, 1140},
 		{"football", "nfl", 5, "9:00", "", 3660, 540},
 		{"football", "nfl", 5, "14:00", `, "season": {"type": 3}`, 3660, 840},
@@ -241,6 +243,18 @@ match.ended 61-60 period=3 left_s=0 winner_name=Ada result=overtime
 `
 	if got != want {
 		t.Errorf("told\n%swant\n%s", got, want)
+	}
+}
+
+func TestContests_AShootOutOfHockey(t *testing.T) {
+	board := func(name, state string, period int, home, more string) string {
+		return match(name, state, period, "0:00", row("home", "Ada", home, ""), row("away", "Bob", "2", ""), more)
+	}
+	for more, want := range map[string]string{"": "result=penalties\n", `, "season": {"type": 3}`: "result=overtime\n"} {
+		got := story(t, newContests("rink", "hockey", "nhl", new(sonify.Tally), false), 0, board("STATUS_IN_PROGRESS", "in", 4, "2", more), 9, board("STATUS_FINAL", "post", 5, "3", more))
+		if !strings.HasSuffix(got, "winner_name=Ada "+want) {
+			t.Errorf("%q: %s", more, got)
+		}
 	}
 }
 
