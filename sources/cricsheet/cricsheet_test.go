@@ -82,7 +82,7 @@ func TestTell_AWholeMatch(t *testing.T) {
 func TestTell_HowItEnded(t *testing.T) {
 	for outcome, want := range map[string]string{
 		`{"result": "tie", "eliminator": "Bits"}`:                "winner_name=Bits result=super_over",
-		`{"result": "no result"}`:                                "ended 0-0 period=1 result=called_off",
+		`{"result": "no result"}`:                                "ended 0-0 period=1 result=called_off 0.08",
 		`{"result": "draw"}`:                                     "result=draw",
 		`{"winner": "Bits", "by": {"runs": 3, "innings": 1}}`:    "winner_name=Bits result=innings",
 		`{"winner": "Bits", "by": {"runs": 3}, "method": "D/L"}`: "winner_name=Bits result=runs",

@@ -68,7 +68,7 @@ func (n *contests) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 
 // hear tells what is new of a match.
 func (n *contests) hear(c *competition, at time.Time, line int64, emit func(sonify.Event)) {
-	pause := strings.Contains(c.name, "SUSPENDED") || strings.Contains(c.name, "DELAY")
+	pause := strings.Contains(c.name, "SUSPENDED") || strings.Contains(c.name, "INTERRUPTED") || strings.Contains(c.name, "DELAY")
 	if pause && c.state == "post" { // it is to go on, if on another day
 		c.state = "in"
 	}

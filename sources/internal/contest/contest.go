@@ -198,7 +198,7 @@ func (m *Match) EndSide(side int, result string, emit func(sonify.Event)) {
 		return
 	}
 	m.over = true
-	if m.Progress >= 0 {
+	if m.Progress >= 0 && result != "called_off" {
 		m.Progress = 1
 	}
 	e := m.draft(vocabulary.MatchEnded)
