@@ -76,6 +76,14 @@ func TestSoccer_PenaltiesOfARecording(t *testing.T) {
 	}
 }
 
+// A recording knows who won a shoot-out whose score is not there.
+func TestSoccer_TheServiceNamesTheWinner(t *testing.T) {
+	text := strings.Replace(board("STATUS_FINAL_PEN", "post", 5, "120'", "1", "1", ""), `"id": "2", "homeAway"`, `"winner": true, "id": "2", "homeAway"`, 1)
+	if got := story(t, football.NewFeed("court", new(sonify.Tally), true, soccerReports), 200, text); !strings.Contains(got, "winner_name=Chips result=penalties") {
+		t.Error(got)
+	}
+}
+
 func TestSoccer_AForfeitIsNotPlayed(t *testing.T) {
 	n := football.NewFeed("court", new(sonify.Tally), false, soccerReports)
 	if got := story(t, n, -1, board("STATUS_SCHEDULED", "pre", 0, "0'", "0", "0", ""), 200, board("STATUS_FORFEIT", "post", 2, "0'", "3", "0", "")); got != "" {

@@ -63,7 +63,7 @@ func (f *Feed) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 // tell tells a match that has been played.
 func (f *Feed) tell(r *Report, emit func(sonify.Event)) {
 	m := r.Match
-	m.Line = r.Line
+	m.Line, m.Winner = r.Line, r.Winner
 	if r.Awarded {
 		f.tally.Add(sonify.Skipped, "match that was decided at a table", r.Line)
 		return

@@ -82,6 +82,8 @@ type Match struct {
 	Score    Score
 	Listed   [2][]Scored // goals by the side for which they count, in order
 	Knockout bool        // somebody has to win
+	// Winner is 1 or 2 if the record names who won a shoot-out whose score it does not have.
+	Winner int
 
 	goals  []goal
 	final  [2]int // goals without the shoot-out
@@ -319,6 +321,8 @@ func (m *Match) decide(odd func(sonify.Fate, string)) {
 		m.winner = 1
 	case b > a:
 		m.winner = 2
+	case m.Knockout && (m.Winner == 1 || m.Winner == 2):
+		m.winner = m.Winner
 	}
 }
 

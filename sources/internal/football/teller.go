@@ -52,7 +52,7 @@ func (m *Match) Tell(source string, emit func(sonify.Event), base time.Duration,
 	}
 	result := "draw"
 	switch {
-	case m.winner != 0 && m.Score.P.Known:
+	case m.winner != 0 && m.final[0] == m.final[1]:
 		result = "penalties"
 	case m.winner != 0 && m.extra:
 		result = "extra time"
