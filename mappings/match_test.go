@@ -578,6 +578,18 @@ func TestMatch_ClaimsNothingThatIsNotTold(t *testing.T) {
 			t.Errorf("sections %s, %d is heard to win", s, whoWon(f))
 		}
 	})
+	t.Run("who gives up may be ahead", func(t *testing.T) {
+		for _, result := range []string{"retired", "walkover", "forfeit"} {
+			k, f := matchTake(t, []map[string]any{line("started"), line("score", "side", 1, "points", 1, "score1", 1, "score2", 0), line("ended", "score1", 1, "score2", 0, "result", result)}, 60, take.Options{})
+			if s := sectionsOf(k); strings.Contains(s, "won") || whoWon(f) != -1 {
+				t.Errorf("%s: sections %s, %d is heard to win", result, s, whoWon(f))
+			}
+		}
+		_, f := matchTake(t, []map[string]any{line("started"), line("score", "side", 1, "points", 1, "score1", 1, "score2", 0), line("ended", "score1", 1, "score2", 0, "result", "retired", "winner", 2)}, 60, take.Options{})
+		if won := whoWon(f); won != 2 {
+			t.Errorf("%d is heard to win, 2 has", won)
+		}
+	})
 	t.Run("without progress there are no last minutes", func(t *testing.T) {
 		var lines []map[string]any
 		for i := range 30 {
