@@ -4,8 +4,8 @@
 //
 // # Files
 //
-// A station has a folder. A run, from its start to its end, writes segments in
-// it, "RUN-NNNN.log", where RUN is the time at which it began (UTC) and NNNN
+// A station has a folder. A run, which may be stopped and gone on with, writes
+// segments in it, "RUN-NNNN.log", where RUN is the time at which it began (UTC) and NNNN
 // counts from 0001; in the order of their names they are in the order of time.
 // Each begins with a header that has all it takes to understand it without those
 // before: the piece with every file it is made of, and what the performance knew
@@ -32,7 +32,7 @@
 //	         start; restarted, if some of its sources begin again
 //	here     frame, tick: so far it was played
 //	held     frame, time: from now on that frame sounds then, as the machine slept
-//	end      frame, tick, why: it was stopped properly
+//	end      frame, tick, why: nothing is missing; "stopped" if it was asked to stop
 //
 // Frames count samples at 48 kHz from the beginning of the run, ticks 960 a
 // quarter note. A piece is the name and text of its file, the overrides it was

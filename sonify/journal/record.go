@@ -128,7 +128,12 @@ type Held struct {
 	Time  time.Time    `json:"time"`
 }
 
-// End says that the run was stopped properly.
+// Stopped is why a run ended that somebody asked to stop: it had more to play, and may
+// be gone on with.
+const Stopped = "stopped"
+
+// End says that nothing of the run is missing, and why it ended: [Stopped], or what
+// went wrong.
 type End struct {
 	Frame sonify.Frame `json:"frame"`
 	Tick  sonify.Tick  `json:"tick"`

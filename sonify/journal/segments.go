@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,24 +44,35 @@ func LastRun(dir string) ([]string, error) {
 	}), nil
 }
 
-// Ended reports whether a segment ends with the proper end of its run.
-func Ended(path string) bool {
+// Ended reports whether a segment ends with the end of its run, and why that ended.
+func Ended(path string) (why string, ok bool) {
 	f, err := os.Open(path)
 	if err != nil {
-		return false
+		return "", false
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return false
+		return "", false
 	}
-	b := make([]byte, min(info.Size(), 4096))
+	b := make([]byte, min(info.Size(), maxEnd))
 	if _, err := f.ReadAt(b, info.Size()-int64(len(b))); err != nil {
-		return false
+		return "", false
 	}
 	b, whole := bytes.CutSuffix(b, []byte("\n"))
-	return whole && bytes.HasPrefix(b[bytes.LastIndexByte(b, '\n')+1:], []byte(`{"type":"end",`))
+	b = b[bytes.LastIndexByte(b, '\n')+1:]
+	if !whole || !bytes.HasPrefix(b, []byte(`{"type":"end",`)) {
+		return "", false
+	}
+	var e End
+	if json.Unmarshal(b, &e) != nil {
+		return "", false
+	}
+	return e.Why, true
 }
+
+// maxEnd is how long the line may be that ends a run.
+const maxEnd = 4096
 
 // splitName takes the name of a segment apart.
 func splitName(name string) (run, number string, ok bool) {

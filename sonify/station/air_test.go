@@ -284,11 +284,60 @@ func score(t *testing.T, dir string) string {
 	if _, err := r.Play(t.Context(), []sonify.Output{c}, conductor.Options{}); err != nil {
 		t.Fatal(err)
 	}
+	return lines(rec)
+}
+
+// lines are the notes that were heard, a line each.
+func lines(rec *sonifytest.Recorder) string {
 	var b strings.Builder
 	for _, n := range rec.Notes {
 		fmt.Fprintf(&b, "%d %d %s %v v%d event %d\n", n.Tick, n.Frame, rec.Header.Voices[n.Voice].Name, n.Pitch, n.Velocity, n.Cause.Event)
 	}
 	return b.String()
+}
+
+// A station that is asked to stop, as a service manager does, and is off for hours goes
+// on where it was: all that went on the air is one performance, without a gap and
+// without anything twice, and it is what the log renders.
+func TestRun_GoesOnAfterItWasStopped(t *testing.T) {
+	for name, text := range map[string]string{"a file": walk, "live": shop} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				air := &recorder{}
+				end := sonify.Tick(0)
+				for i := range 5 {
+					rec := &recorder{}
+					d, st := onAir(t, station.Options{Journal: dir}, text, time.Duration(7000+i*617)*time.Millisecond, func(s *station.Station) { s.Attach(rec) })
+					if st.Resumed != (i > 0) {
+						t.Fatalf("start %d: resumed is %v", i+1, st.Resumed)
+					}
+					if begin := rec.Spans[0].Begin; begin != end {
+						t.Errorf("start %d begins at tick %d, the one before ended at %d", i+1, begin, end)
+					}
+					end = rec.Spans[len(rec.Spans)-1].End
+					air.Notes = append(air.Notes, rec.Notes...)
+					air.Header = rec.Header
+					paths, err := journal.LastRun(dir)
+					if err != nil || len(paths) != i+1 {
+						t.Fatalf("start %d: %d segments of one run, %v", i+1, len(paths), err)
+					}
+					if again := renderedOf(t, paths[i]); again.String() != d.String() {
+						t.Errorf("start %d: its log renders %v, on the air was %v", i+1, again, d)
+					}
+					sleep(11 * time.Hour)
+				}
+				if want, got := lines(&air.Recorder), score(t, dir); got != want || strings.Count(got, "\n") < 40 {
+					t.Errorf("%d lines; the first that differs: %s", strings.Count(got, "\n"), differs(got, want))
+				}
+				// A day after it stopped it begins anew.
+				sleep(14 * time.Hour)
+				if _, st := onAir(t, station.Options{Journal: dir}, text, 3*time.Second, nil); st.Resumed {
+					t.Error("it goes on after more than a day")
+				}
+			})
+		})
+	}
 }
 
 // An edit while the station was off is an edit: the rest goes on.
@@ -302,9 +351,14 @@ func TestRun_GoesOnWithAnEditedPiece(t *testing.T) {
 			}
 		})
 		rec := &recorder{}
-		_, st := onAir(t, station.Options{Journal: killed}, shop+"[voice.bell]\nwave = \"triangle\"\n", 5*time.Second, func(s *station.Station) { s.Attach(rec) })
-		if !st.Resumed || st.Heard < 20 || rec.headers[0].Frame < 10*48000 {
+		d, st := onAir(t, station.Options{Journal: killed}, shop+"[voice.bell]\nwave = \"triangle\"\n", 5*time.Second, func(s *station.Station) { s.Attach(rec) })
+		if !st.Resumed || st.JournalError != "" || st.Heard < 20 || rec.headers[0].Frame < 10*48000 {
 			t.Errorf("%+v", st)
+		}
+		if paths, err := journal.LastRun(killed); err != nil || len(paths) != 2 {
+			t.Errorf("%d segments, %v", len(paths), err)
+		} else if again := renderedOf(t, paths[1]); again.String() != d.String() {
+			t.Errorf("its log renders %v, on the air was %v", again, d)
 		}
 		if !slices.ContainsFunc(rec.Marks, func(m sonify.Mark) bool { return m.Kind == sonify.MarkSignal && m.Number > 0 }) {
 			t.Error("the signal was forgotten")
@@ -316,7 +370,21 @@ func TestRun_GoesOnWithAnEditedPiece(t *testing.T) {
 // What cannot be gone on with is left alone, and the station plays.
 func TestRun_BeginsAnewWhereItCannotGoOn(t *testing.T) {
 	for name, spoil := range map[string]func(dir string) error{
-		"ended properly": nil,
+		"ended by a fault": func(dir string) error {
+			paths, err := journal.LastRun(dir)
+			if err != nil {
+				return err
+			}
+			b, err := os.ReadFile(paths[0])
+			if err != nil {
+				return err
+			}
+			fault := strings.Replace(string(b), `"why":"stopped"`, `"why":"the seed is gone"`, 1)
+			if fault == string(b) {
+				return errors.New("the log does not say that it was stopped")
+			}
+			return os.WriteFile(paths[0], []byte(fault), 0o600)
+		},
 		"damaged": func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "20260101T000000.000Z-0001.log"), []byte("{}\n"), 0o600)
 		},
@@ -330,9 +398,10 @@ func TestRun_BeginsAnewWhereItCannotGoOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
-				if spoil == nil {
+				if name == "ended by a fault" {
 					onAir(t, station.Options{Journal: dir}, walk, 5*time.Second, nil)
-				} else if err := spoil(dir); err != nil {
+				}
+				if err := spoil(dir); err != nil {
 					t.Fatal(err)
 				}
 				_, st := onAir(t, station.Options{Journal: dir}, walk, 5*time.Second, nil)

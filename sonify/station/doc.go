@@ -20,9 +20,10 @@
 // Everything that the music depended on goes into the station's journal before
 // the music leaves, so a [Replay] of it gives every output the same calls, and a
 // sound the same bytes. Every few hours the performance itself is written down
-// and the log begins a new segment there. A station that was killed is gone on
-// with from its last segment: the same signals, the same section, the same dice,
-// files where they were.
+// and the log begins a new segment there. A station that was stopped or killed is gone
+// on with from its last segment: the same signals, the same section, the same dice,
+// files where they were. The hours between are no part of the music. What came after
+// the last line of a log that a kill cut off, a bar at most, is played once more.
 //
 // # What may change
 //

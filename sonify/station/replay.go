@@ -34,7 +34,6 @@ type Replay struct {
 	until   sonify.Frame // how far the log says that it was played
 	enough  func() bool  // whether it may stop there; nil: it may
 	cursors []journal.Cursor
-	ended   bool // it ends with a proper end
 }
 
 // NewReplay opens the segments of one run, in their order. env is what the pieces
@@ -293,7 +292,7 @@ func (r *Replay) peek() (journal.Record, error) {
 		case *journal.Here:
 			r.until = max(r.until, rec.Frame)
 		case *journal.End:
-			r.until, r.ended = max(r.until, rec.Frame), true
+			r.until = max(r.until, rec.Frame)
 		case *journal.Held:
 		default:
 			r.ahead = rec

@@ -13,26 +13,26 @@ import (
 )
 
 // begin opens the log and finds where the station goes on: at the beginning, or
-// where the run stands that was not ended.
-func (s *Station) begin(ctx context.Context) ([]journal.Cursor, error) {
+// where the last run stands; edited tells that this run was another piece until there.
+func (s *Station) begin(ctx context.Context) (cursors []journal.Cursor, edited bool, err error) {
 	now := s.opts.Clock.Now()
 	s.run = journal.RunName(now)
 	s.stage = stage{s.program.Piece.Perform(), s.program.Piece}
 	if s.opts.Journal == "" {
-		return nil, nil
+		return nil, false, nil
 	}
 	w, err := journal.New(s.opts.Journal, s.opts.JournalOptions)
 	if err != nil {
 		s.unwritten(err)
-		return nil, nil
+		return nil, false, nil
 	}
 	s.journal = w
 	if s.opts.ResumeWithin < 0 {
-		return nil, nil
+		return nil, false, nil
 	}
-	cursors, ok, err := s.resume(ctx, now)
+	cursors, edited, ok, err := s.resume(ctx, now)
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return nil, false, context.Cause(ctx)
 	}
 	if err != nil {
 		// A log of another version, or a damaged one, is no reason not to play.
@@ -45,9 +45,9 @@ func (s *Station) begin(ctx context.Context) ([]journal.Cursor, error) {
 		if err != nil {
 			s.log.Warn("where the sources stood is not known, they begin as if new", "error", err)
 		}
-		return cursors, nil
+		return cursors, false, nil
 	}
-	return cursors, nil
+	return cursors, edited, nil
 }
 
 // places are cursors of which only where live sources stood is used: the files of the
@@ -126,15 +126,19 @@ func placesOf(ctx context.Context, path string) (cursors []journal.Cursor, at ti
 	}
 }
 
-// resume plays the last segment of an unfinished run, silently, to its end, and
-// takes over there; on the next bar line, if the piece was edited meanwhile.
-func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.Cursor, ok bool, err error) {
+// resume plays the last segment of a run that was stopped or killed, silently, to its
+// end, and takes over there; on the next bar line, if the piece was edited meanwhile.
+// The rest of that bar, which nobody hears, is in the log as the old piece plays it.
+// For the music no time has passed: the next frame is the next one, and only sounds
+// later than it would have.
+func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.Cursor, edited, ok bool, err error) {
 	paths, err := journal.LastRun(s.opts.Journal)
 	if err != nil || len(paths) == 0 {
-		return nil, false, err
+		return nil, false, false, err
 	}
-	if journal.Ended(paths[len(paths)-1]) {
-		return nil, false, nil
+	// What ended because something went wrong would do so again.
+	if why, ended := journal.Ended(paths[len(paths)-1]); ended && why != journal.Stopped {
+		return nil, false, false, nil
 	}
 	var r *Replay
 	for len(paths) > 0 {
@@ -145,7 +149,7 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 		paths = paths[:len(paths)-1]
 	}
 	if r == nil {
-		return nil, false, err
+		return nil, false, false, err
 	}
 	defer r.Close()
 	var same bool
@@ -155,23 +159,23 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 		return r.stage.OnBar() || same && r.stage.Between()
 	}
 	if err := r.run(ctx, nil, conductor.Options{}); err != nil {
-		return nil, false, err
+		return nil, false, false, err
 	}
 	if played := r.h.Time.Add((r.until - r.h.Frame).Duration()); now.Sub(played) > s.opts.ResumeWithin {
-		return nil, false, nil
+		return nil, false, false, nil
 	}
 	if !r.stage.Between() {
-		return nil, false, nil // it had ended
+		return nil, false, false, nil // it had ended
 	}
 	state, err := r.stage.State()
 	if err != nil {
-		return nil, false, err
+		return nil, false, false, err
 	}
 	if !same {
 		state.Ending = 0
 	}
 	if err := s.stage.resume(s.program.Piece, state); err != nil {
-		return nil, false, err
+		return nil, false, false, err
 	}
 	s.run = r.h.Run
 	s.mu.Lock()
@@ -180,9 +184,8 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 	s.log.Info("the last run goes on", "run", s.run, "at", s.stage.Position().Tick(), "edited", !same)
 	if cursors = r.cursors; !same {
 		cursors = places(cursors)
-		s.stage.Announce()
 	}
-	return cursors, true, nil
+	return cursors, !same, true, nil
 }
 
 // sameRound puts the station into the round in which the log stopped, if the piece

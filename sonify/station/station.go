@@ -44,8 +44,8 @@ type Options struct {
 
 	Journal        string // folder of the station's log; none is written without it
 	JournalOptions journal.Options
-	// ResumeWithin is how long after it stopped a run that was not ended properly is
-	// gone on with. Default 24 h; negative: never.
+	// ResumeWithin is how long after it stopped, asked to or killed, a run is gone on
+	// with that had more to play. Default 24 h; negative: never.
 	ResumeWithin time.Duration
 
 	Clock conductor.Clock // default conductor.Wall
@@ -227,10 +227,15 @@ func (s *Station) loops() bool {
 // behind.
 const stopWait = 2 * time.Second
 
+// pulseWait is how long a station that is asked to stop plays on at most, to where it
+// can be gone on with: to the end of its pulse, which lasts a sixteenth.
+const pulseWait = 2 * time.Second
+
 var errTwice = errors.New("a station runs once")
 
 // Run puts the station on the air until ctx is done, and takes it off properly:
-// outputs are finished, the log is ended. The error is nil then.
+// outputs are finished, and the log says that it was stopped, so that another station
+// with this journal goes on there. The error is nil then.
 func (s *Station) Run(ctx context.Context) error {
 	s.mu.Lock()
 	twice := s.started
@@ -239,7 +244,7 @@ func (s *Station) Run(ctx context.Context) error {
 	if twice {
 		return errTwice
 	}
-	cursors, err := s.begin(ctx)
+	cursors, edited, err := s.begin(ctx)
 	if err != nil {
 		s.fan.Close()
 		s.set(Stopped)
@@ -250,9 +255,15 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	s.lead.begin(s.wanted())
 	s.line = conductor.NewTimeline(s.opts.Clock, s.stage.Position().Frame(), s.opts.Clock.Now().Add(s.lead.now()))
+	asked := ctx
+	ctx, off := s.lasting(ctx)
+	defer off()
 	s.intake.sources = conductor.Start(ctx, nil)
 	s.intake.start(s.program, s.stage.Position().Frame(), cursors)
 	s.newSegment()
+	if edited {
+		s.stage.Announce() // after the segment has begun, as whoever reads it does
+	}
 
 	watching := make(chan struct{})
 	wctx, unwatch := context.WithCancel(ctx)
@@ -264,11 +275,11 @@ func (s *Station) Run(ctx context.Context) error {
 	}()
 	s.set(Playing)
 	s.log.Info("on the air", "title", s.program.Piece.Header.Title)
-	err = s.perform(ctx)
+	err = s.perform(asked, ctx)
 	unwatch()
 	<-watching
-	s.end(ctx, err)
-	if ctx.Err() != nil {
+	s.end(asked, err)
+	if asked.Err() != nil {
 		err = nil
 	}
 	if err != nil {
@@ -277,9 +288,36 @@ func (s *Station) Run(ctx context.Context) error {
 	return nil
 }
 
-// perform conducts one piece after the other.
-func (s *Station) perform(ctx context.Context) error {
-	o := conductor.Options{Clock: s.opts.Clock, Timeline: s.line, AheadNow: s.lead.now, Boundary: s.boundary,
+// lasting returns a context that is done when asked is; if the station has a journal,
+// so much later that the performance comes to the end of its pulse. Only there it can
+// be gone on with: what a pulse holds is decided in one go.
+func (s *Station) lasting(asked context.Context) (context.Context, context.CancelFunc) {
+	if s.journal == nil {
+		return context.WithCancel(asked)
+	}
+	ctx, off := context.WithCancelCause(context.WithoutCancel(asked))
+	unhook := context.AfterFunc(asked, func() {
+		t := time.NewTimer(pulseWait)
+		defer t.Stop()
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+			off(context.Cause(asked))
+		}
+	})
+	return ctx, func() { unhook(); off(nil) }
+}
+
+// perform conducts one piece after the other, until asked is done and the performance
+// can be gone on with, or ctx is done.
+func (s *Station) perform(asked, ctx context.Context) error {
+	boundary := func() error {
+		if asked.Err() != nil && s.stage.Between() {
+			return context.Cause(asked)
+		}
+		return s.boundary()
+	}
+	o := conductor.Options{Clock: s.opts.Clock, Timeline: s.line, AheadNow: s.lead.now, Boundary: boundary,
 		Late: func(by time.Duration) {
 			_, at := s.stage.Now()
 			s.write(&journal.Held{Frame: at, Time: s.line.At(at)})
@@ -385,7 +423,7 @@ func (s *Station) takeOver(next *Program) error {
 
 // end takes the station off the air.
 func (s *Station) end(ctx context.Context, err error) {
-	why := "stopped"
+	why := journal.Stopped
 	if ctx.Err() == nil && err != nil {
 		why = err.Error()
 	}

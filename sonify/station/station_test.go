@@ -261,6 +261,12 @@ func rendered(t *testing.T, dir string) *digest {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return renderedOf(t, paths...)
+}
+
+// renderedOf is the sound of segments of a log.
+func renderedOf(t *testing.T, paths ...string) *digest {
+	t.Helper()
 	r, err := station.NewReplay(mapping.Env{Version: "test"}, paths...)
 	if err != nil {
 		t.Fatal(err)
