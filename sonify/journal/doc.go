@@ -11,7 +11,8 @@
 // before: the piece with every file it is made of, and what the performance knew
 // at that moment. So old segments may be deleted, and a restart reads one.
 //
-// Files can be read by their owner only, for a piece may hold passwords. What did
+// Whoever writes in a folder holds its file ".lock", so that there is one. Files can be
+// read by their owner only, for a piece may hold passwords. What did
 // not pass the piece's door is not in them.
 //
 // # Lines

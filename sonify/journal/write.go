@@ -39,6 +39,7 @@ type Options struct {
 // beginning a new segment.
 type Writer struct {
 	dir     string
+	held    *os.File // the lock
 	opts    Options
 	file    *os.File
 	name    string
@@ -56,7 +57,8 @@ type Writer struct {
 }
 
 // New returns the writer of a journal in folder dir, which is made if it is not
-// there.
+// there. Until it is closed, or the program ends, no other writes there: the error is a
+// [*Busy] if one does.
 func New(dir string, o Options) (*Writer, error) {
 	if o.SegmentBytes <= 0 {
 		o.SegmentBytes = 64 << 20
@@ -73,7 +75,11 @@ func New(dir string, o Options) (*Writer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	return &Writer{dir: dir, opts: o}, nil
+	w := &Writer{dir: dir, opts: o}
+	if err := w.lock(); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // RunName returns the name of a run that begins at t.
@@ -84,6 +90,9 @@ func RunName(t time.Time) string { return t.UTC().Format("20060102T150405.000Z")
 func (w *Writer) Begin(h *Header) error {
 	w.end()
 	w.err = nil
+	if err := w.lock(); err != nil {
+		return w.fail(err)
+	}
 	h.Version = Version
 	for h.Segment = w.last(h.Run) + 1; ; h.Segment++ {
 		if h.Segment > 999_999 {
@@ -240,8 +249,10 @@ func (w *Writer) end() {
 	w.file, w.buf = nil, nil
 }
 
-// Close ends the journal. It may be called more than once.
+// Close ends the journal, and lets others write in its folder. It may be called more
+// than once.
 func (w *Writer) Close() error {
 	w.end()
+	w.unlock()
 	return w.err
 }

@@ -18,15 +18,12 @@ func (s *Station) begin(ctx context.Context) (cursors []journal.Cursor, edited b
 	now := s.opts.Clock.Now()
 	s.run = journal.RunName(now)
 	s.stage = stage{s.program.Piece.Perform(), s.program.Piece}
-	if s.opts.Journal == "" {
+	if s.journal == nil {
+		if s.unopened != nil {
+			s.unwritten(s.unopened)
+		}
 		return nil, false, nil
 	}
-	w, err := journal.New(s.opts.Journal, s.opts.JournalOptions)
-	if err != nil {
-		s.unwritten(err)
-		return nil, false, nil
-	}
-	s.journal = w
 	if s.opts.ResumeWithin < 0 {
 		return nil, false, nil
 	}

@@ -42,7 +42,9 @@ type Options struct {
 	// play it.
 	Check func(h *sonify.Header) error
 
-	Journal        string // folder of the station's log; none is written without it
+	// Journal is the folder of the station's log; none is written without it. From New
+	// on it is held until Run has returned: two stations cannot have one.
+	Journal        string
 	JournalOptions journal.Options
 	// ResumeWithin is how long after it stopped, asked to or killed, a run is gone on
 	// with that had more to play. Default 24 h; negative: never.
@@ -84,15 +86,17 @@ type Station struct {
 	round   uint64
 	started bool
 
-	journal *journal.Writer
-	run     string // its name
-	broken  bool   // the journal has failed
-	retry   time.Time
-	told    sonify.Tick // the bar of the last word about how far it is
-	held    []journal.Record
+	journal  *journal.Writer
+	unopened error  // why there is none although there should be
+	run      string // its name
+	broken   bool   // the journal has failed
+	retry    time.Time
+	told     sonify.Tick // the bar of the last word about how far it is
+	held     []journal.Record
 }
 
-// New compiles the piece. What is wrong with it is a [sonify.Problems].
+// New compiles the piece and takes the journal's folder. What is wrong with the piece is
+// a [sonify.Problems]; a folder in which another station writes is a [*journal.Busy].
 func New(o Options) (*Station, error) {
 	if o.Read == nil {
 		o.Read = func() ([]byte, error) { return os.ReadFile(o.File) }
@@ -134,6 +138,13 @@ func New(o Options) (*Station, error) {
 	s.fan = &fanout{stage: &s.stage, before: s.commit}
 	s.intake = &intake{Station: s, salt: make([]byte, 32)}
 	rand.Read(s.intake.salt)
+	if o.Journal != "" {
+		var busy *journal.Busy
+		s.journal, s.unopened = journal.New(o.Journal, o.JournalOptions)
+		if errors.As(s.unopened, &busy) {
+			return nil, s.unopened
+		}
+	}
 	s.stage = stage{p.Piece.Perform(), p.Piece}
 	s.status = Status{Name: o.Name, State: Starting, Problems: problems}
 	s.describe()
@@ -247,6 +258,9 @@ func (s *Station) Run(ctx context.Context) error {
 	cursors, edited, err := s.begin(ctx)
 	if err != nil {
 		s.fan.Close()
+		if s.journal != nil {
+			s.journal.Close()
+		}
 		s.set(Stopped)
 		if ctx.Err() != nil {
 			return nil
