@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -53,6 +54,7 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"pour":      pour,
 			"interrupt": interrupt,
+			"onair":     onAirUntil,
 			"head":      head,
 			"tinydisk":  tinyDisk,
 			"nofile":    noFile,
@@ -259,6 +261,35 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Logf("[stderr]\n%s", stderr.String())
 	if got := strconv.Itoa(c.ProcessState.ExitCode()); got != args[1] {
 		ts.Fatalf("exit status %s, expected %s", got, args[1])
+	}
+}
+
+// onAirUntil runs the program until it has said a text, sends it a signal then, and
+// expects that it ends well. What it said is in the file said.
+//
+//	onair INT TEXT args...
+func onAirUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: onair signal text args...")
+	}
+	c := start(ts, args[2:])
+	errs, err := c.StderrPipe()
+	ts.Check(err)
+	ts.Check(c.Start())
+	var all strings.Builder
+	sent := false
+	for s := bufio.NewScanner(errs); s.Scan(); {
+		fmt.Fprintln(&all, s.Text())
+		if !sent && strings.Contains(s.Text(), args[1]) {
+			sent = true
+			ts.Check(sendSignal(c.Process, args[0]))
+		}
+	}
+	err = c.Wait()
+	ts.Logf("[stderr]\n%s", all.String())
+	ts.Check(os.WriteFile(ts.MkAbs("said"), []byte(all.String()), 0o644))
+	if err != nil || !sent {
+		ts.Fatalf("it ended with %v, and said %q: %v", err, args[1], sent)
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -154,18 +153,4 @@ func (h hopes) look(r *room, st aloud.Status, now time.Time) bool {
 		h[r] = since
 	}
 	return now.Sub(since) <= lastResort
-}
-
-// logFolder returns the folder for the log of a station: below the one that was asked
-// for, or below the one that the service manager keeps for this service, so that it
-// goes on after a restart. It is "" if nobody asked.
-func logFolder(asked, kept, name string) string {
-	if asked == "" {
-		// There may be several (systemd.exec(5), StateDirectory=).
-		asked, _, _ = strings.Cut(kept, ":")
-	}
-	if asked == "" {
-		return ""
-	}
-	return filepath.Join(asked, name)
 }

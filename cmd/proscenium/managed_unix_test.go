@@ -116,15 +116,18 @@ func TestServe_UnderAServiceManager(t *testing.T) {
 	}
 	p.cmd.Wait()
 
-	p = m.run(args...)
-	p.until("the last run goes on")
-	m.hears("READY=1")
-	p.cmd.Process.Signal(syscall.SIGTERM)
-	m.hears("STOPPING=1")
-	for range p.said {
-	}
-	if err := p.cmd.Wait(); err != nil {
-		t.Errorf("asked to stop it ends with %v", err)
+	// And it is asked to stop, and started anew: "systemctl restart".
+	for range 2 {
+		p = m.run(args...)
+		p.until("the last run goes on")
+		m.hears("READY=1")
+		p.cmd.Process.Signal(syscall.SIGTERM)
+		m.hears("STOPPING=1")
+		for range p.said {
+		}
+		if err := p.cmd.Wait(); err != nil {
+			t.Errorf("asked to stop it ends with %v", err)
+		}
 	}
 }
 
@@ -204,6 +207,34 @@ func TestPlay_Volume(t *testing.T) {
 // Killed ten times in mid-piece, it is back within two seconds each time, with the
 // music where it was; the log is whole, and nothing is left half written.
 func TestPlay_KilledTenTimes(t *testing.T) {
+	startedAgain(t, 10, func(p *playing) {
+		p.cmd.Process.Kill()
+		for range p.said {
+		}
+		p.cmd.Wait()
+	})
+}
+
+// Stopped as a service manager does it, or as Ctrl-C does, it is back as well.
+func TestPlay_StoppedFiveTimes(t *testing.T) {
+	n := 0
+	startedAgain(t, 5, func(p *playing) {
+		if n++; n%2 == 0 {
+			p.stop()
+			return
+		}
+		p.cmd.Process.Signal(syscall.SIGTERM)
+		for range p.said {
+		}
+		if err := p.cmd.Wait(); err != nil {
+			t.Errorf("asked to stop it ends with %v", err)
+		}
+	})
+}
+
+// startedAgain plays a piece, ends that so many times in its middle, and looks whether
+// it goes on each time.
+func startedAgain(t *testing.T, times int, end func(*playing)) {
 	c := newCard(t)
 	state := filepath.Join(c.dir, "state")
 	folder := filepath.Join(state, "grand-slam")
@@ -211,7 +242,7 @@ func TestPlay_KilledTenTimes(t *testing.T) {
 	take := filepath.Join(c.dir, "take.raw")
 	var slowest time.Duration
 	last := int64(-1) // how far the run before it went
-	for i := range 11 {
+	for i := range times + 1 {
 		os.Remove(take)
 		began := time.Now()
 		// What plays is a pipe that tells when there is sound: not only silence.
@@ -231,13 +262,10 @@ func TestPlay_KilledTenTimes(t *testing.T) {
 		}
 		c.out = take
 		c.took(24000 + 7000*i)
-		if i == 10 {
+		if i == times {
 			p.stop()
 		} else {
-			p.cmd.Process.Kill()
-			for range p.said {
-			}
-			p.cmd.Wait()
+			end(p)
 		}
 		paths, err := journal.LastRun(folder)
 		if err != nil || len(paths) != i+1 {
@@ -257,7 +285,7 @@ func TestPlay_KilledTenTimes(t *testing.T) {
 	if slowest > 2*time.Second {
 		t.Errorf("music is back after %v", slowest)
 	}
-	// The log is one performance, as if nobody had been killed: no event is missing and
+	// The log is one performance, as if nothing had ended: no event is missing and
 	// none was heard twice.
 	score := func(what ...string) []string {
 		out, err := exec.Command(theProgram(t), append([]string{"render", "-q", "-o", "txt:-"}, what...)...).CombinedOutput()
@@ -272,7 +300,7 @@ func TestPlay_KilledTenTimes(t *testing.T) {
 	}
 	for i := range got {
 		if got[i] != want[i] {
-			t.Fatalf("note %d of %d is %s, without a kill %s", i+1, len(got), got[i], want[i])
+			t.Fatalf("note %d of %d is %s, uninterrupted %s", i+1, len(got), got[i], want[i])
 		}
 	}
 	files, err := filepath.Glob(filepath.Join(state, "*", "*"))
@@ -281,8 +309,38 @@ func TestPlay_KilledTenTimes(t *testing.T) {
 	}
 	hidden, _ := filepath.Glob(filepath.Join(state, "*", ".*"))
 	for _, f := range append(files, hidden...) {
-		if filepath.Ext(f) != ".log" {
+		if filepath.Ext(f) != ".log" && filepath.Base(f) != ".lock" {
 			t.Errorf("%s is left", f)
+		}
+	}
+}
+
+// Where one program writes its log, no other does; a killed one is no hindrance.
+func TestLog_OneProgramAFolder(t *testing.T) {
+	c := newCard(t)
+	log := filepath.Join(c.dir, "log")
+	folder := filepath.Join(log, "grand-slam")
+	play := []string{"play", "../../examples/grand-slam/piece.toml", "--output", "null", "--log", log}
+	serve := []string{"serve", "../../examples/grand-slam/piece.toml", "--addr", "127.0.0.1:0", "--log", log}
+	for i, args := range [][]string{play, serve} {
+		p := c.run(args...)
+		p.until("on the air (title")
+		for _, again := range [][]string{play, serve} {
+			second := c.run(again...)
+			second.until(fmt.Sprintf("proscenium: another proscenium writes here: %s (pid %d): stop it, or name another folder with --log", folder, p.cmd.Process.Pid))
+			for line := range second.said {
+				t.Errorf("the second says more: %s", line)
+			}
+			if err := second.cmd.Wait(); err == nil || strings.Contains(second.all.String(), "plays") || strings.Contains(second.all.String(), "on the air") {
+				t.Errorf("the second ends with %v and says\n%s", err, second.all.String())
+			}
+		}
+		p.cmd.Process.Kill()
+		for range p.said {
+		}
+		p.cmd.Wait()
+		if paths, err := journal.LastRun(folder); err != nil || len(paths) != i+1 {
+			t.Errorf("%d segments, %v", len(paths), err)
 		}
 	}
 }

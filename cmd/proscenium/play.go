@@ -14,7 +14,7 @@ import (
 // playFlags are the flags of play.
 type playFlags struct {
 	room  roomFlags
-	log   string
+	log   logFlags
 	piece renderFlags // --set, --seed and --level
 }
 
@@ -29,7 +29,9 @@ is told, and the one before plays on.
 
 A sound card that is not there, breaks or freezes is told once and opened again as
 soon as it can be; the piece goes on meanwhile, as it does in the quiet hours, in
-which the room hears nothing. --output says what plays it:
+which the room hears nothing. With --log everything that was heard is written down,
+and a piece that was stopped goes on where it was, within a day. --output says what
+plays it:
 
 ` + outputHelp,
 		Example: `  proscenium play first
@@ -42,7 +44,7 @@ which the room hears nothing. --output says what plays it:
 		ValidArgsFunction: pieceFiles,
 	}
 	f.room.flags(c)
-	c.Flags().StringVar(&f.log, "log", "", "folder for the station's own log (default under systemd: $STATE_DIRECTORY)")
+	f.log.flags(c, "folder for the station's own log")
 	f.piece.pieceFlags(c)
 	return c
 }
@@ -63,8 +65,8 @@ func (p *program) play(ctx context.Context, f *playFlags, name string) error {
 	log := slog.New(p.say.handler())
 	o := station.Options{Name: stationName(w.name), Env: w.env(true), File: w.name, Set: w.sets, Watch: true,
 		Ahead: latencies["default"].ahead, AheadKnown: 120 * time.Millisecond, Log: log, Check: playable}
-	o.Journal = logFolder(f.log, p.state, o.Name)
-	st, err := station.New(o)
+	f.log.station(&o, p.state)
+	st, err := newStation(o)
 	if err != nil {
 		return err
 	}

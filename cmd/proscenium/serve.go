@@ -51,7 +51,7 @@ type serveFlags struct {
 	behind     []string
 	speaker    string
 	room       roomFlags
-	log        string
+	log        logFlags
 	piece      renderFlags // --set, --seed and --level
 }
 
@@ -65,7 +65,8 @@ stopped (Ctrl-C). Without a piece it serves the demonstration, a day at a
 tournament that never was, one match after the other.
 
 A changed piece is taken on the next bar line; one that is wrong is told, and
-the one before plays on. With --log everything that was heard is written down.
+the one before plays on. With --log everything that was heard is written down,
+and a piece that was stopped goes on where it was, within a day.
 
 With --speaker a piece is heard in the room as well, as "proscenium play" would
 play it; --output says on what ("proscenium help play" lists it), --volume how loud
@@ -103,7 +104,7 @@ func (f *serveFlags) flags(c *cobra.Command) {
 	fl.StringVar(&f.key, "tls-key", "", "file with its key")
 	fl.StringSliceVar(&f.origins, "origin", nil, "other sites whose pages may listen, such as https://example.org")
 	fl.StringSliceVar(&f.behind, "behind", nil, "address or network of a proxy of yours, which says who asks (X-Forwarded-For)")
-	fl.StringVar(&f.log, "log", "", "folder for the stations' own logs; each has a folder in it (default under systemd: $STATE_DIRECTORY)")
+	f.log.flags(c, "folder for the stations' own logs; each has a folder in it")
 	fl.StringVar(&f.speaker, "speaker", "", "play it in the room too: the first piece, or with --speaker=NAME the station of that name")
 	fl.Lookup("speaker").NoOptDefVal = firstStation
 	f.room.flags(c)
@@ -280,8 +281,8 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 		c := web.NewChannel(name, web.ChannelOptions{Program: "proscenium " + version, Cushion: lat.cushion, Margin: lat.margin, Legend: legend.get})
 		o.Name, o.Log, o.Check, o.Env.Hooks = name, log, playable, hooks
 		o.Ahead, o.AheadKnown, o.AheadLeast = lat.ahead, lat.known, c.Ahead
-		o.Journal = logFolder(f.log, p.state, name)
-		st, err := station.New(o)
+		f.log.station(&o, p.state)
+		st, err := newStation(o)
 		if err != nil {
 			c.Close()
 			return err
