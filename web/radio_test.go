@@ -387,11 +387,71 @@ func TestRadio_Headers(t *testing.T) {
 			t.Errorf("%s is %q", path, b)
 		}
 	}
+	// A radio that speaks HTTP/1.0 names nobody, and is led to where it came.
+	for path, want := range map[string]string{
+		"/s/court/stream.m3u":  "\nhttp://" + a.addr + "/s/court/stream.opus\n",
+		"/s/court/stream.pls":  "File1=http://" + a.addr + "/s/court/stream.opus\n",
+		"/s/court/stream.opus": "\nicy-url: http://" + a.addr + "/s/court\r\n",
+	} {
+		conn, err := net.Dial("tcp", a.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		method := "GET"
+		if strings.HasSuffix(path, ".opus") {
+			method = "HEAD"
+		}
+		fmt.Fprintf(conn, "%s %s HTTP/1.0\r\n\r\n", method, path)
+		b, err := io.ReadAll(conn)
+		if err != nil || !strings.Contains(strings.ReplaceAll(string(b), "Icy-Url", "icy-url"), want) {
+			t.Errorf("%s: %v, %q is not in\n%s", path, err, want, b)
+		}
+	}
 	for _, path := range []string{"/s/nobody/stream.opus", "/s/nobody/stream.pls", "/s/court/stream.mp3"} {
 		for _, ask := range []func(string) (*http.Response, error){http.Get, http.Head} {
 			if resp, err := ask("http://" + a.addr + path); err != nil || resp.StatusCode != http.StatusNotFound {
 				t.Errorf("%s: %v, %v", path, resp.Status, err)
 			}
+		}
+	}
+}
+
+// A site of others may have the sound in its page, and nothing else of ours; and it may
+// read what it plays only if it was named.
+func TestRadio_InThePagesOfOthers(t *testing.T) {
+	a := begin(t, Options{Origins: []string{"https://friend.example"}}, 0)
+	ask := func(path, origin string) http.Header {
+		req, err := http.NewRequest(http.MethodGet, "http://"+a.addr+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if origin != "" {
+			req.Header.Set("Origin", origin)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		resp.Header.Set("status", resp.Status)
+		return resp.Header
+	}
+	for _, f := range stream.Formats() {
+		path := "/s/court/stream." + f.Name
+		if h := ask(path, ""); h.Get("Cross-Origin-Resource-Policy") != "cross-origin" || h.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s: %v", path, h)
+		}
+		if h := ask(path, "https://friend.example"); h.Get("Cross-Origin-Resource-Policy") != "cross-origin" || h.Get("Access-Control-Allow-Origin") != "https://friend.example" {
+			t.Errorf("%s for a friend: %v", path, h)
+		}
+		if h := ask(path, "https://other.example"); h.Get("status") != "403 Forbidden" || h.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s for another: %v", path, h)
+		}
+	}
+	for _, path := range []string{"/", "/s/court", "/api/stations", "/s/court/legend"} {
+		if h := ask(path, ""); h.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+			t.Errorf("%s: %v", path, h)
 		}
 	}
 }

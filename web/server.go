@@ -269,6 +269,7 @@ var (
 	noSniffing = []string{"nosniff"}
 	noReferrer = []string{"no-referrer"}
 	sameOrigin = []string{"same-origin"}
+	anyOrigin  = []string{"cross-origin"}
 )
 
 // ServeHTTP implements [http.Handler].

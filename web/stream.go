@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -81,6 +82,9 @@ func (s *Server) streamHeader(h http.Header, o *onAir, f *stream.Format, r *http
 	h.Set("Content-Type", f.Type)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Accept-Ranges", "none")
+	// Any site may have it in an <audio>, as any radio; its samples are read only by the
+	// pages of those that enter names.
+	h["Cross-Origin-Resource-Policy"] = anyOrigin
 	h.Set("X-Accel-Buffering", "no") // nginx is to pass it on at once
 	// Icecast's are lower case, and there are players that look for just that.
 	h["icy-name"] = []string{oneLine(o.title(i))}
@@ -118,13 +122,20 @@ func oneLine(s string) string {
 }
 
 // address returns the address of a path as whoever asks reaches it, through a proxy
-// or not.
+// or not. A radio that speaks HTTP/1.0 may not say whom it asked: then it is the address
+// to which it came.
 func address(r *http.Request, path string) string {
 	scheme := "http"
 	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
 		scheme = "https"
 	}
-	return scheme + "://" + r.Host + path
+	host := r.Host
+	if host == "" {
+		if here, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
+			host = net.JoinHostPort(here.IP.String(), strconv.Itoa(here.Port))
+		}
+	}
+	return scheme + "://" + host + path
 }
 
 // playlist answers with a list that leads to a stream.
