@@ -25,11 +25,14 @@ type span struct {
 
 var dayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
-// Parse reads stretches such as "22:00-08:00", "mon-fri 18:30-9:00" and
-// "sun 0:00-24:00", with commas between them. Times are those of the place where
-// the program runs.
+// Parse reads stretches such as "22:00-08:00", "mon-fri 18:30-9:00" and "sat,sun
+// 0:00-24:00", with commas between them. Times are those of the place where the program
+// runs, as a clock on its wall shows them: an hour that a change of that clock leaves
+// out is not quiet, one that it has twice is so twice.
 func Parse(s string) (*Quiet, error) {
 	q := &Quiet{}
+	// Days that stand before the one with the times, "mon" of "mon,tue 22:00-8:00".
+	also, waiting := uint8(0), ""
 	for _, part := range strings.Split(s, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
@@ -42,7 +45,13 @@ func Parse(s string) (*Quiet, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%q: %w", part, err)
 			}
-			sp.days, when = days, strings.TrimSpace(rest)
+			sp.days, when = days|also, strings.TrimSpace(rest)
+			also = 0
+		} else if days, err := parseDays(strings.ToLower(part)); err == nil {
+			also, waiting = also|days, part
+			continue
+		} else if also != 0 {
+			break
 		}
 		from, until, ok := strings.Cut(when, "-")
 		if !ok {
@@ -59,6 +68,9 @@ func Parse(s string) (*Quiet, error) {
 			return nil, fmt.Errorf("%q is no time at all: for a whole day write 0:00-24:00", part)
 		}
 		q.spans = append(q.spans, sp)
+	}
+	if also != 0 {
+		return nil, fmt.Errorf("%q says no times: expected them behind the day, such as %s 22:00-08:00", waiting, waiting)
 	}
 	return q, nil
 }
@@ -84,9 +96,10 @@ func parseDays(s string) (uint8, error) {
 	}
 }
 
+// parseDay reads the name of a day, or its beginning, three letters at least.
 func parseDay(s string) (int, error) {
-	for i, name := range dayNames {
-		if len(s) >= 3 && strings.HasPrefix(s, name) {
+	for i := range dayNames {
+		if whole := strings.ToLower(time.Weekday(i).String()); len(s) >= 3 && strings.HasPrefix(whole, s) {
 			return i, nil
 		}
 	}
