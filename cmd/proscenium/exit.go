@@ -17,6 +17,8 @@ func exitTopic() *cobra.Command {
   130  interrupted (Ctrl-C); 143 when asked to stop by SIGTERM
 
 A file that could not be written to its end is not there, and a file that was
-there before is unchanged.`,
+there before is unchanged. Who does not want to wait asks a second time: then the
+program ends at once, and what it was writing stays beside it, hidden, as
+.NAME.*.partial.`,
 	}
 }

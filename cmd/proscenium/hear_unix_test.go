@@ -117,6 +117,8 @@ func TestListen_WhatIsWrong(t *testing.T) {
 		base + "/healthz":     fmt.Sprintf(`proscenium: listen %s/healthz: there are no stations at %s/healthz (the server says "404 Not Found"); expected a server of Proscenium`, base, base),
 		"gopher://hall":       "proscenium: listen gopher://hall: gopher:// is not understood, expected http, https, ws or wss",
 		"":                    "proscenium: listen : the address is empty",
+		"http://hall:99999":   "proscenium: listen http://hall:99999: there is no port 99999, expected 1 to 65535",
+		"hall:0/s/court":      "proscenium: listen hall:0/s/court: there is no port 0, expected 1 to 65535",
 	} {
 		p := c.run("listen", address, "--output", "null")
 		p.until(want)

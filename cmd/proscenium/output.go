@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ const outputHelp = `  auto          a PulseAudio or PipeWire server if there is 
   pulse         a PulseAudio or PipeWire server, without any library of the system
   exec:COMMAND  a program that reads samples: 16 bits, little-endian, stereo, 48 kHz,
                 such as exec:aplay -q -t raw -f S16_LE -c 2 -r 48000 -
-  file:PATH     a .wav, or such samples in a file or in a pipe with a name
+  file:PATH     a .wav, or such samples in a .raw or in a pipe with a name
   null          nothing: it counts, and plays nothing
 `
 
@@ -48,13 +49,42 @@ func parseOutput(value string, latency time.Duration) (open func() (aloud.Device
 		}
 		return aloud.Program(func() *exec.Cmd { return shell(rest) }, aloud.Plain), "the program of --output", nil
 	case kind == "file" && with:
+		if rest == "" {
+			return nil, "", usagef("--output %s: name the file, as in --output file:take.wav", value)
+		}
+		if err := soundFile(rest); err != nil {
+			return nil, "", usagef("--output %s: %w", value, err)
+		}
 		if err := writable(rest); err != nil {
 			return nil, "", &outputError{err}
 		}
 		return aloud.File(rest), rest, nil
 	}
 	return nil, "", usagef("--output %s: there are %s, exec:COMMAND and file:PATH%s", value, strings.Join(outputNames, ", "),
-		hint(sonify.DidYouMean(value, outputNames)))
+		near(value, outputNames))
+}
+
+// soundFile refuses a name that promises another kind of file than what is written. A
+// pipe or a device may have any name.
+func soundFile(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil
+	}
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case "", ".wav", ".raw", ".pcm":
+		return nil
+	default:
+		return fmt.Errorf("%s is not written: there are .wav and .raw; a program writes others, such as --output \"exec:ffmpeg -f s16le -ar 48000 -ac 2 -i - take%s\"", ext, ext)
+	}
+}
+
+// near is what stands behind a list of names that were expected: the one that was
+// meant, if that can be guessed.
+func near(name string, names []string) string {
+	if n := sonify.Nearest(name, names); n != "" {
+		return fmt.Sprintf(" (did you mean %q?)", n)
+	}
+	return ""
 }
 
 // shell returns the command that carries out a line as a person would type it.

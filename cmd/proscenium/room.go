@@ -104,15 +104,27 @@ func newRoom(f *roomFlags, log *slog.Logger, listens bool) (*room, error) {
 	return r, nil
 }
 
-// parseVolume reads a part of full volume, 0 to 1: "50%", or in decibels, "-6dB".
+// leastVolume is the lowest part of full volume that is not silence: -60 dB.
+const leastVolume = 0.001
+
+// parseVolume reads a part of full volume, 0 to 1: "50%", or in decibels, "-6dB". What
+// nobody would hear is taken for a mistake, but for 0%.
 func parseVolume(s string) (float64, error) {
+	x, err := parsePart(s)
+	if err == nil && x > 0 && x < leastVolume*0.999 {
+		err = fmt.Errorf("below -60dB or 0.1%% nobody hears anything; expected more, such as -6dB")
+	}
+	return x, err
+}
+
+func parsePart(s string) (float64, error) {
 	wrong := fmt.Errorf("expected 0%% to 100%%, or decibels such as -6dB")
 	if text, ok := strings.CutSuffix(strings.ToLower(strings.TrimSpace(s)), "db"); ok {
 		x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 		if err != nil || !(x <= 0) {
 			return 0, wrong
 		}
-		return math.Pow(10, x/20), nil
+		return math.Pow(10, max(x, -200)/20), nil // not 0, which is no mistake
 	}
 	text, ok := strings.CutSuffix(strings.TrimSpace(s), "%")
 	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)

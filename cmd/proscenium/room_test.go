@@ -17,6 +17,8 @@ import (
 func TestParseVolume(t *testing.T) {
 	for text, want := range map[string]float64{
 		"100%": 1, "50%": 0.5, " 12.5 %": 0.125, "0%": 0, "0dB": 1, "-6dB": 0.501187, "-20 db": 0.1,
+		"-60dB": 0.001, "0.1%": 0.001,
+		"-61dB": -1, "-200dB": -1, "-1e9dB": -1, "-Infdb": -1, "0.01%": -1,
 		"": -1, "50": -1, "0.5": -1, "101%": -1, "-1%": -1, "+3dB": -1, "NaN%": -1, "NaNdB": -1, "loud": -1, "%": -1, "dB": -1,
 	} {
 		got, err := parseVolume(text)

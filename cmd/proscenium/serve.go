@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -136,7 +137,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 	}
 	lat, ok := latencies[chosen]
 	if !ok {
-		return usagef("--latency %s: there are %s%s", f.latency, strings.Join(latencyNames, ", "), hint(sonify.DidYouMean(f.latency, latencyNames)))
+		return usagef("--latency %s: there are %s%s", f.latency, strings.Join(latencyNames, ", "), near(f.latency, latencyNames))
 	}
 	if f.listeners < 1 || f.perAddress < 1 {
 		return usagef("--listeners and --per-address: expected at least 1")
@@ -261,7 +262,7 @@ func (p *program) inTheRoom(f *serveFlags, shows []*show, log *slog.Logger) erro
 		s.station.Attach(room.out)
 		return nil
 	}
-	return usagef("--speaker=%s: there are the stations %s%s", f.speaker, strings.Join(names, ", "), hint(sonify.DidYouMean(f.speaker, names)))
+	return usagef("--speaker=%s: there are the stations %s%s", f.speaker, strings.Join(names, ", "), near(f.speaker, names))
 }
 
 // shows makes a station of every piece, or of the demonstration.
@@ -300,11 +301,17 @@ func (p *program) shows(f *serveFlags, names []string, lat latency, log *slog.Lo
 		err := add("demo", station.Options{Env: w.env(false), File: w.name, Set: w.sets, Round: tournament, Read: func() ([]byte, error) { return w.src, nil }})
 		return out, err
 	}
-	for _, name := range names {
+	for i, name := range names {
 		if name == "-" {
 			return nil, usagef("serve: a piece on the air is a file: it is read again when it changes")
 		}
 		w, err := p.find(name, sets)
+		// "--speaker NAME" is --speaker, and a piece.
+		if bare := f.speaker == firstStation && name == filepath.Base(name) && filepath.Ext(name) == ""; bare && err != nil {
+			return nil, usagef("%w; if that is the station the room hears: --speaker=%s", err, name)
+		} else if bare && slices.Contains(names[:i], name) {
+			return nil, usagef("serve: %s stands twice; if that is the station the room hears: --speaker=%s", name, name)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,6 +75,11 @@ func Parse(address string) (*Station, error) {
 	}
 	if u.Hostname() == "" {
 		return nil, errors.New("the address names no machine")
+	}
+	if text := u.Port(); text != "" {
+		if port, err := strconv.Atoi(text); err != nil || port < 1 || port > 65535 {
+			return nil, fmt.Errorf("there is no port %s, expected 1 to 65535", text)
+		}
 	}
 	s := &Station{Base: url.URL{Scheme: u.Scheme, Host: u.Host, User: u.User}}
 	path := strings.TrimSuffix(u.Path, "/")
