@@ -275,7 +275,7 @@ func (h *hall) apart(later func() float64) (apart []float64, kept bool) {
 		apart = append(apart, math.Abs(float64(by-should))/48)
 		raw = append(raw, math.Abs(float64(by))/48)
 	}
-	if len(apart) < 2*long() {
+	if len(apart) < 2*long() || unlike > len(apart) {
 		t.Fatalf("only %d places are alike on both sides, %d are not, and near %d somebody was moved", len(apart), unlike, moved)
 	}
 	slices.Sort(apart)
@@ -301,16 +301,18 @@ func TestPlayer_TwoRooms(t *testing.T) {
 	promised(t, apart, kept)
 }
 
-// promised fails the test if the two are not as near to each other as is promised. On
-// a machine that is so busy that one of them runs dry again and again, half of it is.
+// promised fails the test if the two are not as near to each other as is promised: 50 ms
+// at the 99th percentile. Where that is not kept on a machine so busy that one of them
+// runs dry again and again, the test says that it was skipped; but nine notes in ten are
+// held to it all the same, and 99 in a hundred to twice as much.
 func promised(t *testing.T, apart []float64, kept bool) {
 	t.Helper()
-	half, p99 := apart[len(apart)/2], apart[len(apart)*99/100]
-	if half > 50 || kept && p99 > 50 {
-		t.Errorf("the same note is heard %.1f ms apart at the median, %.1f at the 99th percentile", half, p99)
+	half, p90, p99 := apart[len(apart)/2], apart[len(apart)*9/10], apart[len(apart)*99/100]
+	if p90 > 50 || p99 > 100 || kept && p99 > 50 {
+		t.Errorf("the same note is heard %.1f ms apart at the median, %.1f at the 90th percentile, %.1f at the 99th", half, p90, p99)
 	}
-	if !kept {
-		t.Log("this machine is too busy to say more than the median")
+	if p99 > 50 && !t.Failed() {
+		t.Skipf("this machine is too busy to test 50 ms at the 99th percentile; it is %.1f, and %.1f at the 90th", p99, p90)
 	}
 }
 
