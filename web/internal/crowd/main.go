@@ -1,5 +1,7 @@
 // Crowd measures what ordinary listeners cost: those of proscenium's stream.opus and
-// those of an Icecast that is given the same stream, in one run.
+// those of an Icecast that is given the same stream, in one run. It fails if ours cost
+// more than a quarter more than Icecast's with the same Ogg, all that the server does
+// included: the piece, the synth and the encoder, which Icecast leaves to others.
 //
 //	go run ./web/internal/crowd -listeners 1000 -for 30s
 //	go run ./web/internal/crowd -soak 10m
@@ -79,16 +81,19 @@ func measure(n int, long time.Duration) error {
 		return err
 	}
 	fmt.Printf("proscenium, two listeners: %.2f s of CPU a minute (the piece, the synth, the encoder)\n", idle*60/long.Seconds())
+	all := map[*server]float64{} // the least of its CPU in a measurement with the same bytes
 	for _, x := range []struct {
 		name string
 		s    *server
 		url  string
+		same bool // it carries the bytes that both are compared by
 		less float64
 	}{
-		{"proscenium", ours, stream, idle},
-		{"Icecast, Ogg", theirs, "http://" + theirs.addr + "/live.ogg", 0},
-		{"Icecast, as MP3", theirs, "http://" + theirs.addr + "/live.mp3", 0},
-		{"proscenium again", ours, stream, idle},
+		{"proscenium", ours, stream, true, idle},
+		{"Icecast, Ogg", theirs, "http://" + theirs.addr + "/live.ogg", true, 0},
+		{"Icecast, as MP3", theirs, "http://" + theirs.addr + "/live.mp3", false, 0},
+		{"proscenium again", ours, stream, true, idle},
+		{"Icecast, Ogg again", theirs, "http://" + theirs.addr + "/live.ogg", true, 0},
 	} {
 		c, err := gather(x.url, n)
 		if err != nil {
@@ -104,8 +109,35 @@ func measure(n int, long time.Duration) error {
 		lost := c.lost.Load()
 		memory := x.s.memory()
 		c.leave()
-		per := (cpu - x.less) * 60 / long.Seconds() / float64(n) * 1000
-		fmt.Printf("%-17s %d listeners at %.0f kbit/s: %.2f s of CPU per 1,000 and minute, %d MiB, %d lost\n", x.name, n, rate, per, memory>>20, lost)
+		scale := 60 / long.Seconds() / float64(n) * 1000
+		fmt.Printf("%-18s %d listeners at %.0f kbit/s: %.2f s of CPU per 1,000 and minute", x.name, n, rate, cpu*scale)
+		if x.less > 0 {
+			fmt.Printf(" (%.2f without the music itself)", (cpu-x.less)*scale)
+		}
+		fmt.Printf(", %d MiB, %d lost\n", memory>>20, lost)
+		if lost > 0 {
+			return fmt.Errorf("%s lost %d of %d listeners", x.name, lost, n)
+		}
+		if least, ok := all[x.s]; x.same && (!ok || cpu < least) {
+			all[x.s] = cpu
+		}
+	}
+	return judge(all[ours], all[theirs])
+}
+
+// most is how many times the CPU of Icecast ours may take.
+const most = 1.25
+
+// judge says how the two compare, by the seconds of CPU that each took for the same
+// listeners of the same bytes; the error says that ours took too much.
+func judge(ours, theirs float64) error {
+	if theirs <= 0 || ours <= 0 {
+		return fmt.Errorf("a server took no CPU at all (%.2f s and %.2f s): that was no measurement", ours, theirs)
+	}
+	ratio := ours / theirs
+	fmt.Printf("proscenium takes %.2f times what Icecast takes for the same Ogg, the music included; at most %.2f is wanted\n", ratio, most)
+	if ratio > most {
+		return fmt.Errorf("%.2f times Icecast is more than %.2f", ratio, most)
 	}
 	return nil
 }
