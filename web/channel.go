@@ -352,9 +352,12 @@ func (c *Channel) Close() error {
 	return nil
 }
 
-// clock returns the station's time. mu is held.
+// clock returns the station's time: what has passed since frame 0, counted from when the
+// machine's clock said that was. That may be set meanwhile, by hours on a machine that
+// has none of its own and hears the time from the network; the music knows nothing of it.
+// mu is held.
 func (c *Channel) clock(token uint64) *wire.Clock {
-	return &wire.Clock{Zero: c.zero.UnixMicro(), Now: c.opts.Now().UnixMicro(), Token: token}
+	return &wire.Clock{Zero: c.zero.UnixMicro(), Now: c.zero.Add(c.opts.Now().Sub(c.zero)).UnixMicro(), Token: token}
 }
 
 // joining returns what somebody who joins now is told. It is made once between two
