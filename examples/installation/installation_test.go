@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -160,6 +162,81 @@ func TestUnits_SystemdTakesThem(t *testing.T) {
 		// 0 is nothing, 10 everything; in tenths.
 		if out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", path).CombinedOutput(); err != nil {
 			t.Errorf("%s lays open too much: %v\n%s", unit, err, out)
+		}
+	}
+}
+
+// A card whose driver is loaded after the unit has started is not locked out: the kernel
+// knows what sound is before (systemd.resource-control(5), DeviceAllow). And nothing else
+// is waited for.
+func TestUnits_WaitForNothingButTheKernel(t *testing.T) {
+	for _, unit := range units {
+		if device := value(t, unit, "DeviceAllow"); device != "char-alsa rw" {
+			t.Errorf("%s: DeviceAllow=%s", unit, device)
+		}
+		for _, key := range []string{"Wants", "After"} {
+			if v := value(t, unit, key); v != "modprobe@snd.service" {
+				t.Errorf("%s: %s=%s", unit, key, v)
+			}
+		}
+		for _, key := range []string{"Requires", "BindsTo", "Requisite"} {
+			if v := value(t, unit, key); v != "" {
+				t.Errorf("%s: %s=%s", unit, key, v)
+			}
+		}
+	}
+}
+
+// The families of addresses that the programs open sockets of are those that the units
+// allow: of these the program is watched by strace as it starts, plays and stops.
+func TestUnits_AllowTheAddressesThatAreUsed(t *testing.T) {
+	strace := need(t, "strace")
+	program := build(t, runtime.GOARCH, "")
+	for _, unit := range units {
+		trace := filepath.Join(t.TempDir(), "trace")
+		args := append([]string{"-f", "-qq", "-e", "trace=socket", "-o", trace, program}, words(value(t, unit, "ExecStart"))[1:]...)
+		for i := range args {
+			switch args[i] {
+			case "/etc/proscenium/piece.toml":
+				args[i] = "piece.toml"
+			case ":8080":
+				args[i] = ":0" // on all addresses, which are told
+			case "http://hall.local:8080":
+				args[i] = "http://localhost:9"
+			}
+		}
+		c := exec.Command(strace, args...)
+		c.Env = []string{"PATH=/usr/bin:/bin", "STATE_DIRECTORY=" + t.TempDir()}
+		said := run(t, c)
+		until(t, said, map[string]string{"proscenium.service": "no sound by the sound card", "proscenium-listen.service": "no station: "}[unit])
+		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", c.Process.Pid, c.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pid := range strings.Fields(string(children)) {
+			n, err := strconv.Atoi(pid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			syscall.Kill(n, syscall.SIGTERM)
+		}
+		until(t, said, "proscenium: stopped")
+		for range said {
+		}
+		c.Wait()
+		b, err := os.ReadFile(trace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used := regexp.MustCompile(`socket\((AF_\w+)`).FindAllStringSubmatch(string(b), -1)
+		if len(used) == 0 {
+			t.Errorf("%s: no socket is seen", unit)
+		}
+		allowed := strings.Fields(value(t, unit, "RestrictAddressFamilies"))
+		for _, m := range used {
+			if !slices.Contains(allowed, m[1]) {
+				t.Errorf("%s uses %s and allows %v", unit, m[1], allowed)
+			}
 		}
 	}
 }
