@@ -389,15 +389,34 @@ func TestContainer_TheProgramNeedsNothingElse(t *testing.T) {
 	stop(t, c, said)
 }
 
-// The build for a Raspberry Pi renders the same bytes, and serves, on its processor as
-// qemu has it.
+// The build that the page names for a Raspberry Pi renders the same bytes, serves, and
+// says why it is silent where there is no ALSA, on its processor as qemu has it. It is
+// linked with the C library, which the system on a Raspberry Pi has.
 func TestRaspberryPi(t *testing.T) {
 	qemu := need(t, "qemu-aarch64-static")
-	pi, here := build(t, "arm64", "nooto"), build(t, runtime.GOARCH, "nooto")
+	const libc = "/usr/aarch64-linux-gnu" // Debian's package libc6-arm64-cross
+	if _, err := os.Stat(libc + "/lib/ld-linux-aarch64.so.1"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if named := "GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -trimpath ./cmd/proscenium\n"; !strings.Contains(string(page), named) {
+		t.Fatalf("the page does not name the build that is tested, %s", named)
+	}
+	if !strings.Contains(string(page), "apt-get install -y alsa-utils") {
+		t.Error("the page uses aplay and speaker-test, and does not say what brings them")
+	}
+	pi, here := build(t, "arm64", ""), build(t, runtime.GOARCH, "")
+	on := []string{qemu, "-L", libc, pi}
 	var wavs [2][]byte
-	for i, argv := range [][]string{{qemu, pi}, {here}} {
+	for i, argv := range [][]string{on, {here}} {
 		out := filepath.Join(t.TempDir(), "out.wav")
-		c := exec.Command(argv[0], append(argv[1:], "render", "piece.toml", "--to", "20s", "-q", "-o", out)...)
+		c := exec.Command(argv[0], slices.Concat(argv[1:], []string{"render", "piece.toml", "--to", "20s", "-q", "-o", out})...)
 		if said, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, said)
 		}
@@ -410,8 +429,24 @@ func TestRaspberryPi(t *testing.T) {
 	if len(wavs[0]) < 20*48000*4 || !bytes.Equal(wavs[0], wavs[1]) {
 		t.Errorf("a Raspberry Pi renders %d bytes, this machine %d, or others", len(wavs[0]), len(wavs[1]))
 	}
-	c := exec.Command(qemu, pi, "serve", "piece.toml", "--addr", "127.0.0.1:0", "--speaker", "--output", "null")
+
+	// The process that holds the card, which the program starts, says one line.
+	c := exec.Command(on[0], append(on[1:], "sound-card", "oto", "100ms")...)
+	c.Env = []string{"HOME=" + t.TempDir()}
+	out, err := c.CombinedOutput()
+	const why = "there is no PulseAudio or PipeWire server, and ALSA is not installed (libasound.so.2; on Debian alsa-utils brings it)\n"
+	if err == nil || !strings.HasSuffix(string(out), why) || strings.Count(string(out), "\n") != 1 {
+		t.Errorf("without ALSA the sound card's process ends with %v and says\n%s", err, out)
+	}
+
+	// And the station goes on without.
+	c = exec.Command(on[0], append(on[1:], "serve", "piece.toml", "--addr", "127.0.0.1:0", "--speaker", "--output", "oto")...)
 	said := run(t, c)
+	until(t, said, "no sound by the sound card: ")
+	stop(t, c, said)
+
+	c = exec.Command(on[0], append(on[1:], "serve", "piece.toml", "--addr", "127.0.0.1:0", "--speaker", "--output", "null")...)
+	said = run(t, c)
 	line := until(t, said, "is on the air: http")
 	until(t, said, "on the air (title")
 	healthy(t, line)

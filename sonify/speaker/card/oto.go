@@ -77,7 +77,7 @@ func short(err error) error {
 	case strings.Contains(text, "initialization failed: PulseAudio"):
 		why := "there is no sound card that ALSA can open"
 		if strings.Contains(text, "failed to load libasound") {
-			why = "ALSA is not installed (libasound.so.2; Debian's package libasound2)"
+			why = "ALSA is not installed (libasound.so.2; on Debian alsa-utils brings it)"
 		}
 		return fmt.Errorf("there is no PulseAudio or PipeWire server, and %s", why)
 	case strings.Contains(text, "connection closed"):
