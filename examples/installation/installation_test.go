@@ -100,8 +100,9 @@ func stop(t *testing.T, c *exec.Cmd, said chan string) {
 	}
 }
 
-// healthy waits until a station that is on the air is well, as its sound leaves.
-func healthy(t *testing.T, line string) {
+// healthy waits until a station that is on the air is well, as its sound leaves, and
+// returns how it is.
+func healthy(t *testing.T, line string) string {
 	t.Helper()
 	base := regexp.MustCompile(`http://[0-9.:]+`).FindString(line)
 	tick := time.NewTicker(100 * time.Millisecond)
@@ -114,7 +115,7 @@ func healthy(t *testing.T, line string) {
 		b, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
 		if resp.StatusCode == http.StatusOK {
-			return
+			return string(b)
 		}
 		if time.Now().After(late) {
 			t.Fatalf("/healthz: %s, %s", resp.Status, b)
@@ -315,13 +316,14 @@ func TestContainer_TheProgramNeedsNothingElse(t *testing.T) {
 	}
 	recipe := string(b)
 	image := recipe[strings.Index(recipe, "FROM scratch"):]
-	var copied []string
-	for _, m := range regexp.MustCompile(`(?m)^COPY .* (\S+)$`).FindAllStringSubmatch(image, -1) {
-		copied = append(copied, m[1])
-	}
-	want := []string{"/proscenium", "/etc/ssl/certs/ca-certificates.crt", "/state", "/foyer/piece.toml"}
-	if fmt.Sprint(copied) != fmt.Sprint(want) || !strings.Contains(recipe, "-tags nooto") || !strings.Contains(recipe, "CGO_ENABLED=0") {
-		t.Fatalf("the recipe copies %v; this test knows %v", copied, want)
+	for _, line := range []string{
+		"RUN CGO_ENABLED=0 go build -trimpath -tags nooto -o /out/proscenium ./cmd/proscenium\n",
+		"RUN mkdir -p /out/etc/ssl/certs /out/state && chmod 1777 /out/state && \\\n    cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/\n",
+		"FROM scratch\nCOPY --from=build /out/ /\nCOPY examples/installation/piece.toml /foyer/piece.toml\nENV ",
+	} {
+		if !strings.Contains(recipe, line) {
+			t.Fatalf("the recipe has another image than this test, which does what this says:\n%s", line)
+		}
 	}
 	program := build(t, runtime.GOARCH, "nooto")
 	f, err := elf.Open(program)
@@ -350,7 +352,6 @@ func TestContainer_TheProgramNeedsNothingElse(t *testing.T) {
 		}
 	}
 	os.Chmod(root, 0o755)
-	os.Chmod(filepath.Join(root, "state"), 0o777)
 	var cmd []string
 	if err := json.Unmarshal([]byte(regexp.MustCompile(`(?m)^CMD (.*)$`).FindStringSubmatch(image)[1]), &cmd); err != nil {
 		t.Fatal(err)
@@ -361,30 +362,58 @@ func TestContainer_TheProgramNeedsNothingElse(t *testing.T) {
 		}
 	}
 	env := strings.Fields(regexp.MustCompile(`(?m)^ENV (.*)$`).FindStringSubmatch(image)[1])
-	c := exec.Command("/proscenium", append(cmd, "--speaker", "--output", "null", "--quiet-hours", "0:00-24:00")...)
-	c.Dir, c.Env = "/", env
-	c.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
-	if os.Getuid() == 0 {
-		c.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
-	} else {
-		c.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
-	}
-	said := run(t, c)
-	healthy(t, until(t, said, "is on the air: http"))
-	stop(t, c, said)
-	if logs, _ := filepath.Glob(filepath.Join(root, "state", "foyer", "*.log")); len(logs) != 1 {
-		all, _ := filepath.Glob(filepath.Join(root, "state", "*", "*"))
-		t.Errorf("the log is not in the volume: %v", all)
+	// As the recipe has it, and as the user of a sound server, in another time zone: /state
+	// is a new volume each time, which is as the image has it. With neither tzdata nor
+	// /etc/localtime, an hour ago and in an hour are where TZ says.
+	for _, as := range []struct {
+		user uint32
+		zone string
+		env  []string
+	}{{65534, "UTC", env}, {1000, "America/New_York", append(slices.Clone(env), "TZ=America/New_York")}} {
+		state := filepath.Join(root, "state")
+		if err := os.RemoveAll(state); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(state, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(state, 0o777|os.ModeSticky); err != nil {
+			t.Fatal(err)
+		}
+		zone, err := time.LoadLocation(as.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := time.Now().In(zone)
+		hours := now.Add(-time.Hour).Format("15:04") + "-" + now.Add(time.Hour).Format("15:04")
+		c := exec.Command("/proscenium", append(cmd, "--speaker", "--output", "null", "--quiet-hours", hours)...)
+		c.Dir, c.Env = "/", as.env
+		c.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+		if os.Getuid() == 0 {
+			c.SysProcAttr.Credential = &syscall.Credential{Uid: as.user, Gid: as.user}
+		} else {
+			c.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+		}
+		said := run(t, c)
+		line := until(t, said, "is on the air: http")
+		if how, want := healthy(t, line), now.Add(time.Hour).Format("until 15:04"); !strings.Contains(how, want) {
+			t.Errorf("in %s its quiet hours are not %s: %s", as.zone, hours, how)
+		}
+		stop(t, c, said)
+		if logs, _ := filepath.Glob(filepath.Join(state, "foyer", "*.log")); len(logs) != 1 {
+			all, _ := filepath.Glob(filepath.Join(state, "*", "*"))
+			t.Errorf("as user %d: the log is not in the volume: %v", as.user, all)
+		}
 	}
 
 	// A sound server that is not there is told in plain words, without /proc too.
-	c = exec.Command("/proscenium", "play", "/foyer/piece.toml")
+	c := exec.Command("/proscenium", "play", "/foyer/piece.toml")
 	c.Dir, c.Env = "/", []string{"PULSE_SERVER=unix:/pulse"}
 	c.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
 	if os.Getuid() != 0 {
 		c.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
 	}
-	said = run(t, c)
+	said := run(t, c)
 	until(t, said, "no sound by the sound card: there is no PulseAudio or PipeWire server; it plays as soon as it can be opened")
 	stop(t, c, said)
 }
