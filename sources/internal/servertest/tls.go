@@ -160,7 +160,7 @@ func Encrypted(t *testing.T, start func(t *testing.T, c *Certificates, p Pair, a
 		// With TLS 1.3 the server says why after the handshake, and its word can be lost
 		// where we were still writing: then it is tried again, as a station would.
 		var err error
-		for range 5 {
+		for late := time.Now().Add(20 * time.Second); time.Now().Before(late); {
 			err = o.Make(env, keys).Run(t.Context(), func(sonify.Event) { t.Errorf("%s: an event came", what) })
 			if Permanent(err) {
 				break
