@@ -232,7 +232,7 @@ func TestRun(t *testing.T) {
 		"error":             {play: hello + "ERROR :Closing link (hidden-word)\n...", err: "ended the connection: Closing link ([secret])"},
 		"anew at once":      {play: hello + ":tmi RECONNECT\n...", err: "connect anew"},
 		"deaf":              {play: hello + "...", err: "silent for 150ms", silence: 150 * time.Millisecond},
-		"quiet":             {play: hello + "> PING\nPONG :proscenium\n> PING\nPONG :proscenium\n> PING\n:n PRIVMSG #a :hi\n!", got: "PRIVMSG|:n PRIVMSG #a :hi", err: "EOF", silence: 300 * time.Millisecond},
+		"quiet":             {play: hello + "> PING\nPONG :proscenium\n> PING\nPONG :proscenium\n> PING\n:n PRIVMSG #a :hi\n!", got: "PRIVMSG|:n PRIVMSG #a :hi", err: "EOF", silence: 1200 * time.Millisecond},
 		"refused ability":   {play: "> USER\n:srv CAP * NAK :message-tags\n:srv 001 ear :hi\n> JOIN\n!", err: "EOF", tally: "capability"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -94,7 +94,7 @@ func TestRun_Faults(t *testing.T) {
 		"ten million bytes":   {answer: fault.Socket(fault.Send("a", strings.Repeat("x", 10<<20), "b"), fault.CloseWith(1000, "")), got: "a b", err: "(1000)", place: "after b", tally: "message longer than the limit"},
 		"just short enough":   {answer: fault.Socket(fault.Send(strings.Repeat("x", 5000), strings.Repeat("y", 5001)), fault.CloseWith(1000, "")), limit: 5000, got: "5000", err: "(1000)", place: "after x", tally: "message longer"},
 		"deaf":                {answer: fault.Socket(fault.Send("a"), fault.Deaf()), got: "a", err: "silent for 150ms, taken for dead", place: "after a", silence: 150 * time.Millisecond},
-		"quiet but there":     {answer: fault.Socket(fault.Send("a"), quietThen(400*time.Millisecond, "b", 1000)), got: "a b", err: "(1000)", place: "after b", silence: 200 * time.Millisecond},
+		"quiet but there":     {answer: fault.Socket(fault.Send("a"), quietThen(1600*time.Millisecond, "b", 1000)), got: "a b", err: "(1000)", place: "after b", silence: 800 * time.Millisecond},
 		"the end of it":       {answer: fault.Socket(fault.Send("a", "fatal", "b")), got: "a", err: "test: it says so", permanent: true, place: "after a"},
 		"too many requests":   {answer: fault.Status(429, "Retry-After", "7"), err: "answers 429", wait: 7 * time.Second},
 		"server error":        {answer: fault.Status(500), err: "answers 500"},
