@@ -9,6 +9,8 @@ import { say, term } from "./words.js";
 
 /** What stands for a lamp: that this row has what the heading says. */
 const LAMP = "●";
+/** A place that has changed is brighter for a moment, at most once in so many milliseconds. */
+const RESTS = 2000;
 
 export class Board {
   /**
@@ -25,6 +27,9 @@ export class Board {
     /** @type {HTMLElement[]} */
     this.heads = [];
     this.shown = "";
+    /** When each place was brighter last. @type {WeakMap<HTMLElement, number>} */
+    this.flashed = new WeakMap();
+    table.addEventListener("animationend", (e) => /** @type {HTMLElement} */ (e.target).classList.remove("fresh"));
     new ResizeObserver(() => this.fit()).observe(box);
   }
 
@@ -100,15 +105,16 @@ export class Board {
       // Which figure is which is heard, too.
       place.setAttribute("aria-label", lamp ? term(readable(columns[i % columns.length])) : text);
       write(place, text.toUpperCase());
-      if (before.length === all.length && before[i] !== text && text !== "") flash(place);
+      if (before.length === all.length && before[i] !== text && text !== "") this.flash(place);
     });
     this.fit();
   }
-}
 
-/** @param {HTMLElement} place that has changed */
-function flash(place) {
-  place.classList.remove("fresh");
-  void place.offsetWidth; // begins the animation anew
-  place.classList.add("fresh");
+  /** @param {HTMLElement} place that has changed */
+  flash(place) {
+    const now = performance.now();
+    if (now - (this.flashed.get(place) ?? -Infinity) < RESTS) return;
+    this.flashed.set(place, now);
+    place.classList.add("fresh");
+  }
 }
