@@ -153,6 +153,7 @@ func NewServer(o Options) *Server {
 	s.mux.HandleFunc("GET /static/{file...}", s.static)
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { s.file(w, r, "icon.svg") })
 	s.mux.HandleFunc("GET /s/{name}", s.player)
+	s.mux.HandleFunc("GET /s/{name}/{$}", s.slashed)
 	s.mux.HandleFunc("GET /s/{name}/ws", s.socket)
 	s.mux.HandleFunc("GET /s/{name}/events", s.events)
 	s.mux.HandleFunc("GET /s/{name}/legend", s.legend)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -98,10 +99,32 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) {
 // player answers /s/NAME.
 func (s *Server) player(w http.ResponseWriter, r *http.Request) {
 	if s.station(r.PathValue("name")) == nil {
-		s.refuse(w, r, http.StatusNotFound, "there is no such station")
+		s.nowhere(w, r)
 		return
 	}
 	s.file(w, r, "index.html")
+}
+
+// slashed answers /s/NAME/, which somebody has typed.
+func (s *Server) slashed(w http.ResponseWriter, r *http.Request) {
+	to := url.URL{Path: "/s/" + r.PathValue("name"), RawQuery: r.URL.RawQuery}
+	http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
+}
+
+// nowhere tells a person that there is no such station, and the way to those that there
+// are.
+func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
+	const why = "there is no such station"
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		s.refuse(w, r, http.StatusNotFound, why)
+		return
+	}
+	s.refused.Add(1)
+	s.log.Debug("refused", "from", r.RemoteAddr, "status", http.StatusNotFound, "why", why)
+	w.Header().Set("Content-Type", kinds[".html"])
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNotFound)
+	w.Write(s.files["nowhere.html"].plain)
 }
 
 // static answers /static/...

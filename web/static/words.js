@@ -125,6 +125,10 @@ const english = {
   awake: "Keep the screen on",
   ticks: "Tick marks in the data’s time",
   helpMore: "page up/down an octave · t tick marks · s save what was heard · o more",
+
+  away: "The station has gone off the air. Looking for it again …",
+  nowhere: "No such station",
+  nowhereSays: "There is no station of this name here, or it is no longer on.",
 };
 
 /** @type {Record<Word, string>} */
@@ -251,6 +255,10 @@ const french = {
   awake: "Garder l’écran allumé",
   ticks: "Repères dans le temps des données",
   helpMore: "page préc./suiv. une octave · t repères · s enregistrer · o plus",
+
+  away: "La station a quitté l’antenne. Elle est recherchée …",
+  nowhere: "Station inconnue",
+  nowhereSays: "Aucune station de ce nom ici, ou elle n’est plus à l’antenne.",
 };
 
 export const languages = { en: english, fr: french };
