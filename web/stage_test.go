@@ -25,6 +25,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// onTheAir is a station of which all is well.
+var onTheAir = web.Info{Title: "A match", State: "playing", Well: true, Heard: 9000, Sounded: 1200, Sources: []web.Source{{Name: "court", Kind: "sim", State: "live"}}}
+
 // boards is an output that remembers what was written on the board, and when.
 type boards struct {
 	mu     sync.Mutex

@@ -20,7 +20,9 @@ w 00hhlla x 00ha4ah y 00hhf1e z 00v248v 0 ehhhhhe 1 4c4444e 2 eh1248v 3 v2421he 
 `;
 
 /** What stands over a letter, two rows, and under it, one. */
-const over = { "\u0301": "24", "\u0300": "84", "\u0302": "4a", "\u0308": "0a", "\u0303": "dm", "\u030a": "44", "\u030c": "a4", "\u0304": "0e", "\u0306": "he", "\u030b": "9i" };
+const over = { "\u0301": "24", "\u0300": "84", "\u0302": "4a", "\u0308": "a0", "\u0303": "dm", "\u030a": "44", "\u030c": "a4", "\u0304": "0e", "\u0306": "he", "\u030b": "9i" };
+/** Of those the ones that would fill up when doubled, six wide. */
+const overBold = { "\u0308": [0b110011, 0], "\u0303": [0b011001, 0b100110] };
 const under = { "\u0327": "4", "\u0328": "2" };
 
 /** Letters whose bold is seven wide. */
@@ -32,7 +34,7 @@ const wide = {
   w: ["0000000", "0000000", "1100011", "1101011", "1101011", "1111111", "0110110"],
   "#": ["0110110", "0110110", "1111111", "0110110", "1111111", "0110110", "0110110"],
   "%": ["1100011", "1100110", "0001100", "0011000", "0110000", "1100110", "1000110"],
-  "…": ["0000000", "0000000", "0000000", "0000000", "0000000", "0000000", "1010101"],
+  "…": ["0000000", "0000000", "0000000", "0000000", "0000000", "0000000", "1001001"],
   "@": ["0111110", "1100011", "1101111", "1101011", "1101111", "1100000", "0111110"],
 };
 
@@ -65,6 +67,7 @@ export function glyph(c, bold) {
   const whole = drawn.has(c) ? c : c.normalize("NFD");
   let [base, ...marks] = whole;
   const raised = marks.some((m) => m in over);
+  if (marks.filter((m) => m in over).length > 1) return null; // there is room for one
   if (raised && base === "i") base = "ı";
   const body = drawn.get(base);
   if (!body || marks.some((m) => !(m in over) && !(m in under))) return null;
@@ -81,11 +84,13 @@ export function glyph(c, bold) {
   const shift = (/** @type {number} */ bits) => (width === 7 ? (bits << 1) | (bits << 2) : bold ? (bits << 1) | bits : bits);
   for (const m of marks) {
     if (m in over) {
-      const [a, b] = digits(over[/** @type {keyof typeof over} */ (m)]);
-      // Over a small letter the accent sits where a capital would be.
-      const at = /[a-zı]/.test(base) && all[OVER] === 0 && all[OVER + 1] === 0 ? OVER - 1 : 0;
-      all[at] |= shift(a);
-      all[at + 1] |= shift(b);
+      const whole = bold && m in overBold;
+      const [a, b] = whole ? overBold[/** @type {keyof typeof overBold} */ (m)] : digits(over[/** @type {keyof typeof over} */ (m)]);
+      // Over a small letter the accent sits where a capital would be; what is one row high leaves one free.
+      const at = /[a-zı]/.test(base) && all[OVER] === 0 && all[OVER + 1] === 0 ? OVER - (b === 0 ? 0 : 1) : 0;
+      const put = whole ? (/** @type {number} */ bits) => (width === 7 ? bits << 1 : bits) : shift;
+      all[at] |= put(a);
+      all[at + 1] |= put(b);
     } else {
       all[OVER + BODY] |= shift(4);
       all[OVER + BODY + 1] |= shift(digits(under[/** @type {keyof typeof under} */ (m)])[0]);
