@@ -121,6 +121,19 @@ export function widthOf(g, text, size, bold = false) {
 }
 
 /**
+ * As much of a text in bold as there is room for.
+ * @param {CanvasRenderingContext2D} g
+ * @param {string} text
+ * @param {number} size of a pixel
+ * @param {number} room
+ */
+export function fitted(g, text, size, room) {
+  let s = text;
+  while (s.length > 1 && widthOf(g, s, size, true) > room) s = s.replace(/.?…?$/u, "").trimEnd() + "…";
+  return s;
+}
+
+/**
  * Draws a text on a canvas, in the fill style that is set.
  * @param {CanvasRenderingContext2D} g
  * @param {string} text

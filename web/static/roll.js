@@ -49,6 +49,8 @@ export class Roll {
     this.score = score;
     this.g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     this.width = 0;
+    this.zoom = 1; // CSS pixels of the page in one of the picture
+    this.room = 0; // on the page, left of what is told beside the notes
     this.height = 0;
     this.low = 45;
     this.high = 81;
@@ -64,8 +66,12 @@ export class Roll {
   }
 
   fit() {
-    const { clientWidth: w, clientHeight: h } = this.canvas;
-    const scale = Math.min(devicePixelRatio || 1, 3);
+    const { clientWidth, clientHeight } = this.canvas;
+    // On a large wall it is the same picture, larger.
+    this.zoom = this.wall ? Math.max(1, Math.min(clientWidth / 1920, clientHeight / 500)) : 1;
+    const w = clientWidth / this.zoom;
+    const h = clientHeight / this.zoom;
+    const scale = Math.min(devicePixelRatio || 1, 3) * this.zoom;
     if (w === this.width && h === this.height && this.canvas.width === Math.round(w * scale)) return;
     this.width = w;
     this.height = h;
@@ -94,10 +100,12 @@ export class Roll {
     const span = width / per;
     // On a wide page what sounds has its words on the right.
     const nowX = Math.round(width * (width > 700 ? 0.74 : 0.8));
+    const beside = width > 700 && !this.still;
+    this.room = (beside ? nowX : width) * this.zoom;
     const left = this.still ? Math.floor(now / (span * 0.8)) * span * 0.8 : now - nowX / per;
     const x = (/** @type {number} */ f) => (f - left) * per;
 
-    const top = archOf(width, height);
+    const top = archOf(width * this.zoom, height * this.zoom) / this.zoom;
     const heard = new Set(this.score.notes.map((n) => n.voice));
     const drums = piece.voices.map((v, i) => (v.pitched ? -1 : i)).filter((i) => i >= 0 && heard.has(i));
     const most = height * 0.24; // of the height, for signals
@@ -129,11 +137,14 @@ export class Roll {
       this.drawn.push({ note: n, x: from, y: at, w: Math.max(w, 8), h });
       if (n.data && n.cause?.step === 0 && n.frame <= now) told.push(n);
     }
-    head(view);
-    tags(view, told, this.drawn);
     if (strip > 0) curves(view, shown, height - strip, height);
+    // What sounds is where the line is; no word is under it.
     g.fillStyle = p.now;
-    g.fillRect(view.nowX - 1, top, 2, height - top);
+    const under = top + HEAD * (size / 2);
+    g.fillRect(view.nowX - 1, under, 2, height - under);
+    head(view);
+    // Where they would lie over the notes, the words of the one that was chosen are enough.
+    if (beside || !this.chosen) tags(view, told, this.drawn);
   }
 
   /** The beat at or before a frame: what stands still must not crawl. @param {number} frame */
@@ -257,6 +268,8 @@ export class Roll {
    * @param {number} y
    */
   at(x, y) {
+    x /= this.zoom;
+    y /= this.zoom;
     let best = null;
     let least = 18;
     for (const d of this.drawn) {
@@ -269,6 +282,16 @@ export class Roll {
       }
     }
     return best;
+  }
+
+  /**
+   * Where a note is, on the page; undefined if it is not in the picture.
+   * @param {Note} note
+   */
+  placeOf(note) {
+    const d = this.drawn.find((o) => o.note === note);
+    if (!d || d.x + d.w < 0) return undefined;
+    return { x: d.x * this.zoom, y: d.y * this.zoom, w: d.w * this.zoom, h: d.h * this.zoom };
   }
 
   /**

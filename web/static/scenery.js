@@ -1,6 +1,6 @@
 // What stands behind and over the notes: bars and octaves, sections and chords.
 
-import { draw, widthOf } from "./pixels.js";
+import { draw, fitted, widthOf } from "./pixels.js";
 import { readable } from "./why.js";
 import { pitchName } from "./words.js";
 
@@ -10,6 +10,8 @@ const RATE = 48000;
 
 /** Height of the band with sections and chords, with letters of pixels of two. */
 export const HEAD = 28;
+/** Of a name that is cut so many letters are left at least. */
+const LEAST_LETTERS = 5;
 
 /**
  * Octaves, bars and beats.
@@ -42,7 +44,9 @@ export function grid(v) {
   }
   g.fillStyle = p.dim;
   g.globalAlpha = p.contrast ? 1 : 0.6;
-  for (let c = Math.ceil(v.low / 12) * 12; c <= v.high; c += 12) draw(g, pitchName(c), 5, y(c) + cell - 9, 1);
+  // Names of octaves are as large as the other words, where there is room between them.
+  const letters = [v.size > 2 ? v.size - 1 : v.size, 1].find((s) => 10 * s <= 12 * cell);
+  if (letters) for (let c = Math.ceil(v.low / 12) * 12; c <= v.high; c += 12) draw(g, pitchName(c), 5, y(c) + cell - 9 * letters, letters);
   g.globalAlpha = 1;
 }
 
@@ -63,16 +67,15 @@ export function head(v) {
   const sections = v.score.marks.filter((m) => m.kind === "section" && m.frame <= now);
   const before = sections.findLast((m) => m.frame < left);
   const seen = sections.filter((m) => m.frame >= left);
-  for (const m of seen) {
+  seen.forEach((m, i) => {
     const at = Math.round(x(m.frame));
-    const name = readable(m.name ?? "").toUpperCase();
-    g.fillStyle = p.band;
-    g.fillRect(at, v.top, v.width - at, height - 2); // over the end of a name that has no room
+    const room = (i + 1 < seen.length ? Math.round(x(seen[i + 1].frame)) : v.width) - at - 8 * size;
+    const name = short(v, readable(m.name ?? "").toUpperCase(), room);
     g.fillStyle = p.now;
     g.fillRect(at, v.top, 2 * size, height);
     g.fillStyle = p.ink;
     taken.push([at, at + 10 * size + draw(g, name, at + 5 * size, text, size, true)]);
-  }
+  });
   if (before) {
     const name = readable(before.name ?? "").toUpperCase();
     const room = seen.length ? x(seen[0].frame) : v.width;
@@ -90,4 +93,15 @@ export function head(v) {
     draw(g, m.text ?? "", at, text, size);
     taken.push([at, at + w + 6]);
   }
+}
+
+/**
+ * A name in so much room: cut where that leaves enough of it to be known, else none.
+ * @param {View} v
+ * @param {string} name
+ * @param {number} room
+ */
+function short(v, name, room) {
+  const s = fitted(v.g, name, v.size, room);
+  return s === name || s.length > LEAST_LETTERS ? s : "";
 }

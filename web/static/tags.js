@@ -2,7 +2,7 @@
 // room, over the note where there is none.
 
 import { colour } from "./palette.js";
-import { draw, widthOf } from "./pixels.js";
+import { draw, fitted, widthOf } from "./pixels.js";
 import { HEAD } from "./scenery.js";
 import { why } from "./why.js";
 
@@ -31,7 +31,7 @@ export function tags(v, notes, drawn) {
     const words = why(n);
     const size = v.size;
     const small = smaller(size);
-    const first = cut(v, (words.what || words.who).toUpperCase(), (beside ? room : v.width) - 8 * size);
+    const first = fitted(v.g, (words.what || words.who).toUpperCase(), size, (beside ? room : v.width) - 8 * size);
     if (!first) continue;
     const second = words.what ? [words.who, words.pitch].filter(Boolean).join(" → ") : words.pitch;
     const w = Math.max(widthOf(v.g, first, size, true), beside ? widthOf(v.g, second, small) : 0) + 7 * size;
@@ -52,18 +52,6 @@ export function tags(v, notes, drawn) {
 
 /** The letters of the second line. @param {number} size */
 const smaller = (size) => (size > 2 ? size - 1 : size);
-
-/**
- * As much of a text as there is room for.
- * @param {View} v
- * @param {string} text
- * @param {number} room
- */
-function cut(v, text, room) {
-  let s = text;
-  while (s.length > 1 && widthOf(v.g, s, v.size, true) > room) s = s.replace(/.?…?$/u, "").trimEnd() + "…";
-  return s;
-}
 
 /**
  * The place nearest to y where nothing is; NaN if there is none.
