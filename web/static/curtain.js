@@ -7,6 +7,8 @@ const GOLD = ["#8a5a10", "#d99a1c", "#ffd166"];
 const FOLD = [0, 1, 2, 3, 4, 3, 2, 1]; // one fold from the side
 const STEPS = 14; // in so many it opens
 const TAKES = 1400; // milliseconds
+/** So far it is open when it is lowered part of the way. */
+const LOWERED = 9;
 
 export class Curtain {
   /** @param {HTMLCanvasElement} canvas */
@@ -14,25 +16,43 @@ export class Curtain {
     this.canvas = canvas;
     this.g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     this.open = 0; // in steps
-    this.from = NaN; // when it began to open
+    this.want = 0; // how far it is to be open
+    this.start = 0; // how far it was when it began to move, ...
+    this.from = -Infinity; // ... and when that was
     this.drawn = "";
   }
 
   /** Nothing is seen of what is behind it. */
   get closed() {
-    return this.open === 0 && Number.isNaN(this.from);
+    return this.open === 0 && this.want === 0;
   }
 
   /** @param {boolean} still at once */
   rise(still) {
-    if (this.open > 0 || !Number.isNaN(this.from)) return;
+    this.move(STEPS, still);
+  }
+
+  /** Part of the way, over a stage that is dark. @param {boolean} still at once */
+  lower(still) {
+    this.move(LOWERED, still);
+  }
+
+  /**
+   * @param {number} to
+   * @param {boolean} still
+   */
+  move(to, still) {
+    if (this.want === to) return;
+    this.want = to;
+    this.start = this.open;
     this.from = still ? -Infinity : performance.now();
   }
 
   draw() {
     const { clientWidth: w, clientHeight: h } = this.canvas;
     if (w === 0 || h === 0) return;
-    if (!Number.isNaN(this.from)) this.open = Math.min(STEPS, Math.floor(((performance.now() - this.from) / TAKES) * STEPS));
+    const moved = Math.min(Math.abs(this.want - this.start), Math.floor(((performance.now() - this.from) / TAKES) * STEPS));
+    this.open = this.start + Math.sign(this.want - this.start) * moved;
     const unit = Math.max(4, Math.round(Math.min(w, h) / 90));
     const key = [w, h, this.open].join();
     if (key === this.drawn) return;

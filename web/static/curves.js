@@ -29,7 +29,9 @@ export function curves(v, names, top, bottom) {
  * @param {number} bottom
  */
 function curve(v, name, top, bottom) {
-  const { g, p, now, x } = v;
+  const { g, p, x } = v;
+  // Of what comes after the last message nothing is known.
+  const now = Math.min(v.now, v.score.known || v.now);
   const list = v.score.signals.get(name) ?? [];
   const info = v.score.pieceAt(now)?.signals.find((s) => s.name === name);
   let low = info?.low ?? 0;
@@ -72,5 +74,6 @@ function curve(v, name, top, bottom) {
   draw(g, text, 6, middle, size, true);
   // What it says stands where the music is.
   g.fillStyle = p.curve;
-  draw(g, says, v.nowX + 10, value === null ? middle : Math.max(top, Math.min(bottom - 7 * v.size, level(value) - 3 * v.size)), v.size);
+  const at = Math.round(x(now)) + 10;
+  if (at > w + 16) draw(g, says, at, value === null ? middle : Math.max(top, Math.min(bottom - 7 * v.size, level(value) - 3 * v.size)), v.size);
 }

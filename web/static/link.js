@@ -53,6 +53,7 @@ let clocks = 0;
 /** @type {number | undefined} */
 let again;
 let over = false;
+let away = false; // it has said goodbye, and is looked for again
 /** @type {ArrayBuffer[]} since the keyframe, for a player that comes later */
 let since = [];
 
@@ -98,7 +99,7 @@ function drop(wait = -1) {
     ws.close();
   }
   if (over) return;
-  post({ type: "line", state: "lost" });
+  if (!away) post({ type: "line", state: "lost" });
   const most = Math.min(FIRST_WAIT_MS * 2 ** failures, MOST_WAIT_MS);
   failures++;
   again = setTimeout(connect, wait >= 0 ? wait : LEAST_WAIT_MS + Math.random() * most);
@@ -122,6 +123,7 @@ function take(m, bytes) {
         run = h.run;
         seq = 0;
       }
+      away = false;
       greeted = performance.now();
       cushion = h.cushion_ms;
       zero = h.zero_us;
@@ -165,8 +167,9 @@ function take(m, bytes) {
       break;
     }
     case "goodbye":
-      post({ type: "goodbye", reason: m.goodbye.reason });
-      if (!m.goodbye.again_s) over = true;
+      away = Boolean(m.goodbye.again_s);
+      post({ type: "goodbye", reason: m.goodbye.reason, again: away });
+      if (!away) over = true;
       drop((m.goodbye.again_s ?? 0) * 1000 * (1 + Math.random()));
   }
 }

@@ -1,6 +1,7 @@
 // The page of a station: what is shown, and what the listener may do.
 
 import { Board } from "./board.js";
+import { Captions } from "./captions.js";
 import { Curtain } from "./curtain.js";
 import { Legend } from "./legend.js";
 import { language, otherLanguage, otherTheme, theme } from "./manners.js";
@@ -31,6 +32,7 @@ const score = new Score();
 const roll = new Roll(el("roll"), score);
 const board = new Board(el("board"), el("board-table"));
 const curtain = new Curtain(el("curtain"));
+const captions = new Captions({ newest: el("caption"), before: el("before"), spoken: el("spoken") });
 const tally = new Tally({ line: el("tally"), open: el("sources-open"), sources: el("sources"), problems: el("problems"), others: el("others") }, score);
 const volume = () => Number(el("volume").value) / 100;
 // Under the legend the station is still there, far off.
@@ -49,6 +51,10 @@ let playing = false;
 /** @type {Word | ""} */
 let trouble = "connecting";
 let palette = dark;
+/** A line that is cut for so long leaves the stage dark, in milliseconds. */
+const DARK_MS = 5000;
+let cutSince = NaN;
+let darkened = false;
 
 /** Which station: the one in the address, or the first that is on. */
 async function station() {
@@ -138,7 +144,7 @@ function heard(m) {
       trouble = "lost";
       break;
     case "goodbye":
-      trouble = "over";
+      trouble = m.again ? "away" : "over";
       break;
     case "newer":
       trouble = "newer";
@@ -182,11 +188,27 @@ async function pause() {
   show();
 }
 
+/** Nothing comes from a station that was there. */
+const isCut = () => trouble === "lost" || trouble === "away" || trouble === "over";
+
+/** The stage darkens when nothing has come for a while, and is as before when it goes on. */
+function dim() {
+  if (!isCut()) cutSince = NaN;
+  else if (Number.isNaN(cutSince)) cutSince = performance.now();
+  const dark = performance.now() - cutSince > DARK_MS;
+  if (dark === darkened) return;
+  darkened = dark;
+  document.body.classList.toggle("darkened", dark);
+  if (curtain.closed) return;
+  if (dark) curtain.lower(roll.still);
+  else curtain.rise(roll.still);
+}
+
 /** Brings everything that is words up to date. */
 function show() {
   document.body.classList.toggle("playing", playing);
   /** @type {[string, Word][]} */
-  const words = [["play-text", playing ? "pause" : "listen"], ["air-text", "onAir"], ["captions-name", "captions"],
+  const words = [["play-text", playing ? "pause" : "listen"], ["captions-name", "captions"],
     ["voices-name", "voices"], ["volume-name", "volume"], ["pitch-name", "pitch"], ["share", "share"], ["language", "language"], ["help", "help"],
     ["legend-open", "legend"], ["wall-open", "wall"], ["board-name", "board"]];
   for (const [id, word] of words) el(id).textContent = say(word);
@@ -197,7 +219,12 @@ function show() {
   el("lower").setAttribute("aria-label", say("lower"));
   el("higher").setAttribute("aria-label", say("higher"));
   el("listen").hidden = playing;
-  el("lamp").classList.toggle("lit", trouble === "" || trouble === "noSound");
+  // The words by the lamp are true: whoever reads nothing else reads those.
+  const on = trouble === "" || trouble === "noSound";
+  el("lamp").classList.toggle("lit", on);
+  el("air-text").textContent = say(on ? "onAir" : trouble || "onAir");
+  el("status").classList.toggle("unseen", !on);
+  document.body.classList.toggle("cut", isCut());
   el("status").textContent = trouble ? say(trouble) : "";
   el("shift").textContent = voices.shift === 0 ? say("asWritten") : say("octaves", { n: (voices.shift > 0 ? "+" : "−") + Math.abs(voices.shift / 12) });
   if (sound) el("way").textContent = say(sound.way) + (sound.way === "stream" ? "" : ", " + say("behind", { ms: Math.round(sound.delay) }));
@@ -229,9 +256,9 @@ function dress(light) {
 
 /** @type {import("./score.js").Note | null} */
 let lastWhy = null;
-/** @type {import("./wire.js").Mark | null} */
-let lastCaption = null;
-let spokenAt = -Infinity;
+/** So long the card of a note that is not in the picture stays, in milliseconds. */
+const CARD_MS = 8000;
+let carded = { since: -Infinity, seen: false };
 let shownWay = 0;
 let drawnAt = -Infinity;
 
@@ -243,12 +270,12 @@ function draw() {
   if (!curtain.closed && (!roll.still || performance.now() - drawnAt > 120)) {
     drawnAt = performance.now();
     roll.draw(frame, palette, latency);
+    place();
   }
   curtain.draw();
   const now = frame - latency;
   board.draw(score, now);
-  const c = score.holds("caption", now);
-  if (c && c !== lastCaption) caption(c);
+  captions.draw(score, now);
   const n = score.notes.findLast((x) => x.data && x.cause?.step === 0 && x.frame <= now);
   if (n && n !== lastWhy) {
     lastWhy = n;
@@ -259,17 +286,7 @@ function draw() {
     shownWay = performance.now();
     show();
   }
-  pronounce();
-}
-
-/** @param {import("./wire.js").Mark} c */
-function caption(c) {
-  lastCaption = c;
-  const p = el("caption");
-  p.textContent = c.text ?? "";
-  p.classList.remove("fresh");
-  void p.offsetWidth; // begins the animation anew
-  p.classList.add("fresh");
+  dim();
 }
 
 /** @param {import("./score.js").Note} n */
@@ -280,32 +297,37 @@ function tell(n) {
   el("why").replaceChildren(dot, sentence(n));
 }
 
-// A screen reader gets a caption every five seconds at most, the newest.
-function pronounce() {
-  if (!lastCaption || performance.now() - spokenAt < 5000) return;
-  const text = lastCaption.text ?? "";
-  if (el("spoken").textContent === text) return;
-  el("spoken").textContent = text;
-  spokenAt = performance.now();
-}
-
 /** Shows why a note sounds, beside it. */
 function card() {
   const n = roll.chosen;
   const box = el("card");
   box.hidden = !n;
   if (!n) return;
-  const w = why(n);
   const title = document.createElement("b");
   title.textContent = sentence(n);
-  box.replaceChildren(title, w.says);
-  const d = roll.drawn.find((x) => x.note === n);
-  const x = Math.min(d?.x ?? 20, roll.width - 340);
-  const y = d ? d.y + d.h + 12 : 40;
-  box.style.left = Math.max(6, x) + "px";
-  box.style.top = Math.min(y, roll.height - 90) + "px";
-  el("spoken").textContent = sentence(n);
-  spokenAt = performance.now();
+  box.replaceChildren(title, why(n).says);
+  carded = { since: performance.now(), seen: false };
+  place();
+  captions.say(sentence(n));
+}
+
+/** Keeps the card by its note, and closes it when the note has left the picture. */
+function place() {
+  const box = el("card");
+  if (!roll.chosen) return;
+  const at = roll.placeOf(roll.chosen);
+  if (!at && (carded.seen || performance.now() - carded.since > CARD_MS)) {
+    roll.chosen = null;
+    box.hidden = true;
+    return;
+  }
+  carded.seen ||= Boolean(at);
+  // What has its words beside it keeps them.
+  const right = roll.room - box.offsetWidth - 6;
+  const under = at ? at.y + at.h + 12 : 40;
+  const y = at && under + box.offsetHeight > roll.canvas.clientHeight - 6 ? at.y - box.offsetHeight - 12 : under;
+  box.style.left = Math.max(6, Math.min(at?.x ?? 6, right)) + "px";
+  box.style.top = Math.max(6, y) + "px";
 }
 
 /** @param {number} step */
