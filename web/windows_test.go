@@ -10,7 +10,7 @@ import (
 func TestPlayer_InEveryWindow(t *testing.T) {
 	a := start(t, busy)
 	for _, b := range opened(t, newSink(t)) {
-		for _, size := range [][2]int{{320, 568}, {390, 844}, {568, 320}, {844, 390}, {1024, 600}, {1280, 500}, {1920, 1080}} {
+		for _, size := range [][2]int{{320, 568}, {360, 640}, {390, 664}, {390, 844}, {568, 320}, {844, 390}, {1024, 600}, {1280, 500}, {1920, 1080}} {
 			where := fmt.Sprintf("%s, %d by %d", b.name(), size[0], size[1])
 			must(t, b, b.resize(size[0], size[1]))
 			must(t, b, b.open(a.address("127.0.0.1")))
@@ -41,6 +41,97 @@ func TestPlayer_InEveryWindow(t *testing.T) {
 			look("while it plays")
 			run[any](t, b, `void document.querySelectorAll("details").forEach((d) => (d.open = true))`)
 			look("with all that can be opened open")
+		}
+	}
+}
+
+// wordy is a piece with a long title, long captions and a board of many columns.
+const wordy = `title = "A very long title of a piece about calendars of the collection of rubbish and of Donaudampfschifffahrtsgesellschaften"
+about = "All that is long."
+[source.court]
+type = "sim"
+speed = 40
+[voice.a_voice_with_a_name_that_goes_on]
+wave = "pulse"
+volume = [15, 13, 11]
+[[rule]]
+on = "tennis.point"
+voice = "a_voice_with_a_name_that_goes_on"
+pitch = { from = "speed_kmh", domain = [120, 225], range = ["A3", "A5"] }
+say = "{server_name} serves a truly extraordinary and long-winded ball at {speed_kmh:0} km/h, says the umpire, and everybody stands up to applaud for a while"
+[board]
+columns = ["the player with a long heading", "speed of the serve", "who", "why", "where", "when"]
+rows = [["{server_name} von und zu Hohenzollern-Sigmaringen", "{speed_kmh:0}", "{server_name}", "{server_name}", "{server_name}", "{server_name}"]]
+`
+
+// TestStage_NoWordUnderAnother: in no window, and on no wall, text lies over other text or
+// over the score, nothing of it is beyond the edges, and the score has room.
+func TestStage_NoWordUnderAnother(t *testing.T) {
+	b := chromiumTab(t, nil)
+	for _, piece := range []string{busy, wordy} {
+		a := start(t, piece)
+		for _, w := range []struct {
+			wide, high int
+			way        string
+			stage      float64 // the least height of the score
+		}{
+			{320, 568, "", 190}, {360, 640, "", 190}, {390, 664, "", 190}, {844, 390, "", 200}, {667, 375, "", 200}, {1024, 600, "", 190}, {1280, 800, "", 200},
+			{1080, 1920, "?wall", 600}, {768, 1024, "?wall", 300}, {1024, 768, "?wall", 230}, {1280, 720, "?wall", 250}, {1920, 1080, "?wall", 400}, {3840, 2160, "?wall", 800}, {390, 844, "?wall", 200},
+		} {
+			where := fmt.Sprintf("%.12s… in %d by %d %s", piece[9:], w.wide, w.high, w.way)
+			must(t, b, b.resize(w.wide, w.high))
+			must(t, b, b.open(a.address("127.0.0.1")+w.way))
+			until[bool](t, b, `Boolean(globalThis.proscenium?.score.known > 0)`)
+			if w.way == "" {
+				must(t, b, b.click("#listen"))
+			}
+			until[bool](t, b, `document.getElementById("caption").textContent !== "" && !document.getElementById("board").hidden`)
+			type look struct {
+				Wrong []string
+				Stage float64
+			}
+			got := run[look](t, b, `(async () => {
+				await new Promise((done) => setTimeout(done, 500)); // what moves in is there
+				const wrong = [];
+				const boxes = {};
+				for (const s of ["#air-text", "#title", "#about", ".board", "#roll", "#before", "#caption", "#why", "#tally", ".voices ul", "#wall-foot", "footer"]) {
+					const e = document.querySelector(s);
+					if (!e.checkVisibility({ visibilityProperty: true })) continue;
+					const own = e.getBoundingClientRect();
+					let r = own;
+					if (!e.matches(".board, #roll, .voices ul, footer, #wall-foot")) {
+						if (!e.textContent) continue;
+						const range = document.createRange();
+						range.selectNodeContents(e.querySelector("[aria-hidden]") ?? e); // what is drawn of it
+						r = range.getBoundingClientRect();
+					}
+					// What is cut with an ellipsis ends there.
+					const clipped = getComputedStyle(e).overflow === "hidden";
+					boxes[s] = clipped ? { left: own.left, right: own.right, top: own.top, bottom: own.bottom } : r;
+				}
+				const names = Object.keys(boxes);
+				names.forEach((p, i) => {
+					const a = boxes[p];
+					if (a.left < -1 || a.right > innerWidth + 1) wrong.push(p + " goes from " + a.left + " to " + a.right);
+					for (const q of names.slice(i + 1)) {
+						const b = boxes[q];
+						if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1) wrong.push(p + " lies over " + q);
+					}
+				});
+				const low = Math.max(...names.map((n) => boxes[n].bottom)) + scrollY;
+				if (document.body.classList.contains("wall") ? low > innerHeight + 1 : low > document.documentElement.scrollHeight + 1) wrong.push("something is cut off below");
+				for (const e of document.querySelectorAll(innerWidth < 650 || innerHeight < 560 ? ".voices button" : "x")) {
+					const r = e.getBoundingClientRect();
+					if (e.checkVisibility() && (r.width < 32 || r.height < 36)) wrong.push("a button of the voices is " + r.width + " by " + r.height);
+				}
+				return { Wrong: [...new Set(wrong)], Stage: boxes["#roll"].bottom - boxes["#roll"].top };
+			})()`)
+			for _, wrong := range got.Wrong {
+				t.Errorf("%s: %s", where, wrong)
+			}
+			if got.Stage < w.stage {
+				t.Errorf("%s: the score is %.0f high", where, got.Stage)
+			}
 		}
 	}
 }

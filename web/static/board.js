@@ -27,19 +27,22 @@ export class Board {
     /** @type {HTMLElement[]} */
     this.heads = [];
     this.shown = "";
+    /** So much of the height of the window it may have. */
+    this.share = 1;
     /** When each place was brighter last. @type {WeakMap<HTMLElement, number>} */
     this.flashed = new WeakMap();
     table.addEventListener("animationend", (e) => /** @type {HTMLElement} */ (e.target).classList.remove("fresh"));
     new ResizeObserver(() => this.fit()).observe(box);
   }
 
-  /** Makes the board smaller than it would be where names are longer than there is room for. */
+  /** Makes the board smaller than it would be where there is less room than it needs. */
   fit() {
     this.table.style.zoom = "";
     const { paddingLeft, paddingRight } = getComputedStyle(this.box);
     const room = this.box.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     const wide = this.table.scrollWidth;
-    if (room > 0 && wide > room) this.table.style.zoom = String(Math.floor((100 * room) / wide) / 100);
+    const part = Math.min(wide > 0 && room > 0 ? room / wide : 1, (this.share * innerHeight) / Math.max(1, this.table.offsetHeight));
+    if (part < 1) this.table.style.zoom = String(Math.floor(100 * part) / 100);
   }
 
   /**

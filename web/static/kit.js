@@ -75,12 +75,34 @@ export class Kit {
     this.midiPart = group(this.midiName, this.ask, this.port);
     this.awakePart = group(this.awakeBox, this.awakeName);
     this.ticksPart = group(this.ticksBox, this.ticksName);
-    box.append(this.name, make("div", { className: "kit-parts" }, group(this.recall, this.minutes, this.wav, this.mid), this.midiPart, this.ticksPart, this.awakePart, this.state));
+    /** What makes way where there is little room. */
+    this.guests = make("div", { className: "kit-part" });
+    box.append(this.name, make("div", { className: "kit-parts" }, this.guests, group(this.recall, this.minutes, this.wav, this.mid), this.midiPart, this.ticksPart, this.awakePart, this.state));
     o.midi.onports = () => this.list();
     const ticks = localStorage.getItem("ticks");
     if (ticks === "off") o.voices.muted.add(TICKS);
     if (ticks === "on") o.voices.wanted.add(TICKS);
     this.show();
+  }
+
+  /**
+   * Takes parts of the page in where there is little room, and gives them back where there
+   * is more.
+   * @param {Element[]} parts
+   * @param {MediaQueryList} small
+   */
+  host(parts, small) {
+    const places = parts.map((p) => {
+      const place = document.createComment("");
+      p.before(place);
+      return place;
+    });
+    const house = () => {
+      this.guests.hidden = !small.matches;
+      parts.forEach((p, i) => (small.matches ? this.guests.append(p) : places[i].after(p)));
+    };
+    small.addEventListener("change", house);
+    house();
   }
 
   /** The worker that keeps what was heard, and the line's end to it. */

@@ -37,8 +37,10 @@ const tally = new Tally({ line: el("tally"), open: el("sources-open"), sources: 
 const volume = () => Number(el("volume").value) / 100;
 // Under the legend the station is still there, far off.
 const legend = new Legend(el("legend"), { duck: (on) => sound?.setVolume(volume() * (on ? 0.25 : 1)), volume });
-const wall = new Wall(el("wall-foot"), (on) => {
+const wall = new Wall({ foot: el("wall-foot"), title: el("title") }, (on) => {
   roll.wall = on;
+  board.share = on ? 0.3 : 1;
+  board.fit();
   kit.awake.want("wall", on);
   if (on) curtain.rise(true);
 });
@@ -110,6 +112,9 @@ const voices = new Voices(el("voices"), () => palette);
 const midi = new MidiOut(() => ({ now: performance.now(), frame: sound.frame - latency }));
 const kit = new Kit(el("kit"), { midi, voices, heard: () => sound.frame - latency, station: () => score.pieces.at(-1)?.title ?? "Proscenium" });
 
+// Where there is little room, what is seldom needed makes way for the music.
+kit.host([el("pitch"), el("share"), el("way")], matchMedia("(max-width: 640px), (max-height: 560px)"));
+
 /** @param {any} m from the line */
 function heard(m) {
   switch (m.type) {
@@ -163,6 +168,7 @@ function piece(p) {
   legend.begin(legend.base);
   el("about").textContent = p.about ?? "";
   document.title = p.title + " · Proscenium";
+  wall.fit();
   voices.begin(p);
   midi.begin(p);
   session(p, { play, pause });

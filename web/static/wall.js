@@ -6,14 +6,25 @@ import { say, spoken } from "./words.js";
 const SVG = "http://www.w3.org/2000/svg";
 /** So long a pointer that rests is seen, in milliseconds. */
 const RESTS = 2000;
+/** So much of the height the title has at most. */
+const TITLE = 0.16;
 
 export class Wall {
   /**
-   * @param {HTMLElement} foot where the address stands
+   * @param {{foot: HTMLElement, title: HTMLElement}} at the foot is where the address stands
    * @param {(on: boolean) => void} changed
    */
-  constructor(foot, changed) {
-    this.foot = foot;
+  constructor(at, changed) {
+    this.foot = at.foot;
+    this.title = at.title;
+    // Beside the board it has less room than alone.
+    let wide = 0;
+    new ResizeObserver(() => {
+      if (wide === this.title.clientWidth) return;
+      wide = this.title.clientWidth;
+      requestAnimationFrame(() => this.fit());
+    }).observe(this.title);
+    addEventListener("resize", () => this.fit());
     this.changed = changed;
     this.on = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -33,6 +44,7 @@ export class Wall {
     this.show();
     this.moved();
     this.changed(true);
+    this.fit();
     if (!full || !document.documentElement.requestFullscreen) return;
     try {
       await document.documentElement.requestFullscreen();
@@ -47,6 +59,7 @@ export class Wall {
     document.body.classList.remove("wall", "resting");
     this.foot.hidden = true;
     this.changed(false);
+    this.fit();
     if (document.fullscreenElement) document.exitFullscreen();
   }
 
@@ -61,6 +74,18 @@ export class Wall {
     if (this.on) this.rest = setTimeout(() => document.body.classList.add("resting"), RESTS);
   }
 
+  /** Makes the title as large as there is room for it, and for all the rest. */
+  fit() {
+    const { style } = this.title;
+    style.removeProperty("--px");
+    if (!this.on) return;
+    const least = Math.min(innerWidth, innerHeight);
+    for (let px = Math.max(4, Math.round(least / 140)); px > 1; px--) {
+      style.setProperty("--px", px + "px");
+      if (this.title.offsetHeight <= innerHeight * TITLE && this.title.scrollWidth <= this.title.clientWidth) break;
+    }
+  }
+
   /** Where one can listen along. Nobody else can reach a machine that calls itself localhost. */
   show() {
     if (!this.on || (!this.foot.hidden && this.shown === spoken())) return;
@@ -70,7 +95,9 @@ export class Wall {
     const words = document.createElement("span");
     words.textContent = say("along") + " ";
     const line = document.createElement("b");
-    line.textContent = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
+    // Where it is longer than the line it is broken at its slashes first.
+    const parts = address.replace(/^https?:\/\//, "").replace(/\/$/, "").split(/(?<=\/)/);
+    line.append(...parts.flatMap((part) => [part, document.createElement("wbr")]));
     words.append(line);
     const own = /^(localhost|127\.|\[::1\])/.test(location.hostname);
     const code = own ? null : qr(address);
