@@ -82,7 +82,8 @@ export class Wall {
     const least = Math.min(innerWidth, innerHeight);
     for (let px = Math.max(4, Math.round(least / 140)); px > 1; px--) {
       style.setProperty("--px", px + "px");
-      if (this.title.offsetHeight <= innerHeight * TITLE && this.title.scrollWidth <= this.title.clientWidth) break;
+      const widest = Math.max(0, ...[...this.title.querySelectorAll("svg")].map((word) => Number.parseFloat(word.getAttribute("width") ?? "0")));
+      if (this.title.offsetHeight <= innerHeight * TITLE && widest * parseFloat(getComputedStyle(this.title).fontSize) <= this.title.clientWidth) break;
     }
   }
 
