@@ -15,7 +15,7 @@ func TestStage_TheCardStaysByItsNote(t *testing.T) {
 		until[bool](t, b, `proscenium.roll.drawn.some((d) => d.note.data && d.note.cause?.step === 0 && d.note.frame < proscenium.sound.frame - 9000)`)
 		must(t, b, b.key(keyLeft))
 		const box = `(() => { const r = document.getElementById("card").getBoundingClientRect(), s = document.getElementById("stage").getBoundingClientRect();
-			return { left: r.left, right: r.right, top: r.top - s.top, bottom: r.bottom - s.top, high: s.height, note: proscenium.roll.placeOf(proscenium.roll.chosen)?.x ?? -1 }; })()`
+			return { left: r.left, right: r.right, top: r.top - s.top, bottom: r.bottom - s.top, high: s.height, note: proscenium.roll.drawn.find((d) => d.note === proscenium.roll.chosen)?.x ?? -1 }; })()`
 		type place struct{ Left, Right, Top, Bottom, High, Note float64 }
 		until[bool](t, b, `!document.getElementById("card").hidden`)
 		first := run[place](t, b, box)

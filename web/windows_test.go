@@ -96,7 +96,7 @@ func TestStage_NoWordUnderAnother(t *testing.T) {
 				const boxes = {};
 				for (const s of ["#air-text", "#title", "#about", ".board", "#roll", "#before", "#caption", "#why", "#tally", ".voices ul", "#wall-foot", "footer"]) {
 					const e = document.querySelector(s);
-					if (!e.checkVisibility({ visibilityProperty: true })) continue;
+					if (!e?.checkVisibility({ visibilityProperty: true })) continue;
 					const own = e.getBoundingClientRect();
 					let r = own;
 					if (!e.matches(".board, #roll, .voices ul, footer, #wall-foot")) {
