@@ -68,17 +68,17 @@ rows = [["{server_name} von und zu Hohenzollern-Sigmaringen", "{speed_kmh:0}", "
 // over the score, nothing of it is beyond the edges, and the score has room.
 func TestStage_NoWordUnderAnother(t *testing.T) {
 	b := chromiumTab(t, nil)
-	for _, piece := range []string{busy, wordy} {
+	for name, piece := range map[string]string{"a match": busy, "a wordy piece": wordy} {
 		a := start(t, piece)
 		for _, w := range []struct {
 			wide, high int
 			way        string
 			stage      float64 // the least height of the score
 		}{
-			{320, 568, "", 190}, {360, 640, "", 190}, {390, 664, "", 190}, {844, 390, "", 200}, {667, 375, "", 200}, {1024, 600, "", 190}, {1280, 800, "", 200},
+			{320, 568, "", 220}, {360, 640, "", 220}, {390, 664, "", 220}, {844, 390, "", 220}, {667, 375, "", 220}, {1024, 600, "", 220}, {1280, 800, "", 200},
 			{1080, 1920, "?wall", 600}, {768, 1024, "?wall", 300}, {1024, 768, "?wall", 230}, {1280, 720, "?wall", 250}, {1920, 1080, "?wall", 400}, {3840, 2160, "?wall", 800}, {390, 844, "?wall", 200},
 		} {
-			where := fmt.Sprintf("%.12s… in %d by %d %s", piece[9:], w.wide, w.high, w.way)
+			where := fmt.Sprintf("%s in %d by %d %s", name, w.wide, w.high, w.way)
 			must(t, b, b.resize(w.wide, w.high))
 			must(t, b, b.open(a.address("127.0.0.1")+w.way))
 			until[bool](t, b, `Boolean(globalThis.proscenium?.score.known > 0)`)
