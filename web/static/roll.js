@@ -15,6 +15,8 @@ import { say } from "./words.js";
 const RATE = 48000;
 /** A curve that is lower than this cannot be read. */
 const LEAST_CURVE = 26;
+/** A stage that is lower has few curves. */
+const LOW = 320;
 
 const DRUM = 10; // height of a row of unpitched notes
 
@@ -108,7 +110,8 @@ export class Roll {
     const top = archOf(width * this.zoom, height * this.zoom) / this.zoom;
     const heard = new Set(this.score.notes.map((n) => n.voice));
     const drums = piece.voices.map((v, i) => (v.pitched ? -1 : i)).filter((i) => i >= 0 && heard.has(i));
-    const most = height * 0.24; // of the height, for signals
+    // Of the height, for signals: where it is low the notes come first.
+    const most = height * (height < LOW ? 0.14 : 0.24);
     const shown = [...this.score.signals.keys()].slice(0, Math.min(width < 600 ? 2 : 3, Math.floor(most / LEAST_CURVE)));
     const strip = shown.length > 0 ? Math.min(shown.length * (this.wall ? 56 : 34) + 6, most) : 0;
     const floor = height - strip - drums.length * DRUM - 10;
