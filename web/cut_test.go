@@ -31,8 +31,8 @@ func TestStage_ADeadLineIsSeen(t *testing.T) {
 		if run[bool](t, b, `document.querySelector("#tally").checkVisibility({ visibilityProperty: true })`) {
 			t.Errorf("%s: of the sources something is told while the line is cut", way)
 		}
-		// The curves end where the last message does.
-		until[bool](t, b, `proscenium.sound.frame - proscenium.score.known > 48000`)
+		// The curves end where the last message does, with what they say beside their ends.
+		until[bool](t, b, `proscenium.sound.frame - proscenium.score.known > 48000 * 3`)
 		if got := run[[]int](t, b, `(async () => {
 			const { dark } = await import("/static/palette.js");
 			const { roll, score, sound } = proscenium;
