@@ -80,6 +80,9 @@ type Cause struct {
 	// what it said. Empty and missing if nothing was read.
 	From  string
 	Value Value
+	// Label is what the piece says that the note stands for ("Ace, 201 km/h"), on the
+	// note of step 0; empty if it says nothing.
+	Label string
 	// Step is 0 for the note that stands for the datum, and counts the notes that
 	// follow it in a motif or chord.
 	Step int
@@ -227,6 +230,7 @@ type SampleSound struct {
 // Voice describes a part with a timbre of its own.
 type Voice struct {
 	Name       string
+	Title      string // what people call it, or empty
 	Instrument Instrument
 	Gain       int // of the voice in the mix, in thousandths
 	Pan        Pan
@@ -259,33 +263,39 @@ type Maker struct {
 	Name string // its name in the piece, or "rule 3"
 	Line int    // where it stands in its file, 0 if unknown
 	File string
-	Says string // in words: what becomes what, for legends
+	Says string // exactly: what becomes what, for legends
+	// Title is what people call it, Doc what its value says and Unit the value's
+	// unit; each may be empty.
+	Title, Doc, Unit string
 	// Data is true if its pitch carries a value that can be heard back.
 	Data bool
 }
 
 // Signal describes one signal for displays.
 type Signal struct {
-	Name string
-	Doc  string
-	Unit string
-	Low  float64 // ends of its domain, if it is fixed; otherwise both 0
-	High float64
+	Name  string
+	Title string // what people call it, or empty
+	Doc   string
+	Unit  string
+	Low   float64 // ends of its domain, if it is fixed; otherwise both 0
+	High  float64
 	// Hidden signals have no marks: displays leave them out.
 	Hidden bool
 }
 
 // Header is what an output is told before the first passage.
 type Header struct {
-	Title   string
-	About   string // what to listen for, in a sentence or two
-	Piece   string // name of its file, without folders
-	Version string // of the program
-	Seed    uint64
-	Level   string
-	Key     string
-	Meter   Meter
-	Tempo   Tempo // at Tick
+	Title string
+	About string // what to listen for, in a sentence or two
+	// Language is the code (BCP 47) of the language that the words of the piece are in.
+	Language string
+	Piece    string // name of its file, without folders
+	Version  string // of the program
+	Seed     uint64
+	Level    string
+	Key      string
+	Meter    Meter
+	Tempo    Tempo // at Tick
 	// Tick and Frame are where it begins to hold: 0, but for an output that joins
 	// a performance under way and for a piece that takes over from another. A bar
 	// begins there.
@@ -329,7 +339,7 @@ type Summary struct {
 // wherever they go in a MIDI file, a note of the one is a note of the other.
 func SameSound(a, b *Voice) bool {
 	x, y := *a, *b
-	x.Name, x.MIDIChannel, x.MIDIProgram, x.MIDIDrum = y.Name, y.MIDIChannel, y.MIDIProgram, y.MIDIDrum
+	x.Name, x.Title, x.MIDIChannel, x.MIDIProgram, x.MIDIDrum = y.Name, y.Title, y.MIDIChannel, y.MIDIProgram, y.MIDIDrum
 	return reflect.DeepEqual(x, y)
 }
 

@@ -247,6 +247,10 @@ func (w *Writer) cause(b []byte, c *sonify.Cause) []byte {
 		comma()
 		b = appendValue(append(b, `"value":`...), c.Value)
 	}
+	if c.Label != "" {
+		comma()
+		b = sonify.AppendJSONString(append(b, `"label":`...), c.Label)
+	}
 	if c.Event != 0 || c.Step != 0 {
 		comma()
 		b = strconv.AppendInt(append(b, `"step":`...), int64(c.Step), 10)

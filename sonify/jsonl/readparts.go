@@ -24,13 +24,14 @@ type cause struct {
 	Maker   *int            `json:"maker"`
 	From    string          `json:"from"`
 	Value   json.RawMessage `json:"value"`
+	Label   string          `json:"label"`
 	Step    int             `json:"step"`
 	Steered json.RawMessage `json:"steered"`
 }
 
 // cause turns f into a Cause. By is -1 if it names no maker.
 func (d *Reader) cause(f *cause) (sonify.Cause, error) {
-	c := sonify.Cause{Event: f.Event, By: -1, From: f.From, Step: f.Step}
+	c := sonify.Cause{Event: f.Event, By: -1, From: f.From, Label: f.Label, Step: f.Step}
 	for _, by := range []struct {
 		kind sonify.MakerKind
 		name *string

@@ -165,6 +165,7 @@ func (c *compiler) root() grammar.Pos { return c.doc.Root().Pos() }
 func (c *compiler) head(file string) {
 	f, h := c.file, &c.piece.Header
 	h.About = f.About
+	h.Language = f.Language
 	h.Title, h.Piece, h.Version, h.Seed, h.Level = f.Title, baseName(file), c.env.Version, uint64(f.Seed), f.Level
 	if h.Title == "" {
 		h.Title = strings.TrimSuffix(h.Piece, ".toml")
@@ -390,7 +391,7 @@ func (c *compiler) compileSignals() {
 		if !p.derived && !s.Window.Music.IsZero() {
 			p.winTicks = c.fraction(s.Pos, "window", s.Window.Music) // frames, once the tempo is known
 		}
-		info := sonify.Signal{Name: name, Doc: s.Doc, Unit: s.Unit, Hidden: !s.Show}
+		info := sonify.Signal{Name: name, Title: s.Title, Doc: s.Doc, Unit: s.Unit, Hidden: !s.Show}
 		if p.domain.kind == fixedDomain {
 			info.Low, info.High = p.domain.low, p.domain.high
 		}

@@ -152,6 +152,7 @@ func (c *compiler) compileForm() {
 			says += " on " + strings.Join(s.On, ", ")
 		}
 		q.maker = c.maker(sonify.MakerSection, s.Name, s.Pos, says, false)
+		c.piece.Header.Makers[q.maker].Title = s.Title
 		p.sections = append(p.sections, q)
 	}
 	c.compileIdle(index, names)

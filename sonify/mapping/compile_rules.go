@@ -86,11 +86,18 @@ func (c *compiler) compileRules() {
 		p.maxDelay = c.fraction(r.Pos, "max_delay", r.MaxDelay)
 		p.coolDown = c.fraction(r.Pos, "cool_down", r.CoolDown)
 		p.say = c.caption(r.Pos, r.Say, sc)
+		p.label = c.captionAt(r.Pos, "label", r.Label, sc)
+		if r.Label != "" && r.Voice == "" {
+			c.warn(r.Pos, "label", "say it with say", "the rule plays nothing: there is no note that the label could stand beside")
+		}
 		c.note(r.On, r.Source, p.when)
 		c.noteNumbers(r.On, r.Source, p.pitch, p.length, p.velocity, p.pan, p.chance, p.priority)
-		if p.say != nil {
-			for k := range p.say.parts {
-				c.note(r.On, r.Source, p.say.parts[k].value)
+		for _, text := range []*caption{p.say, p.label} {
+			if text == nil {
+				continue
+			}
+			for k := range text.parts {
+				c.note(r.On, r.Source, text.parts[k].value)
 			}
 		}
 		c.hearable(r, &p)

@@ -75,7 +75,7 @@ func (c *compiler) compileVoices() {
 		if v.Pitched != nil {
 			pitched = *v.Pitched
 		}
-		out := sonify.Voice{Name: name, Instrument: in, Gain: int(float64(v.Gain*1000) + 0.5), Pan: sonify.Pan(floor(float64(v.Pan*100) + 0.5)),
+		out := sonify.Voice{Name: name, Title: v.Title, Instrument: in, Gain: int(float64(v.Gain*1000) + 0.5), Pan: sonify.Pan(floor(float64(v.Pan*100) + 0.5)),
 			Polyphony: v.Notes, Pitched: pitched, MIDIChannel: v.MIDI.Channel, MIDIProgram: v.MIDI.Program, MIDIDrum: v.MIDI.Drum}
 		if out.MIDIChannel == 0 {
 			if !pitched {

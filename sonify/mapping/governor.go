@@ -172,6 +172,9 @@ func (p *Performance) playCrowd(r *rulePlan, st *ruleState, b sonify.Tick) {
 	n.Cause.Step = 0
 	if c.n > 1 {
 		n.Cause.From, n.Cause.Value = crowdOf, sonify.Num(float64(c.n))
+		if n.Cause.Label != "" {
+			n.Cause.Label += " (+" + strconv.FormatUint(c.n-1, 10) + ")"
+		}
 		n.Velocity = sonify.Velocity(min(int(n.Velocity)+4*(bits.Len64(c.n)-1), 127))
 	}
 	cause := n.Cause
@@ -181,7 +184,9 @@ func (p *Performance) playCrowd(r *rulePlan, st *ruleState, b sonify.Tick) {
 	}
 	for k, pitch := range pitches {
 		n.Pitch = pitch
-		n.Cause.Step = k
+		if n.Cause.Step = k; k > 0 {
+			n.Cause.Label = ""
+		}
 		p.queue.push(queuedNote{Note: n, order: p.order, rule: true, onGrid: r.grid > 0})
 		p.order++
 		p.waiting++

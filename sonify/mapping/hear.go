@@ -274,6 +274,9 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 	velocity := velocityOf(p.or(r.velocity, ev, 0.8))
 	pan := p.panOf(r.pan, ev, r.voice)
 
+	if r.label != nil {
+		cause.Label = r.label.text(p, ev)
+	}
 	if !within {
 		p.gather(i, ev, sonify.Note{Length: length, Frames: frames, Voice: r.voice, Pitch: p.sounds(r, pitch), Velocity: velocity, Pan: pan, Cause: cause}, until, priority)
 		return true
@@ -314,7 +317,9 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 			}
 			n := sonify.Note{Tick: land + sonify.Tick(k)*every, Length: length, Voice: r.voice,
 				Pitch: clampPitch(pp), Velocity: velocity, Pan: pan, Cause: cause}
-			n.Cause.Step = step
+			if n.Cause.Step = step; step > 0 {
+				n.Cause.Label = ""
+			}
 			step++
 			h.Notes++
 			if onGrid || k > 0 {

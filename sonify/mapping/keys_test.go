@@ -103,7 +103,8 @@ func keys(pages map[string]*grammar.Page, page string, table map[string]any, vis
 
 // said are the keys that change what is said about a piece, and not its sound.
 var said = map[string]bool{
-	" title": true, " about": true, "[signal.NAME] doc": true, "[signal.NAME] unit": true, "[signal.NAME] ends": true,
+	" title": true, " about": true, " language": true, "[signal.NAME] title": true, "[voice.NAME] title": true, "[[rule]] title": true,
+	"[[rule]] label": true, "[[form.sections]] title": true, "[signal.NAME] doc": true, "[signal.NAME] unit": true, "[signal.NAME] ends": true,
 	"[[rule]] doc": true, "[[rule]] unit": true, "[[rule]] ends": true, "[source.NAME] keep": true, "[source.NAME] hash": true,
 	"[source.NAME] at_least": true, "[source.NAME] group_by": true, "[source.NAME] members": true, "[source.NAME] stale": true,
 	"[ticks] aside": true, // the notes are the same, who hears them is not

@@ -114,6 +114,7 @@ type told struct {
 }
 
 type toldOf struct {
+	title     string
 	doc, unit string
 	ends      []string    // the lowest and the highest, or nil
 	pos       grammar.Pos // where it stands, for doubts that come later
@@ -131,18 +132,20 @@ func (c *compiler) tell() {
 	for i := range c.piece.rules {
 		p := &c.piece.rules[i]
 		r := byName[p.name]
-		t := toldOf{r.Doc, r.Unit, r.Ends, r.Pos}
+		t := toldOf{r.Title, r.Doc, r.Unit, r.Ends, r.Pos}
 		if n := p.carrier(); n != nil && n.signal >= 0 && n.signal < len(c.piece.signals) {
 			s := c.file.Signal.Get(c.names[n.signal])
-			t = t.or(toldOf{s.Doc, s.Unit, s.Ends, s.Pos})
+			t = t.or(toldOf{"", s.Doc, s.Unit, s.Ends, s.Pos})
 		} else if n != nil {
 			t = t.or(toldOf{unit: c.unitOf(n.from.text, r.On, r.Source)})
 		}
 		c.piece.told.rules = append(c.piece.told.rules, t)
+		m := &c.piece.Header.Makers[p.maker]
+		m.Title, m.Doc, m.Unit = t.title, t.doc, t.unit
 	}
 	for _, name := range c.file.Signal.Names() {
 		s := c.file.Signal.Get(name)
-		c.piece.told.signals = append(c.piece.told.signals, toldOf{s.Doc, s.Unit, s.Ends, s.Pos})
+		c.piece.told.signals = append(c.piece.told.signals, toldOf{s.Title, s.Doc, s.Unit, s.Ends, s.Pos})
 	}
 }
 

@@ -87,7 +87,7 @@ func (g *stage) domainPlan(n *number) *domainPlan {
 func (g *stage) ruleSound(i int, n *number, v, x float64) *sonify.Passage {
 	q := g.copy(0)
 	r := g.piece.rules[i]
-	r.chance, r.coolDown, r.stop, r.say, r.cross = nil, 0, false, nil, nil
+	r.chance, r.coolDown, r.stop, r.say, r.label, r.cross = nil, 0, false, nil, nil, nil
 	if n != nil {
 		for _, m := range []**number{&r.pitch, &r.length, &r.velocity, &r.pan} {
 			if *m == nil || (*m).fixed || (*m).from.text != n.from.text {

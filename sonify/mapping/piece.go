@@ -10,6 +10,7 @@ import (
 type File struct {
 	Title       string      `toml:"title" doc:"what the piece is called" example:"Point by point"`
 	About       string      `toml:"about" doc:"what to listen for, in a sentence or two" example:"Listen for: the server has the tune, the other answers."`
+	Language    string      `toml:"language" doc:"the language that the piece is written in, as a code (BCP 47): pages read its captions and words aloud in it" default:"en" example:"fr"`
 	Mapping     string      `toml:"mapping" doc:"the mapping of the library (or a path to one) that this piece starts from; what stands here overrides it, unset = [...] in a table takes keys of it away, remove = true whole tables" example:"tennis"`
 	Tempo       Number      `toml:"tempo" doc:"how fast the pulse goes; a table lets it follow a signal" unit:"quarter notes a minute" default:"112" example:"112"`
 	Meter       string      `toml:"meter" doc:"the time signature" default:"4/4" example:"3/4"`
@@ -64,6 +65,7 @@ type Source struct {
 // Signal is a number that lives between events.
 type Signal struct {
 	Pos    grammar.Pos `toml:"-"`
+	Title  string      `toml:"title" doc:"what people call it, for the legend; without it, its name" example:"tension on the court"`
 	Doc    string      `toml:"doc" doc:"what the number says, for the legend" example:"who has won more of the last points"`
 	Unit   string      `toml:"unit" doc:"its unit, for people" example:"km/h"`
 	On     Words       `toml:"on" doc:"the kind of event that moves it, or several; \"match.*\" takes all kinds below; without it the value is computed from other signals" example:"tennis.point"`
@@ -82,6 +84,7 @@ type Signal struct {
 // Voice is a part with a sound of its own.
 type Voice struct {
 	Pos      grammar.Pos `toml:"-"`
+	Title    string      `toml:"title" doc:"what people call it; without it, its name" example:"drum of player 2"`
 	Wave     string      `toml:"wave" doc:"the kind of sound" default:"pulse" enum:"pulse|triangle|noise|wave|sample" instead:"square=pulse|sine=triangle|sin=triangle|saw=wave|sawtooth=wave|drum=noise|drums=noise|white=noise|wav=sample" example:"triangle"`
 	Duty     Macro       `toml:"duty" doc:"pulse: the width, 0 to 3 for 12.5, 25, 50 and 75 %, stepped through at 60 Hz" unit:"steps of 60 Hz" default:"2" example:"[2, 1]"`
 	Volume   Macro       `toml:"volume" doc:"the volume, 0 to 15, stepped through at 60 Hz; the last value stays" default:"15" example:"[15, 13, 11, 9, 8, 7]"`
@@ -137,6 +140,8 @@ type Rule struct {
 	Pos      grammar.Pos      `toml:"-"`
 	Name     string           `toml:"name" doc:"what the rule is called in causes, and by which a piece overrides it" example:"ace"`
 	Remove   bool             `toml:"remove" doc:"in a piece that starts from a mapping: this rule is not wanted" default:"false" example:"true"`
+	Title    string           `toml:"title" doc:"what people call it, for the legend; rules with one title that say the same stand together there; without it, its name" example:"Ace"`
+	Label    string           `toml:"label" doc:"what a note of it stands for, with values in braces, as in say: the page shows it beside the note; without it, the title and the value" example:"Ace, {speed_kmh:0} km/h"`
 	Doc      string           `toml:"doc" doc:"what its value says, for the legend" example:"how fast the serve was"`
 	Unit     string           `toml:"unit" doc:"the unit of its value, for people; without it, what the source says" example:"km/h"`
 	Ends     []string         `toml:"ends" doc:"what its lowest and its highest value mean, for the legend" len:"2..2" example:"[\"the slowest\", \"the fastest\"]"`
@@ -240,6 +245,7 @@ type Form struct {
 type Section struct {
 	Pos         grammar.Pos      `toml:"-"`
 	Name        string           `toml:"name" doc:"what the section is called" required:"true" example:"break_point"`
+	Title       string           `toml:"title" doc:"what people call it; without it, its name" example:"Break point"`
 	Remove      bool             `toml:"remove" doc:"in a piece that starts from a mapping: this section is not wanted" default:"false" example:"true"`
 	On          Words            `toml:"on" doc:"the kind of event that begins it, or several; \"end\" for the end of all sources" example:"tennis.break_point"`
 	Source      string           `toml:"source" doc:"only events of this source" example:"court"`

@@ -248,7 +248,8 @@ type rulePlan struct {
 	maxDelay sonify.Tick
 	coolDown sonify.Tick
 	say      *caption
-	stop     bool // later rules do not hear an event that this one played
+	label    *caption // what its notes stand for
+	stop     bool     // later rules do not hear an event that this one played
 	priority *number
 	crowd    int // crowdOff, ...
 }

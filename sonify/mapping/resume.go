@@ -214,7 +214,7 @@ func (r *resumption) crowd(i int, m *crowdMemory) {
 
 func (r *resumption) cause(m *causeMemory) (sonify.Cause, bool) {
 	by, ok := r.makers[makerName{m.Kind, m.By}]
-	return sonify.Cause{Event: m.Event, By: by, From: m.From, Value: valueOf(m.Value), Step: m.Step, Steered: r.readings(m.Steered)}, ok
+	return sonify.Cause{Event: m.Event, By: by, From: m.From, Value: valueOf(m.Value), Label: m.Label, Step: m.Step, Steered: r.readings(m.Steered)}, ok
 }
 
 func (r *resumption) readings(ms []readingMemory) (out []sonify.Reading) {

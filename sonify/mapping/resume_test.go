@@ -201,7 +201,7 @@ func TestState_HoldsEveryField(t *testing.T) {
 		"queuedNote":     "Note order rule onGrid",
 		"captionCause":   "ev cause",
 		"sonify.Note":    "Tick Length Frame Frames Voice Pitch Velocity Pan Cause",
-		"sonify.Cause":   "Event By From Value Step Steered",
+		"sonify.Cause":   "Event By From Value Label Step Steered",
 		"sonify.Reading": "Signal Value",
 	}
 	for name, typ := range mapping.Remembered() {

@@ -185,6 +185,7 @@ type causeMemory struct {
 	By      string           `json:"by"`
 	From    string           `json:"from,omitempty"`
 	Value   any              `json:"value,omitempty"`
+	Label   string           `json:"label,omitempty"`
 	Step    int              `json:"step,omitempty"`
 	Steered []readingMemory  `json:"steered,omitempty"`
 }
@@ -466,7 +467,7 @@ func plain(v sonify.Value) any {
 
 func (p *Performance) causeMemory(c *sonify.Cause) causeMemory {
 	m := p.piece.Header.Makers[c.By]
-	return causeMemory{Event: c.Event, Kind: m.Kind, By: m.Name, From: c.From, Value: plain(c.Value), Step: c.Step, Steered: p.readings(c.Steered)}
+	return causeMemory{Event: c.Event, Kind: m.Kind, By: m.Name, From: c.From, Value: plain(c.Value), Label: c.Label, Step: c.Step, Steered: p.readings(c.Steered)}
 }
 
 func (p *Performance) readings(rs []sonify.Reading) (out []readingMemory) {

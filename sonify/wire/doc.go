@@ -45,10 +45,12 @@
 //	signal   index in the piece's signals, value (a number)
 //	state    source, state
 //	board    place (row by row, from 0), text
+//	label    note (its place among those of the message, from 0), text
 //
 // What a kind from 8 (board) on has stands behind its length in bytes, so that a reader
 // passes over what it does not know, and over what stands behind what it knows. Kind 9 is
-// not used.
+// not used; 10 is label, what the piece says that a note stands for, whose time is the
+// note's.
 //
 // A keyframe is what a chip and a page need to join at a frame: the snapshot of a
 // chip that has rendered up to it and knows what the score messages before sequence

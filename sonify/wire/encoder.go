@@ -15,6 +15,7 @@ type Encoder struct {
 	end      sonify.Frame
 	commands []byte
 	causes   []Cause
+	labels   int // how many of the causes have one
 	marks    []sonify.Mark
 	state    State
 }
@@ -73,7 +74,10 @@ func (e *Encoder) Add(ps *sonify.Passage) {
 		}
 		c := Cause{Maker: n.Cause.By}
 		if n.Cause.Event > 0 {
-			c.Event, c.Step, c.From, c.Value = n.Cause.Event, n.Cause.Step, n.Cause.From, n.Cause.Value
+			c.Event, c.Step, c.From, c.Value, c.Label = n.Cause.Event, n.Cause.Step, n.Cause.From, n.Cause.Value, n.Cause.Label
+		}
+		if c.Label != "" {
+			e.labels++
 		}
 		e.causes = append(e.causes, c)
 	}
@@ -87,10 +91,10 @@ func (e *Encoder) Add(ps *sonify.Passage) {
 // End returns the frame up to which everything was added.
 func (e *Encoder) End() sonify.Frame { return e.end }
 
-// Waiting returns how many bytes of commands and how many causes and marks wait
-// for Flush: nothing that a listener could miss if all are 0.
+// Waiting returns how many bytes of commands and how many causes and marks, labels
+// among them, wait for Flush: nothing that a listener could miss if all are 0.
 func (e *Encoder) Waiting() (commands, causes, marks int) {
-	return len(e.commands), len(e.causes), len(e.marks)
+	return len(e.commands), len(e.causes), len(e.marks) + e.labels
 }
 
 // Flush returns what was added since the last as one message, and its sequence.
@@ -104,7 +108,7 @@ func (e *Encoder) Flush() (message []byte, seq uint64) {
 	for i := range e.marks {
 		e.state.Mark(&e.marks[i])
 	}
-	e.begin = e.end
+	e.begin, e.labels = e.end, 0
 	e.commands, e.causes, e.marks = e.commands[:0], e.causes[:0], e.marks[:0]
 	return message, seq
 }

@@ -52,6 +52,7 @@ type jsonNote struct {
 	Step     int           `json:"step,omitempty"`
 	From     string        `json:"from,omitempty"`
 	Value    *sonify.Value `json:"value,omitempty"`
+	Label    string        `json:"label,omitempty"`
 }
 
 type jsonControl struct {
@@ -135,7 +136,7 @@ func (t *Translator) note(c *chip.Command, causes []Cause, i int) jsonNote {
 		n.Maker = t.piece.Makers[k.Maker].Name
 	}
 	if k.Event > 0 {
-		n.Event, n.Step, n.From = k.Event, k.Step, k.From
+		n.Event, n.Step, n.From, n.Label = k.Event, k.Step, k.From, k.Label
 		if !k.Value.IsMissing() {
 			n.Value = &k.Value
 		}

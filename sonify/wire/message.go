@@ -11,7 +11,7 @@ import (
 // not know what it reads.
 //
 // Version 2 has boards. From the board's on, a mark of a kind that a reader does not know
-// can be passed over, so that more of them need no other version.
+// can be passed over, so that more of them need no other version: labels came so.
 const Version = 2
 
 // Kind says what a message is: its first byte.
@@ -44,6 +44,7 @@ const (
 	MaxMarks   = 1 << 14
 	MaxText    = 1 << 14 // bytes of one text
 	MaxLater   = 1 << 12 // bytes of a mark that has a length
+	MaxLabel   = 1 << 10 // bytes of a label
 )
 
 // Message is one message, read: one of *Hello, *Piece, *Score, *Keyframe, *Clock
@@ -79,6 +80,7 @@ type Piece struct {
 	From    sonify.Frame `json:"from"` // the frame at which it begins
 	Title   string       `json:"title"`
 	About   string       `json:"about,omitempty"`
+	Lang    string       `json:"lang,omitempty"` // of the words of the piece, a BCP 47 code
 	Level   string       `json:"level,omitempty"`
 	Key     string       `json:"key"`
 	Meter   string       `json:"meter"`
@@ -101,6 +103,7 @@ type BoardInfo struct {
 // VoiceInfo describes a voice.
 type VoiceInfo struct {
 	Name    string      `json:"name"`
+	Title   string      `json:"title,omitempty"` // what people call it
 	Wave    sonify.Wave `json:"wave"`
 	Pan     sonify.Pan  `json:"pan"`
 	Pitched bool        `json:"pitched"`
@@ -116,15 +119,19 @@ type VoiceInfo struct {
 
 // MakerInfo describes a rule, pattern or section.
 type MakerInfo struct {
-	Kind sonify.MakerKind `json:"kind"`
-	Name string           `json:"name"`
-	Says string           `json:"says,omitempty"`
-	Data bool             `json:"data,omitempty"`
+	Kind  sonify.MakerKind `json:"kind"`
+	Name  string           `json:"name"`
+	Title string           `json:"title,omitempty"` // what people call it
+	Doc   string           `json:"doc,omitempty"`   // what its value says
+	Unit  string           `json:"unit,omitempty"`  // of its value
+	Says  string           `json:"says,omitempty"`  // exactly
+	Data  bool             `json:"data,omitempty"`
 }
 
 // SignalInfo describes a signal.
 type SignalInfo struct {
 	Name   string  `json:"name"`
+	Title  string  `json:"title,omitempty"` // what people call it
 	Doc    string  `json:"doc,omitempty"`
 	Unit   string  `json:"unit,omitempty"`
 	Low    float64 `json:"low,omitempty"`
@@ -134,19 +141,19 @@ type SignalInfo struct {
 
 // PieceOf describes a piece from its header.
 func PieceOf(h *sonify.Header) Piece {
-	p := Piece{Type: "piece", Title: h.Title, About: h.About, Level: h.Level, Key: h.Key, Meter: h.Meter.String(), Tempo: h.Tempo,
+	p := Piece{Type: "piece", Title: h.Title, About: h.About, Lang: h.Language, Level: h.Level, Key: h.Key, Meter: h.Meter.String(), Tempo: h.Tempo,
 		Voices: []VoiceInfo{}, Makers: []MakerInfo{}, Signals: []SignalInfo{}, Sources: append([]string{}, h.Sources...)}
 	for i := range h.Voices {
 		v := &h.Voices[i]
-		p.Voices = append(p.Voices, VoiceInfo{v.Name, v.Instrument.Wave, v.Pan, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum, v.Aside, uint8(min(i, chip.MaxVoices-1))})
+		p.Voices = append(p.Voices, VoiceInfo{v.Name, v.Title, v.Instrument.Wave, v.Pan, v.Pitched, v.MIDIChannel, v.MIDIProgram, v.MIDIDrum, v.Aside, uint8(min(i, chip.MaxVoices-1))})
 	}
 	for i := range h.Makers {
 		m := &h.Makers[i]
-		p.Makers = append(p.Makers, MakerInfo{m.Kind, m.Name, m.Says, m.Data})
+		p.Makers = append(p.Makers, MakerInfo{m.Kind, m.Name, m.Title, m.Doc, m.Unit, m.Says, m.Data})
 	}
 	for i := range h.Signals {
 		s := &h.Signals[i]
-		p.Signals = append(p.Signals, SignalInfo{s.Name, s.Doc, s.Unit, s.Low, s.High, s.Hidden})
+		p.Signals = append(p.Signals, SignalInfo{s.Name, s.Title, s.Doc, s.Unit, s.Low, s.High, s.Hidden})
 	}
 	if b := h.Board; b != nil {
 		p.Board = &BoardInfo{b.Doc, append([]string{}, b.Columns...), b.Rows}
@@ -174,6 +181,8 @@ type Cause struct {
 	Step  int
 	From  string
 	Value sonify.Value
+	// Label is what the piece says that the note stands for; empty if it says nothing.
+	Label string
 }
 
 // Keyframe is where a listener can begin.

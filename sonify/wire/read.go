@@ -39,11 +39,11 @@ func Read(p []byte) (Message, error) {
 	case KindScore:
 		m := &Score{Seq: r.uint(), Begin: r.frame(), Frames: r.frame(), Commands: r.bytes()}
 		m.Causes = r.causes()
-		m.Marks = r.marks(m.Begin)
+		m.Marks = r.marks(m.Begin, m.Causes)
 		return m, r.end(k)
 	case KindKeyframe:
 		m := &Keyframe{Seq: r.uint(), Frame: r.frame(), Snapshot: r.bytes()}
-		m.Marks = r.marks(m.Frame)
+		m.Marks = r.marks(m.Frame, nil)
 		return m, r.end(k)
 	case KindClock:
 		m := &Clock{Zero: r.int(), Now: r.int(), Token: r.uint()}
@@ -232,12 +232,13 @@ func (r *reader) value() sonify.Value {
 	}
 }
 
-func (r *reader) marks(base sonify.Frame) []sonify.Mark {
+// marks reads marks, and the labels among them into the causes.
+func (r *reader) marks(base sonify.Frame, causes []Cause) []sonify.Mark {
 	n := r.count(MaxMarks)
 	if n == 0 {
 		return nil
 	}
-	out := make([]sonify.Mark, 0, n)
+	var out []sonify.Mark
 	frame, tick := base, sonify.Tick(0)
 	for range n {
 		m := sonify.Mark{Kind: sonify.MarkKind(r.byte())}
@@ -276,8 +277,8 @@ func (r *reader) marks(base sonify.Frame) []sonify.Mark {
 		case sonify.MarkState:
 			m.Name, m.Text = r.text(), r.text()
 		default:
-			if !r.later(&m) && r.bad == "" {
-				continue // of a newer version
+			if !r.later(&m, causes) && r.bad == "" {
+				continue // of a newer version, or none of the passage
 			}
 		}
 		if r.bad != "" {
@@ -290,7 +291,7 @@ func (r *reader) marks(base sonify.Frame) []sonify.Mark {
 
 // later reads a mark that has its length before it. It reports whether m is one that
 // is known; what stands behind what is known of it is passed over too.
-func (r *reader) later(m *sonify.Mark) bool {
+func (r *reader) later(m *sonify.Mark, causes []Cause) bool {
 	n := r.uint()
 	if n > uint64(len(r.p)) || n > MaxLater {
 		r.fail("a mark is cut off or too long")
@@ -298,6 +299,18 @@ func (r *reader) later(m *sonify.Mark) bool {
 	}
 	body := reader{p: r.p[:n]}
 	r.p = r.p[n:]
+	if byte(m.Kind) == kindLabel {
+		i, label := body.index(), body.text()
+		if body.bad == "" && (i >= len(causes) || len(label) > MaxLabel) {
+			body.fail("a label is of no note")
+		}
+		if body.bad != "" {
+			r.fail(body.bad)
+			return false
+		}
+		causes[i].Label = label
+		return false
+	}
 	if m.Kind != sonify.MarkBoard {
 		return false
 	}

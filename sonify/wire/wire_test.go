@@ -44,9 +44,9 @@ func messages() []Message {
 		&p,
 		&Score{Seq: 7, Begin: 96000, Frames: 6000, Commands: commands, Marks: marks, Causes: []Cause{
 			{Maker: 0},
-			{Maker: 1, Event: 17, From: "speed_kmh", Value: sonify.Num(201)},
+			{Maker: 1, Event: 17, From: "speed_kmh", Value: sonify.Num(201), Label: "Ace, 201 km/h · é"},
 			{Maker: 1, Event: 18, Step: 2, From: "speed_kmh", Value: sonify.Num(180.25)},
-			{Maker: 1, Event: 16, From: "kind", Value: sonify.Word("ace")},
+			{Maker: 1, Event: 16, From: "kind", Value: sonify.Word("ace"), Label: "ace"},
 		}},
 		&Keyframe{Seq: 8, Frame: 99000, Snapshot: []byte("chip..."), Marks: marks},
 		&Clock{Zero: -5, Now: 1_700_000_000_000_000, Token: 1 << 63},
@@ -67,8 +67,8 @@ func TestMessages_ComeBackAsTheyWere(t *testing.T) {
 		if !reflect.DeepEqual(got, m) {
 			t.Errorf("%v:\n got %+v\nwant %+v", m.kind(), got, m)
 		}
-		if m.kind() == KindScore && len(b) > 260 {
-			t.Errorf("a score message of four notes and nine marks takes %d bytes", len(b))
+		if m.kind() == KindScore && len(b) > 300 {
+			t.Errorf("a score message of four notes and nine marks, two labels, takes %d bytes", len(b))
 		}
 	}
 }
@@ -119,7 +119,7 @@ func TestJSON_NamesWhatTheNumbersMean(t *testing.T) {
 			t.Errorf("%v says that it is %v", m.kind(), o["type"])
 		}
 		if m.kind() == KindScore {
-			const note = `{"frame":96200,"frames":4000,"voice":"hat","pitch":61,"velocity":0.7087,"pan":0,"maker":"ace","event":17,"from":"speed_kmh","value":201}`
+			const note = `{"frame":96200,"frames":4000,"voice":"hat","pitch":61,"velocity":0.7087,"pan":0,"maker":"ace","event":17,"from":"speed_kmh","value":201,"label":"Ace, 201 km/h · é"}`
 			if !bytes.Contains(b, []byte(note)) {
 				t.Errorf("the second note is not\n%s\nin\n%s", note, b)
 			}
@@ -343,15 +343,19 @@ func TestKeyframe_HasTheBoard(t *testing.T) {
 // A mark of a kind that only a later version has is passed over.
 func TestRead_PassesOverLaterMarks(t *testing.T) {
 	one := func(kind byte, body ...byte) []byte { return append([]byte{kind, 10, 2, byte(len(body))}, body...) }
-	p := []byte{byte(KindScore), 1, 0, 0, 0, 0, 3}
+	p := []byte{byte(KindScore), 1, 0, 0, 0, 0, 4}
 	p = append(p, one(77, 1, 2, 3)...)
 	p = append(p, one(byte(sonify.MarkBoard), 2, 1, 'x', 99)...)
 	p = append(p, one(9)...)
+	p = append(p, one(11, 5)...)
 	m, err := Read(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := m.(*Score).Marks, []sonify.Mark{{Kind: sonify.MarkBoard, Frame: 10, Tick: 2, Index: 2, Text: "x"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
+	}
+	if _, err := Read(append([]byte{byte(KindScore), 1, 0, 0, 0, 0, 1}, one(kindLabel, 0, 1, 'x')...)); !errors.Is(err, ErrMessage) {
+		t.Errorf("a label of a note that is not there: %v", err)
 	}
 }

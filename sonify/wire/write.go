@@ -21,12 +21,12 @@ func Append(p []byte, m Message) ([]byte, error) {
 		p = binary.AppendUvarint(p, uint64(max(m.Frames, 0)))
 		p = appendBytes(p, m.Commands)
 		p = appendCauses(p, m.Causes)
-		return appendMarks(p, m.Begin, m.Marks), nil
+		return appendMarks(p, m.Begin, m.Marks, m.Causes), nil
 	case *Keyframe:
 		p = binary.AppendUvarint(p, m.Seq)
 		p = binary.AppendUvarint(p, uint64(max(m.Frame, 0)))
 		p = appendBytes(p, m.Snapshot)
-		return appendMarks(p, m.Frame, m.Marks), nil
+		return appendMarks(p, m.Frame, m.Marks, nil), nil
 	case *Clock:
 		p = binary.AppendVarint(p, m.Zero)
 		p = binary.AppendVarint(p, m.Now)
@@ -135,8 +135,19 @@ func appendValue(p []byte, v sonify.Value) []byte {
 	return append(p, valueMissing)
 }
 
-func appendMarks(p []byte, base sonify.Frame, marks []sonify.Mark) []byte {
+// kindLabel is the mark that says what a note stands for. It is no mark of a
+// passage: a score has it with the note's cause.
+const kindLabel byte = 10
+
+// appendMarks writes marks, and behind them the labels of causes: readers who do
+// not know those pass over them.
+func appendMarks(p []byte, base sonify.Frame, marks []sonify.Mark, causes []Cause) []byte {
 	n := 0
+	for i := range causes {
+		if causes[i].Label != "" {
+			n++
+		}
+	}
 	for i := range marks {
 		if onWire(marks[i].Kind) {
 			n++
@@ -183,6 +194,15 @@ func appendMarks(p []byte, base sonify.Frame, marks []sonify.Mark) []byte {
 				text = strings.ToValidUTF8(text[:sonify.MaxBoardText], "")
 			}
 			p = appendBytes(p, appendText(body, text))
+		}
+	}
+	for i := range causes {
+		if label := causes[i].Label; label != "" {
+			if len(label) > MaxLabel {
+				label = strings.ToValidUTF8(label[:MaxLabel], "")
+			}
+			p = append(p, kindLabel, 0, 0) // its time is the note's
+			p = appendBytes(p, appendText(binary.AppendUvarint(nil, uint64(i)), label))
 		}
 	}
 	return p

@@ -116,7 +116,7 @@ class Reader:
             m["notes"] = notes
             if controls:
                 m["controls"] = controls
-            marks = self.marks(r, m["begin"])
+            marks = self.marks(r, m["begin"], notes)
             if marks:
                 m["marks"] = marks
         elif kind == 4:
@@ -196,7 +196,7 @@ class Reader:
             if kind:
                 n["value"] = {1: r.int, 2: r.real, 3: r.text, 4: lambda: False, 5: lambda: True}[kind]()
 
-    def marks(self, r, frame):
+    def marks(self, r, frame, notes=()):
         out, tick = [], 0
         for _ in range(r.uint()):
             kind = r.byte()
@@ -225,6 +225,9 @@ class Reader:
                 m.update(kind="state", name=r.text(), text=r.text())
             else:
                 body = Bytes(r.take(r.uint()))
+                if kind == 10:
+                    note = notes[body.uint()]
+                    note["label"] = body.text()
                 if kind != 8:
                     continue
                 place, columns = body.uint(), len(self.piece["board"]["columns"])
