@@ -267,6 +267,9 @@ type Maker struct {
 	// Title is what people call it, Doc what its value says and Unit the value's
 	// unit; each may be empty.
 	Title, Doc, Unit string
+	// Carrier is what its value moves above all ("pitch"), empty if it has none, and
+	// Polarity is "up" if more becomes more of it, "down" if less.
+	Carrier, Polarity string
 	// Data is true if its pitch carries a value that can be heard back.
 	Data bool
 }

@@ -56,23 +56,33 @@ func playableLegend(p *mapping.Piece) (*wire.Legend, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &wire.Legend{Title: l.Title, About: l.About, Idle: l.Idle, Setup: setup, Entries: []wire.LegendEntry{}}
+	out := &wire.Legend{Title: l.Title, About: l.About, Lang: p.Header.Language, Idle: l.Idle, Setup: setup, Entries: []wire.LegendEntry{}}
 	for i := range l.Entries {
 		e := &l.Entries[i]
 		if e.Kind == mapping.LegendSignal && hidden[e.Name] {
 			continue
 		}
-		entry := wire.LegendEntry{Kind: string(e.Kind), Name: e.Name, Doc: e.Doc, Words: e.Words, Unit: e.Unit, Domain: e.Domain,
-			Carrier: e.Carrier, Polarity: e.Polarity, Voices: e.Voices, Values: []wire.LegendValue{}}
+		entry := wire.LegendEntry{Kind: string(e.Kind), Name: e.Name, Title: e.Title, Doc: e.Doc, Words: e.Words, Unit: e.Unit, Domain: e.Domain,
+			Carrier: e.Carrier, Polarity: e.Polarity, Voices: e.Voices, Values: []wire.LegendValue{}, Low: e.Low, High: e.High, Live: e.Live, Alike: e.Alike}
+		for _, f := range e.Effects {
+			entry.Effects = append(entry.Effects, wire.LegendEffect(f))
+		}
 		for _, s := range e.Samples {
-			if len(s.Passage.Notes) == 0 {
-				continue // it is told in words
+			v := wire.LegendValue{Which: s.Which, Say: s.Caption, Word: s.Word, End: s.End, Frames: s.Passage.End}
+			if f, ok := s.Value.Float(); ok {
+				v.Value = &f
+			}
+			if v.Silent = len(s.Passage.Notes) == 0; v.Silent {
+				v.Commands, v.Frames = []byte{}, 0
+				entry.Values = append(entry.Values, v)
+				continue
 			}
 			var c sound.Coder
 			if _, err := c.Begin(nil, &h); err != nil {
 				return nil, err
 			}
-			entry.Values = append(entry.Values, wire.LegendValue{Which: s.Which, Say: s.Caption, Commands: c.Passage(nil, s.Passage), Frames: s.Passage.End})
+			v.Commands = c.Passage(nil, s.Passage)
+			entry.Values = append(entry.Values, v)
 		}
 		out.Entries = append(out.Entries, entry)
 	}

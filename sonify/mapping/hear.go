@@ -1,6 +1,8 @@
 package mapping
 
 import (
+	"strings"
+
 	"proscenium/sonify"
 	"proscenium/sonify/score"
 )
@@ -275,7 +277,7 @@ func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at soni
 	pan := p.panOf(r.pan, ev, r.voice)
 
 	if r.label != nil {
-		cause.Label = r.label.text(p, ev)
+		cause.Label = strings.TrimSpace(r.label.text(p, ev)) // a unit that is missing leaves a space
 	}
 	if !within {
 		p.gather(i, ev, sonify.Note{Length: length, Frames: frames, Voice: r.voice, Pitch: p.sounds(r, pitch), Velocity: velocity, Pan: pan, Cause: cause}, until, priority)

@@ -30,9 +30,11 @@ const (
 
 // LegendEntry is one mapping of a piece.
 type LegendEntry struct {
-	Kind  LegendKind `json:"kind"`
-	Name  string     `json:"name"`
-	Maker int        `json:"-"` // index in Header.Makers; -1 for a signal
+	Kind LegendKind `json:"kind"`
+	Name string     `json:"name"`
+	// Title is what people call it, empty if it has no other name.
+	Title string `json:"title,omitempty"`
+	Maker int    `json:"-"` // index in Header.Makers; -1 for a signal
 	// Doc is what the piece says it means, or empty.
 	Doc string `json:"doc,omitempty"`
 	// Words say what becomes what: "speed_kmh becomes pitch: higher is faster".
@@ -44,6 +46,16 @@ type LegendEntry struct {
 	Unit string `json:"unit,omitempty"`
 	// Domain says what counts as low and as high: "120 to 225 km/h".
 	Domain string `json:"domain,omitempty"`
+	// Low and High are its ends where they are fixed, and Live says what they are
+	// where the data moves them: "seen", "rank" or "zscore".
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
+	Live string   `json:"live,omitempty"`
+	// Effects are what a signal moves as it rises.
+	Effects []LegendEffect `json:"effects,omitempty"`
+	// Alike is "low" or "high" if its typical value sounds as that end does, and is
+	// left out.
+	Alike string `json:"alike,omitempty"`
 	// Carrier is what the value moves above all: "pitch", "hits"; empty if
 	// nothing is moved.
 	Carrier string `json:"carrier,omitempty"`
@@ -62,12 +74,23 @@ type LegendEntry struct {
 	inner    bool // a signal that displays leave out
 }
 
+// LegendEffect is one thing that rises, falls or becomes another with a signal.
+type LegendEffect struct {
+	What     string   `json:"what"`               // "rhythm.hits", "tempo", "harmony.richness"
+	Polarity string   `json:"polarity,omitempty"` // "up", "down"; empty: it becomes another
+	Of       []string `json:"of,omitempty"`       // the patterns, rules and voices
+}
+
 // LegendSample is one value as it sounds.
 type LegendSample struct {
 	Which string `json:"which,omitempty"` // "low", "typical", "high" or ""
 	// Value is missing where only the data will tell.
 	Value   sonify.Value `json:"value"`
 	Caption string       `json:"caption"` // "serve: 120 km/h, the slowest"
+	// Word says what the value is among the values, as a code ("slowest",
+	// "typical"), End the same in the words of the piece, where it has some.
+	Word string `json:"word,omitempty"`
+	End  string `json:"end,omitempty"`
 	// Passage is what the piece's own voices and patterns play, from tick and
 	// frame 0, at the tempo that its first mark sets. Its notes begin before
 	// Span.End and may ring on.
@@ -79,6 +102,12 @@ const (
 	whichLow     = "low"
 	whichTypical = "typical"
 	whichHigh    = "high"
+)
+
+// The values of Polarity.
+const (
+	polarityUp   = "up"
+	polarityDown = "down"
 )
 
 // Legend returns the legend of the piece. s is what a survey of its data
@@ -142,6 +171,9 @@ func (c *compiler) tell() {
 		c.piece.told.rules = append(c.piece.told.rules, t)
 		m := &c.piece.Header.Makers[p.maker]
 		m.Title, m.Doc, m.Unit = t.title, t.doc, t.unit
+		if n := p.carrier(); n != nil {
+			m.Carrier, m.Polarity = n.key, n.polarity()
+		}
 	}
 	for _, name := range c.file.Signal.Names() {
 		s := c.file.Signal.Get(name)

@@ -81,6 +81,9 @@ func (e *LegendEntry) rank() int {
 func (e LegendEntry) worth() LegendEntry {
 	e.Samples = slices.Clone(e.Samples)
 	if len(e.Samples) == 3 && (e.Samples[1].same(&e.Samples[0]) || e.Samples[1].same(&e.Samples[2])) {
+		if e.Alike = whichHigh; e.Samples[1].same(&e.Samples[0]) {
+			e.Alike = whichLow
+		}
 		e.Samples = slices.Delete(e.Samples, 1, 2)
 	}
 	return e

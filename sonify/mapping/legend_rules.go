@@ -23,7 +23,7 @@ func (r *rulePlan) carrier() *number {
 func (g *stage) rule(i int) LegendEntry {
 	r := &g.piece.rules[i]
 	t := g.piece.told.rules[i]
-	e := LegendEntry{Kind: LegendRule, Name: r.name, Maker: r.maker, Doc: t.doc, Times: -1, Words: g.ruleWords(i), On: g.ruleOn(i), Voices: []string{}, Samples: []LegendSample{}}
+	e := LegendEntry{Kind: LegendRule, Name: r.name, Title: t.title, Maker: r.maker, Doc: t.doc, Times: -1, Words: g.ruleWords(i), On: g.ruleOn(i), Voices: []string{}, Samples: []LegendSample{}}
 	if g.survey != nil {
 		e.Times = g.survey.rules[i].played
 	}
@@ -36,12 +36,9 @@ func (g *stage) rule(i int) LegendEntry {
 		e.Samples = append(e.Samples, LegendSample{Caption: g.ruleCaption(i), Passage: g.ruleSound(i, nil, 0, 0)})
 		return e
 	}
-	e.From, e.Unit, e.Carrier, e.Polarity = n.from.text, t.unit, n.key, "up"
-	if n.down {
-		e.Polarity = "down"
-	}
+	e.From, e.Unit, e.Carrier, e.Polarity = n.from.text, t.unit, n.key, n.polarity()
 	if n.mapped {
-		e.Domain = endsWords(g.domainPlan(n), t.unit)
+		e.domain(g.domainPlan(n), t.unit)
 	}
 	low, typical, high, known, ok := g.numberEnds(i, n)
 	if !ok {
@@ -51,6 +48,7 @@ func (g *stage) rule(i int) LegendEntry {
 	if known && low == high {
 		s := LegendSample{Value: sonify.Num(low), Passage: g.ruleSound(i, n, low, 0.5)}
 		s.Caption = sayCaption(spoken(r.name), withUnit(tidy(low, 0), t.unit), "always")
+		s.Word = "always"
 		e.Samples = append(e.Samples, s)
 		return e
 	}
@@ -63,10 +61,35 @@ func (g *stage) rule(i int) LegendEntry {
 		} else {
 			s.Caption = sayCaption(spoken(r.name), "", domainWords(g.domainPlan(n), which, t))
 		}
+		s.Word, s.End = endCode(g.domainPlan(n), which, t, surveyed)
 		s.Passage = g.ruleSound(i, n, v, float64(k)/2)
 		e.Samples = append(e.Samples, s)
 	}
 	return e
+}
+
+// polarity says whether more of its value is more of what it moves.
+func (n *number) polarity() string {
+	if n.down {
+		return polarityDown
+	}
+	return polarityUp
+}
+
+// domain tells the ends of an entry, in words and in numbers.
+func (e *LegendEntry) domain(d *domainPlan, unit string) {
+	e.Domain = endsWords(d, unit)
+	switch d.kind {
+	case seenDomain:
+		e.Live = "seen"
+	case rankDomain:
+		e.Live = "rank"
+	case zscoreDomain:
+		e.Live = "zscore"
+	default:
+		low, high := d.low, d.high
+		e.Low, e.High = &low, &high
+	}
 }
 
 // domainPlan returns the domain from which a number is mapped.

@@ -115,7 +115,7 @@ func (g *stage) rises(i int, n *number) int {
 
 // colours says what controls that signal i moves do to voices, and returns the
 // voices that they move.
-func (g *stage) colours(i int, does *effects) []int {
+func (g *stage) colours(i int, does *effects, e *LegendEntry) []int {
 	of := g.piece.following(i)
 	var voices []int
 	for k := range g.piece.controls {
@@ -125,11 +125,13 @@ func (g *stage) colours(i int, does *effects) []int {
 		}
 		a := controlAxes[c.param]
 		w := a.more
-		if g.rises(i, c.to) < 0 {
+		rises := g.rises(i, c.to)
+		if rises < 0 {
 			w = a.less
 		}
 		for _, v := range c.voices {
 			does.add(w, "voice "+g.piece.Header.Voices[v].Name)
+			e.effect(c.param.String(), polarityOf(rises), g.piece.Header.Voices[v].Name)
 			voices = append(voices, v)
 		}
 	}
@@ -144,7 +146,7 @@ var harmonyAxes = map[string]axis{
 
 // harmony says what signal i does to the chords and the key, and reports whether
 // it does anything.
-func (g *stage) harmony(i int, does *effects) bool {
+func (g *stage) harmony(i int, does *effects, e *LegendEntry) bool {
 	of := g.piece.following(i)
 	h := &g.piece.form.harmony
 	moved := false
@@ -153,13 +155,38 @@ func (g *stage) harmony(i int, does *effects) bool {
 			continue
 		}
 		w := harmonyAxes[n.key].more
-		if g.rises(i, n) < 0 {
+		rises := g.rises(i, n)
+		if rises < 0 {
 			w = harmonyAxes[n.key].less
 		}
+		e.effect("harmony."+n.key, polarityOf(rises), "")
 		does.add(w, "the harmony")
 		moved = true
 	}
 	return moved
+}
+
+// polarityOf names what rises or falls; what stays, or goes to and fro, has no name.
+func polarityOf(rises int) string {
+	switch {
+	case rises > 0:
+		return polarityUp
+	case rises < 0:
+		return polarityDown
+	}
+	return ""
+}
+
+// effect adds what a signal moves, of something that has a name or of all.
+func (e *LegendEntry) effect(what, polarity, of string) {
+	k := slices.IndexFunc(e.Effects, func(f LegendEffect) bool { return f.What == what && f.Polarity == polarity })
+	if k < 0 {
+		k = len(e.Effects)
+		e.Effects = append(e.Effects, LegendEffect{What: what, Polarity: polarity})
+	}
+	if f := &e.Effects[k]; of != "" && !slices.Contains(f.Of, of) {
+		f.Of = append(f.Of, of)
+	}
 }
 
 // signal returns the entry of a signal: all that it steers, heard together.
@@ -168,13 +195,15 @@ func (g *stage) signal(i int) LegendEntry {
 	s := &p.signals[i]
 	of := p.following(i)
 	t := p.told.signals[i]
-	e := LegendEntry{Kind: LegendSignal, Name: s.name, Maker: -1, Doc: t.doc, From: "signal." + s.name, Unit: t.unit, Domain: endsWords(s.domain, t.unit), inner: !s.show, Times: -1, Voices: []string{}, Samples: []LegendSample{}}
+	e := LegendEntry{Kind: LegendSignal, Name: s.name, Title: t.title, Maker: -1, Doc: t.doc, From: "signal." + s.name, Unit: t.unit, inner: !s.show, Times: -1, Voices: []string{}, Samples: []LegendSample{}}
+	e.domain(s.domain, t.unit)
 	var does effects
 	var while []string
 	strong := false
 	tempo := p.tempo != nil && p.tempo.from.readsAny(of)
 	if tempo {
-		e.Carrier = "tempo"
+		e.Carrier, e.Polarity = "tempo", p.tempo.polarity()
+		e.effect("tempo", e.Polarity, "")
 		if p.tempo.down {
 			while = append(while, "the tempo falls")
 		} else {
@@ -188,6 +217,7 @@ func (g *stage) signal(i int) LegendEntry {
 			for _, l := range q.moved(of) {
 				if l.strong == first {
 					does.add(g.leverWords(i, l.n), spoken(q.name))
+					e.effect(l.n.key, polarityOf(g.rises(i, l.n)), q.name)
 				}
 			}
 		}
@@ -195,10 +225,11 @@ func (g *stage) signal(i int) LegendEntry {
 	for k := range p.rules {
 		if n := p.rules[k].reading(of); n != nil {
 			does.add(g.leverWords(i, n), spoken(p.rules[k].name))
+			e.effect(n.key, polarityOf(g.rises(i, n)), p.rules[k].name)
 		}
 	}
-	coloured := g.colours(i, &does)
-	harmony := g.harmony(i, &does)
+	coloured := g.colours(i, &does, &e)
+	harmony := g.harmony(i, &does, &e)
 	if len(does.what) > 0 {
 		while = append(while, does.String())
 	}
@@ -259,7 +290,7 @@ func (g *stage) signal(i int) LegendEntry {
 				e.Voices = append(e.Voices, v)
 			}
 			if l := p.patterns[k].moved(of); len(l) > 0 && e.Carrier == "" {
-				e.Carrier = l[0].n.key
+				e.Carrier, e.Polarity = l[0].n.key, polarityOf(g.rises(i, l[0].n))
 			}
 		}
 	}
@@ -370,12 +401,13 @@ func (g *stage) steeredSamples(i, section int, patterns []int, tempo bool, name 
 		} else {
 			s.Caption = sayCaption(spoken(name), "", domainWords(g.piece.signals[i].domain, which, t))
 		}
+		s.Word, s.End = endCode(g.piece.signals[i].domain, which, t, surveyed)
 		if s.Passage = g.steeredSound(i, v, section, patterns, tempo); len(s.Passage.Notes) == 0 {
 			s.Caption += " (silent)"
 		}
 		out = append(out, s)
 		if known && low == high {
-			out[0].Which, out[0].Caption = "", sayCaption(spoken(name), withUnit(tidy(v, 0), t.unit), "always")
+			out[0].Which, out[0].Word, out[0].End, out[0].Caption = "", "always", "", sayCaption(spoken(name), withUnit(tidy(v, 0), t.unit), "always")
 			break
 		}
 	}
@@ -415,7 +447,7 @@ func (g *stage) steeredSound(i int, v float64, section int, patterns []int, temp
 func (g *stage) section(i int) LegendEntry {
 	p := g.piece
 	s := &p.form.sections[i]
-	e := LegendEntry{Kind: LegendSection, Name: s.name, Maker: s.maker, Times: -1, Words: g.sectionWords(i), decisive: i > 0 && len(s.kinds.kinds) > 0, Voices: []string{}, Samples: []LegendSample{}}
+	e := LegendEntry{Kind: LegendSection, Name: s.name, Title: p.Header.Makers[s.maker].Title, Maker: s.maker, Times: -1, Words: g.sectionWords(i), decisive: i > 0 && len(s.kinds.kinds) > 0, Voices: []string{}, Samples: []LegendSample{}}
 	if g.survey != nil {
 		e.Times = g.survey.sections[i].entered
 	}

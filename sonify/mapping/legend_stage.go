@@ -130,11 +130,32 @@ func (g *stage) signalEnds(i int) (low, typical, high float64, known bool) {
 			low, high, known = g.survey.domains[i].low, g.survey.domains[i].high, true
 		}
 	}
-	typical = low + float64(0.5*(high-low))
+	typical = g.mainOf(i).middle(low, high)
 	if g.survey != nil && g.survey.signals[i].n > 0 {
 		typical = min(max(g.survey.signals[i].part(0.5), low), high)
 	}
 	return low, typical, high, known
+}
+
+// mainOf returns the number that is heard best of those that read a signal over its
+// own domain, nil if there is none.
+func (g *stage) mainOf(i int) *number {
+	own := func(n *number) bool { return n != nil && !n.fixed && n.mapped && n.signal == i && n.domain == nil }
+	for k := range g.piece.patterns {
+		for _, l := range g.piece.patterns[k].levers() {
+			if own(l.n) {
+				return l.n
+			}
+		}
+	}
+	for k := range g.piece.rules {
+		for _, n := range g.piece.rules[k].moving() {
+			if own(n) {
+				return n
+			}
+		}
+	}
+	return nil
 }
 
 // numberEnds does the same for a number of a rule. ok is false if there is
@@ -166,7 +187,7 @@ func (g *stage) numberEnds(rule int, n *number) (low, typical, high float64, kno
 			}
 		}
 	}
-	typical = low + float64(0.5*(high-low))
+	typical = n.middle(low, high)
 	if seen != nil {
 		typical = min(max(seen.part(0.5), low), high)
 	}

@@ -164,6 +164,33 @@ func (e *effects) String() string {
 // spoken turns a name of the piece into words: "match_point" is match point.
 func spoken(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
+// endCode says what a value is among the values, as a code and in the words of
+// the piece.
+func endCode(d *domainPlan, which string, t toldOf, surveyed bool) (word, end string) {
+	w := wordsFor(t.unit)
+	far := d.kind == zscoreDomain && t.ends == nil
+	switch {
+	case which == whichLow && far:
+		word = "below"
+	case which == whichHigh && far:
+		word = "above"
+	case which == whichLow:
+		word = w.low
+	case which == whichHigh:
+		word = w.high
+	case surveyed:
+		word = "typical"
+	default:
+		word = "middle"
+	}
+	if t.ends != nil && which == whichLow {
+		end = t.ends[0]
+	} else if t.ends != nil && which == whichHigh {
+		end = t.ends[1]
+	}
+	return word, end
+}
+
 // whichWords are the words after the value in a sample's caption.
 func whichWords(which string, t toldOf, surveyed bool) string {
 	w := wordsFor(t.unit)

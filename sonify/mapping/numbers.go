@@ -115,6 +115,23 @@ func (n *number) onto(d *domain, v float64) float64 {
 	return n.low + float64(x*(n.high-n.low))
 }
 
+// middle returns the value between low and high that lies in the middle of what is
+// heard: the one that n's curve takes half of the way.
+func (n *number) middle(low, high float64) float64 {
+	if n == nil || n.curve == "" || n.curve == "linear" {
+		return low + float64(0.5*(high-low))
+	}
+	below, above := 0.0, 1.0
+	for range 50 {
+		if x := float64(0.5 * (below + above)); shape(n.curve, x, low, high) < 0.5 {
+			below = x
+		} else {
+			above = x
+		}
+	}
+	return low + float64(float64(0.5*(below+above))*(high-low))
+}
+
 // or returns the value of n, or fallback if n is nil or its value is missing.
 func (p *Performance) or(n *number, ev *sonify.Event, fallback float64) float64 {
 	if n == nil {

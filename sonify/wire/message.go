@@ -119,13 +119,15 @@ type VoiceInfo struct {
 
 // MakerInfo describes a rule, pattern or section.
 type MakerInfo struct {
-	Kind  sonify.MakerKind `json:"kind"`
-	Name  string           `json:"name"`
-	Title string           `json:"title,omitempty"` // what people call it
-	Doc   string           `json:"doc,omitempty"`   // what its value says
-	Unit  string           `json:"unit,omitempty"`  // of its value
-	Says  string           `json:"says,omitempty"`  // exactly
-	Data  bool             `json:"data,omitempty"`
+	Kind     sonify.MakerKind `json:"kind"`
+	Name     string           `json:"name"`
+	Title    string           `json:"title,omitempty"`    // what people call it
+	Doc      string           `json:"doc,omitempty"`      // what its value says
+	Unit     string           `json:"unit,omitempty"`     // of its value
+	Carrier  string           `json:"carrier,omitempty"`  // what its value moves: "pitch"
+	Polarity string           `json:"polarity,omitempty"` // "up": more is more, "down": more is less
+	Says     string           `json:"says,omitempty"`     // exactly
+	Data     bool             `json:"data,omitempty"`
 }
 
 // SignalInfo describes a signal.
@@ -149,7 +151,7 @@ func PieceOf(h *sonify.Header) Piece {
 	}
 	for i := range h.Makers {
 		m := &h.Makers[i]
-		p.Makers = append(p.Makers, MakerInfo{m.Kind, m.Name, m.Title, m.Doc, m.Unit, m.Says, m.Data})
+		p.Makers = append(p.Makers, MakerInfo{m.Kind, m.Name, m.Title, m.Doc, m.Unit, m.Carrier, m.Polarity, m.Says, m.Data})
 	}
 	for i := range h.Signals {
 		s := &h.Signals[i]
