@@ -1,6 +1,8 @@
 // What happens, in words: the newest large and in time with the sound, and before it what
 // it came upon, so that nothing is gone before it could be read, nor before it was said.
 
+import { put } from "./why.js";
+
 /** @typedef {import("./score.js").Score} Score */
 /** @typedef {import("./wire.js").Mark} Mark */
 
@@ -25,6 +27,8 @@ export class Captions {
     /** The station's frame up to which captions were taken. */
     this.until = NaN;
     this.run = "";
+    /** The language of the piece, as HTML names it. */
+    this.lang = "en";
   }
 
   /**
@@ -85,12 +89,17 @@ export class Captions {
       letters += text.length;
     }
     this.unsaid = [];
-    this.say([first, ...given].map((s) => (/[.!?…]$/.test(s) ? s : s + ".")).join(" "));
+    this.say([{ text: [first, ...given].map((s) => (/[.!?…]$/.test(s) ? s : s + ".")).join(" "), piece: true }], this.lang);
   }
 
-  /** Gives a screen reader something else. @param {string} text */
-  say(text) {
-    this.at.spoken.textContent = text;
+  /**
+   * Gives a screen reader something else.
+   * @param {import("./why.js").Part[]} parts
+   * @param {string} [lang] of the piece
+   */
+  say(parts, lang) {
+    this.at.spoken.replaceChildren();
+    put(this.at.spoken, parts, lang);
     this.said = performance.now();
   }
 }

@@ -11,7 +11,7 @@ import { Roll } from "./roll.js";
 import { Score } from "./score.js";
 import { Sound } from "./sound.js";
 import { Voices } from "./voices.js";
-import { sentence, why } from "./why.js";
+import { mapping, parts, put, Teller, why } from "./why.js";
 import { say, spoken } from "./words.js";
 import { keys } from "./keys.js";
 import { Kit } from "./kit.js";
@@ -165,8 +165,11 @@ function piece(p) {
   write(el("title"), p.title.toUpperCase());
   el("title").classList.toggle("long", p.title.length > 24);
   board.begin(p.board);
-  legend.begin(legend.base);
+  legend.begin(legend.base, p);
   el("about").textContent = p.about ?? "";
+  // What the piece says is read aloud in its own language.
+  for (const id of ["title", "about", "caption", "before"]) el(id).lang = p.lang ?? "en";
+  captions.lang = p.lang ?? "en";
   document.title = p.title + " · Proscenium";
   wall.fit();
   voices.begin(p);
@@ -260,6 +263,7 @@ function dress(light) {
   palette = chosen(light);
 }
 
+const teller = new Teller();
 /** @type {import("./score.js").Note | null} */
 let lastWhy = null;
 /** So long the card of a note that is not in the picture stays, in milliseconds. */
@@ -282,8 +286,8 @@ function draw() {
   const now = frame - latency;
   board.draw(score, now);
   captions.draw(score, now);
-  const n = score.notes.findLast((x) => x.data && x.cause?.step === 0 && x.frame <= now);
-  if (n && n !== lastWhy) {
+  const n = teller.next(score.notes, now);
+  if (n) {
     lastWhy = n;
     tell(n);
   }
@@ -300,7 +304,8 @@ function tell(n) {
   const dot = document.createElement("span");
   dot.className = "dot";
   dot.style.setProperty("--dot", colour(palette, n.voice));
-  el("why").replaceChildren(dot, sentence(n));
+  el("why").replaceChildren(dot);
+  put(el("why"), parts(n), n.piece.lang);
 }
 
 /** Shows why a note sounds, beside it. */
@@ -310,11 +315,22 @@ function card() {
   box.hidden = !n;
   if (!n) return;
   const title = document.createElement("b");
-  title.textContent = sentence(n);
-  box.replaceChildren(title, why(n).says);
+  put(title, parts(n), n.piece.lang);
+  box.replaceChildren(title);
+  put(box, mapping(n), n.piece.lang);
+  const { says } = why(n);
+  if (says) {
+    const exactly = document.createElement("details");
+    exactly.style.pointerEvents = "auto"; // the card itself lets clicks through to the notes
+    const summary = document.createElement("summary");
+    summary.textContent = say("exactly");
+    exactly.append(summary);
+    put(exactly, [{ text: says, program: true }]);
+    box.append(exactly);
+  }
   carded = { since: performance.now(), seen: false };
   place();
-  captions.say(sentence(n));
+  captions.say(parts(n), n.piece.lang);
 }
 
 /** Keeps the card by its note, and closes it when the note has left the picture. */

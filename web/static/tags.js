@@ -4,7 +4,7 @@
 import { colour } from "./palette.js";
 import { draw, fitted, widthOf } from "./pixels.js";
 import { HEAD } from "./scenery.js";
-import { why } from "./why.js";
+import { textOf, why } from "./why.js";
 
 /** @typedef {import("./roll.js").View} View */
 /** @typedef {import("./score.js").Note} Note */
@@ -31,9 +31,11 @@ export function tags(v, notes, drawn) {
     const words = why(n);
     const size = v.size;
     const small = smaller(size);
-    const first = fitted(v.g, (words.what || words.who).toUpperCase(), size, (beside ? room : v.width) - 8 * size);
+    // A value with its unit says it in the fewest words.
+    const what = words.what.length > 1 ? textOf(words.what) : "";
+    const first = fitted(v.g, (what || words.label || textOf(words.what) || words.who).toUpperCase(), size, (beside ? room : v.width) - 8 * size);
     if (!first) continue;
-    const second = words.what ? [words.who, words.pitch].filter(Boolean).join(" → ") : words.pitch;
+    const second = what ? [words.who, words.pitch].filter(Boolean).join(" → ") : words.pitch;
     const w = Math.max(widthOf(v.g, first, size, true), beside ? widthOf(v.g, second, small) : 0) + 7 * size;
     const h = beside && second ? 7 * small + 15 * size : 13 * size;
     const x = beside ? v.nowX + 22 : Math.max(2, Math.min(d.x, v.width - w - 2));

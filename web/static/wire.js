@@ -6,15 +6,16 @@ import { CONTROL, KEY, PITCH, controlOf, noteOf, scan } from "./commands.js";
 export const PROTOCOL = 2;
 
 /**
- * @typedef {{name: string, wave: string, pan: number, pitched: boolean, slot?: number, aside?: boolean,
+ * @typedef {{name: string, wave: string, pan: number, pitched: boolean, slot?: number, aside?: boolean, title?: string,
  *   midi_channel?: number, midi_program?: number, midi_drum?: number}} Voice
- * @typedef {{kind: string, name: string, says?: string, data?: boolean}} Maker
- * @typedef {{name: string, doc?: string, unit?: string, low?: number, high?: number, hidden?: boolean}} Signal
+ * @typedef {{kind: string, name: string, title?: string, doc?: string, unit?: string, carrier?: string, polarity?: string, says?: string, data?: boolean}} Maker
+ * @typedef {{name: string, title?: string, doc?: string, unit?: string, low?: number, high?: number, hidden?: boolean}} Signal
  * @typedef {{doc?: string, columns: string[], rows: number}} Board
  * @typedef {object} Piece
  * @property {number} from
  * @property {string} title
  * @property {string} [about]
+ * @property {string} [lang] of its words
  * @property {string} key
  * @property {string} meter
  * @property {number} tempo
@@ -39,7 +40,7 @@ export const PROTOCOL = 2;
  *
  * @typedef {{reason: string, again_s?: number}} Goodbye
  *
- * @typedef {{maker: number, event: number, step: number, from: string, value: number|string|boolean|null}} Cause
+ * @typedef {{maker: number, event: number, step: number, from: string, value: number|string|boolean|null, label?: string}} Cause
  *
  * @typedef {object} Mark
  * @property {string} kind
@@ -88,8 +89,9 @@ export function read(p) {
       const begin = r.uint();
       const frames = r.uint();
       const commands = r.bytes();
-      const notes = notesOf(commands, causes(r));
-      return { kind: "score", seq, begin, frames, commands, notes, controls: controlsOf(commands), marks: marks(r, begin) };
+      const why = causes(r);
+      const told = marks(r, begin, why);
+      return { kind: "score", seq, begin, frames, commands, notes: notesOf(commands, why), controls: controlsOf(commands), marks: told };
     }
     case 4: {
       const seq = r.uint();
@@ -191,9 +193,10 @@ function value(r) {
 /**
  * @param {Bytes} r
  * @param {number} frame that the first mark counts from
+ * @param {Cause[]} [why] the causes that labels among the marks are of
  * @returns {Mark[]}
  */
-function marks(r, frame) {
+function marks(r, frame, why = []) {
   /** @type {Mark[]} */
   const out = [];
   let tick = 0;
@@ -201,7 +204,7 @@ function marks(r, frame) {
     const kind = r.byte();
     frame += r.int();
     tick += r.int();
-    const m = kind >= 8 ? later(new Bytes(r.bytes()), kind) : mark(r, kind);
+    const m = kind >= 8 ? later(new Bytes(r.bytes()), kind, why) : mark(r, kind);
     if (m) out.push({ frame, tick, ...m });
   }
   return out;
@@ -241,7 +244,13 @@ function mark(r, kind) {
  * A mark that has its length before it: null for what a later version may have.
  * @param {Bytes} r
  * @param {number} kind
+ * @param {Cause[]} why
  */
-function later(r, kind) {
+function later(r, kind, why) {
+  if (kind === 10) {
+    const c = why[r.uint()];
+    if (c) c.label = r.text();
+    return null;
+  }
   return kind === 8 ? { kind: "board", index: r.uint(), text: r.text() } : null;
 }

@@ -19,6 +19,84 @@ const english = {
   legend: "Legend",
   legendDoes: "What you hear, and how it sounds. The station goes on softly meanwhile.",
   noLegend: "This station has no legend.",
+  failedLegend: "The legend cannot be fetched. Trying again …",
+  silentValue: "nothing plays",
+  alikeLow: "A typical value sounds as a low one does.",
+  alikeHigh: "A typical value sounds as a high one does.",
+  alike: "{n} more of the kind",
+  colon: ": ",
+  atOnce: "{n} events at once",
+  soFar: "{what} so far",
+  ofLate: "{what} of late",
+  liveSeen: "the lowest to the highest value so far",
+  liveRank: "the usual values of late",
+  liveZscore: "what is usual so far, and what is far off",
+  is_lowest: "the lowest",
+  is_highest: "the highest",
+  is_slowest: "the slowest",
+  is_fastest: "the fastest",
+  is_coldest: "the coldest",
+  is_warmest: "the warmest",
+  is_shortest: "the shortest",
+  is_longest: "the longest",
+  is_lightest: "the lightest",
+  is_heaviest: "the heaviest",
+  is_softest: "the softest",
+  is_loudest: "the loudest",
+  is_least: "the least",
+  is_fewest: "the fewest",
+  is_most: "the most",
+  is_typical: "typical",
+  is_middle: "the middle",
+  is_below: "far below the mean",
+  is_above: "far above the mean",
+  is_always: "always",
+  chance: "how often",
+  shift: "height of the line",
+  register: "octave",
+  stretch: "pace of the theme",
+  thin: "how much is left out",
+  vary: "variation",
+  ornament: "ornaments",
+  choose: "theme",
+  rotate: "rhythm",
+  volume_of: "loudness of the voice",
+  duty: "tone",
+  bend: "bend",
+  vibrato: "vibrato",
+  echo: "echo",
+  richness: "chords",
+  tension: "tension of the chords",
+  key_up: "key",
+  mode: "mode",
+  chanceUp: "more often",
+  chanceDown: "less often",
+  stretchUp: "slower",
+  stretchDown: "faster",
+  thinUp: "thinner",
+  thinDown: "fuller",
+  varyUp: "more varied",
+  varyDown: "steadier",
+  ornamentUp: "more ornate",
+  ornamentDown: "plainer",
+  dutyUp: "fuller in tone",
+  dutyDown: "thinner in tone",
+  bendUp: "bent up",
+  bendDown: "bent down",
+  vibratoUp: "more vibrato",
+  vibratoDown: "less vibrato",
+  echoUp: "more echo",
+  echoDown: "less echo",
+  richnessUp: "richer chords",
+  richnessDown: "barer chords",
+  tensionUp: "tenser chords",
+  tensionDown: "calmer chords",
+  keyUp: "a higher key",
+  keyDown: "a lower key",
+  chooseElse: "another theme",
+  rotateElse: "another rhythm",
+  chordsElse: "other chords",
+  modeElse: "another mode",
   close: "Close",
   low: "low",
   typical: "typical",
@@ -149,6 +227,84 @@ const french = {
   legend: "Légende",
   legendDoes: "Ce que l’on entend, et comment cela sonne. Pendant ce temps, la station continue tout bas.",
   noLegend: "Cette station n’a pas de légende.",
+  failedLegend: "La légende ne vient pas. Nouvel essai …",
+  silentValue: "rien ne joue",
+  alikeLow: "Une valeur courante sonne comme une valeur basse.",
+  alikeHigh: "Une valeur courante sonne comme une valeur haute.",
+  alike: "{n} autres de ce genre",
+  colon: " : ",
+  atOnce: "{n} événements à la fois",
+  soFar: "{what} jusqu’ici",
+  ofLate: "{what} ces derniers temps",
+  liveSeen: "de la plus basse à la plus haute valeur jusqu’ici",
+  liveRank: "les valeurs habituelles de ces derniers temps",
+  liveZscore: "ce qui est habituel jusqu’ici, et ce qui s’en écarte",
+  is_lowest: "le plus bas",
+  is_highest: "le plus haut",
+  is_slowest: "le plus lent",
+  is_fastest: "le plus rapide",
+  is_coldest: "le plus froid",
+  is_warmest: "le plus chaud",
+  is_shortest: "le plus court",
+  is_longest: "le plus long",
+  is_lightest: "le plus léger",
+  is_heaviest: "le plus lourd",
+  is_softest: "le plus doux",
+  is_loudest: "le plus fort",
+  is_least: "le moins",
+  is_fewest: "le moins",
+  is_most: "le plus",
+  is_typical: "courant",
+  is_middle: "le milieu",
+  is_below: "bien au-dessous de la moyenne",
+  is_above: "bien au-dessus de la moyenne",
+  is_always: "toujours",
+  chance: "fréquence",
+  shift: "hauteur de la ligne",
+  register: "octave",
+  stretch: "allure du thème",
+  thin: "ce qui est omis",
+  vary: "variation",
+  ornament: "ornements",
+  choose: "thème",
+  rotate: "rythme",
+  volume_of: "intensité de la voix",
+  duty: "timbre",
+  bend: "inflexion",
+  vibrato: "vibrato",
+  echo: "écho",
+  richness: "accords",
+  tension: "tension des accords",
+  key_up: "tonalité",
+  mode: "mode",
+  chanceUp: "plus c’est fréquent",
+  chanceDown: "plus c’est rare",
+  stretchUp: "plus c’est lent",
+  stretchDown: "plus c’est rapide",
+  thinUp: "plus c’est clairsemé",
+  thinDown: "plus c’est fourni",
+  varyUp: "plus c’est varié",
+  varyDown: "plus c’est régulier",
+  ornamentUp: "plus c’est orné",
+  ornamentDown: "plus c’est simple",
+  dutyUp: "plus le timbre est plein",
+  dutyDown: "plus le timbre est mince",
+  bendUp: "plus le son monte",
+  bendDown: "plus le son descend",
+  vibratoUp: "plus il y a de vibrato",
+  vibratoDown: "moins il y a de vibrato",
+  echoUp: "plus il y a d’écho",
+  echoDown: "moins il y a d’écho",
+  richnessUp: "plus les accords sont riches",
+  richnessDown: "plus les accords sont nus",
+  tensionUp: "plus les accords sont tendus",
+  tensionDown: "plus les accords sont calmes",
+  keyUp: "plus la tonalité est haute",
+  keyDown: "plus la tonalité est basse",
+  chooseElse: "le thème change",
+  rotateElse: "le rythme change",
+  chordsElse: "les accords changent",
+  modeElse: "le mode change",
   close: "Fermer",
   low: "bas",
   typical: "courant",
@@ -287,11 +443,74 @@ export function say(word, values = {}) {
 }
 
 /**
+ * What a value moves, by the engine's names, and what more and less of it is. The names of
+ * the harmony have "harmony." before them.
+ * @type {Record<string, {name: Word, up?: Word, down?: Word, otherwise?: Word}>}
+ */
+const carriers = {
+  pitch: { name: "tone", up: "pitchUp", down: "pitchDown" },
+  velocity: { name: "velocity", up: "velocityUp", down: "velocityDown" },
+  length: { name: "length", up: "lengthUp", down: "lengthDown" },
+  pan: { name: "pan", up: "panUp", down: "panDown" },
+  chance: { name: "chance", up: "chanceUp", down: "chanceDown" },
+  "rhythm.hits": { name: "hits", up: "hitsUp", down: "hitsDown" },
+  "rhythm.rotate": { name: "rotate", otherwise: "rotateElse" },
+  tempo: { name: "tempo", up: "tempoUp", down: "tempoDown" },
+  register: { name: "register", up: "pitchUp", down: "pitchDown" },
+  shift: { name: "shift", up: "pitchUp", down: "pitchDown" },
+  stretch: { name: "stretch", up: "stretchUp", down: "stretchDown" },
+  thin: { name: "thin", up: "thinUp", down: "thinDown" },
+  vary: { name: "vary", up: "varyUp", down: "varyDown" },
+  ornament: { name: "ornament", up: "ornamentUp", down: "ornamentDown" },
+  choose: { name: "choose", otherwise: "chooseElse" },
+  volume: { name: "volume_of", up: "velocityUp", down: "velocityDown" },
+  duty: { name: "duty", up: "dutyUp", down: "dutyDown" },
+  bend: { name: "bend", up: "bendUp", down: "bendDown" },
+  vibrato: { name: "vibrato", up: "vibratoUp", down: "vibratoDown" },
+  echo: { name: "echo", up: "echoUp", down: "echoDown" },
+  "harmony.richness": { name: "richness", up: "richnessUp", down: "richnessDown" },
+  "harmony.tension": { name: "tension", up: "tensionUp", down: "tensionDown" },
+  "harmony.key_up": { name: "key_up", up: "keyUp", down: "keyDown" },
+  "harmony.choose": { name: "richness", otherwise: "chordsElse" },
+  "harmony.mode": { name: "mode", otherwise: "modeElse" },
+};
+
+/**
+ * What a value moves, in a word; nothing for what has none.
+ * @param {string} carrier
+ */
+export function carrierWord(carrier) {
+  const c = carriers[carrier];
+  return c ? say(c.name) : "";
+}
+
+/**
+ * How it moves it: "the more, the higher". What is neither more nor less is only another.
+ * @param {string} carrier
+ * @param {string} [polarity] up, down or none
+ */
+export function polarityWord(carrier, polarity) {
+  const c = carriers[carrier];
+  if (polarity !== "up" && polarity !== "down") return c?.otherwise ? say(c.otherwise) : "";
+  const word = c?.[polarity] ?? (c?.otherwise ? undefined : polarity === "up" ? "otherUp" : "otherDown");
+  return word ? say("themore", { what: say(word) }) : say(/** @type {Word} */ (c.otherwise));
+}
+
+/**
+ * What a value is among the values ("the slowest"), by the engine's code.
+ * @param {string} code
+ */
+export function extremeWord(code) {
+  const word = "is_" + code;
+  return word in english ? say(/** @type {Word} */ (word)) : "";
+}
+
+/**
  * A number the way the language writes it.
  * @param {number} x
  * @param {number} [digits] that matter, in all
  */
-export function number(x, digits = 5) {
+export function number(x, digits = 3) {
   return new Intl.NumberFormat(language, { maximumSignificantDigits: digits }).format(x);
 }
 
