@@ -17,9 +17,9 @@ import (
 
 // documented are the messages that PROTOCOL.md shows.
 func documented() []wire.Message {
-	p := wire.Piece{Type: "piece", Title: "A final", Key: "A minor", Meter: "4/4", Tempo: 500000,
+	p := wire.Piece{Type: "piece", Title: "A final", About: "The faster the serve, the higher the note.", Lang: "en", Level: "full", Key: "A minor", Meter: "4/4", Tempo: 500000,
 		Voices:  []wire.VoiceInfo{{Name: "lead", Wave: sonify.Pulse, Pitched: true}},
-		Makers:  []wire.MakerInfo{{Kind: sonify.MakerRule, Name: "ace", Says: "the faster, the higher", Data: true}},
+		Makers:  []wire.MakerInfo{{Kind: sonify.MakerRule, Name: "ace", Title: "Ace", Doc: "how fast the serve was", Unit: "km/h", Carrier: "pitch", Polarity: "up", Says: "tennis.point when ace plays lead, speed_kmh becomes pitch", Data: true}},
 		Signals: []wire.SignalInfo{{Name: "tension", High: 1}}, Sources: []string{"court"},
 		Board: &wire.BoardInfo{Doc: "the score", Columns: []string{"player", "points"}, Rows: 2}}
 	note := chip.AppendNote(chip.AppendAt(nil, 96000), 0, &chip.Note{Pitch: 81 << 16, Velocity: 100, Frames: 6000})
@@ -27,7 +27,7 @@ func documented() []wire.Message {
 		&wire.Hello{Type: "hello", Protocol: wire.Version, Program: "proscenium 0.1.0", Station: "court", Run: "5f0c", Rate: chip.Rate, Latency: chip.Latency,
 			PPQ: int(sonify.PPQ), Zero: 1_700_000_000_000_000, Now: 1_700_000_000_500_000, Cushion: 110, Piece: p},
 		&wire.Keyframe{Seq: 7, Frame: 95760, Marks: []sonify.Mark{{Kind: sonify.MarkSection, Frame: 95000, Tick: 1900, Name: "break_point"}}},
-		&wire.Score{Seq: 7, Begin: 96000, Frames: 12000, Commands: note, Causes: []wire.Cause{{Event: 17, From: "speed_kmh", Value: sonify.Num(201)}},
+		&wire.Score{Seq: 7, Begin: 96000, Frames: 12000, Commands: note, Causes: []wire.Cause{{Event: 17, From: "speed_kmh", Value: sonify.Num(201), Label: "Ace, 201 km/h"}},
 			Marks: []sonify.Mark{{Kind: sonify.MarkCaption, Frame: 96000, Tick: 1920, Text: "Ace, 201 km/h", Cause: sonify.Cause{Event: 17}},
 				{Kind: sonify.MarkBoard, Frame: 96000, Tick: 1920, Index: 3, Text: "40"}}},
 		&wire.Clock{Zero: 1_700_000_000_000_000, Now: 1_700_000_001_000_000, Token: 17},

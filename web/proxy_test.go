@@ -164,6 +164,9 @@ func works(t *testing.T, a *air, address string, trust *x509.CertPool) (sockets 
 	if _, body := get("/api/stations"); !strings.Contains(body, `"name":"court"`) {
 		t.Errorf("the API says %q", body)
 	}
+	if resp, body := get("/metrics"); resp.StatusCode != 403 {
+		t.Errorf("the figures are open to everybody: %v %q", resp.Status, body)
+	}
 	if _, body := get("/s/court/stream.m3u"); !strings.Contains(body, "https://music.example.org/s/court/stream.opus") {
 		t.Errorf("the list leads to %q", body)
 	}
