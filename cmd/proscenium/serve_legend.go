@@ -56,7 +56,7 @@ func playableLegend(p *mapping.Piece) (*wire.Legend, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &wire.Legend{Title: l.Title, About: l.About, Lang: p.Header.Language, Idle: l.Idle, Setup: setup, Entries: []wire.LegendEntry{}}
+	out := &wire.Legend{Title: l.Title, About: l.About, Lang: p.Header.Language, Idle: l.Idle, IdleAfter: l.IdleAfter, IdleSection: l.IdleSection, Setup: setup, Entries: []wire.LegendEntry{}}
 	for i := range l.Entries {
 		e := &l.Entries[i]
 		if e.Kind == mapping.LegendSignal && hidden[e.Name] {

@@ -16,6 +16,10 @@ type Legend struct {
 	Entries  []LegendEntry `json:"entries"`
 	// Idle says what is heard when no data comes; empty if nothing special is.
 	Idle string `json:"idle,omitempty"`
+	// IdleAfter is after how many seconds without an event that is, IdleSection what
+	// people call the section that comes then, empty if the music only breathes.
+	IdleAfter   float64 `json:"idle_s,omitempty"`
+	IdleSection string  `json:"idle_section,omitempty"`
 }
 
 // LegendKind tells what an entry of a legend is about.
@@ -116,7 +120,14 @@ const (
 // the piece's performances.
 func (p *Piece) Legend(s *Survey) *Legend {
 	g := &stage{piece: p, survey: s}
-	l := &Legend{Title: p.Header.Title, About: p.Header.About, Surveyed: s != nil, Idle: g.idleWords()}
+	l := &Legend{Title: p.Header.Title, About: p.Header.About, Surveyed: s != nil, Idle: g.idleWords(), IdleAfter: float64(p.idle.after) / float64(sonify.SampleRate)}
+	if k := p.idle.section; p.idle.after > 0 && k >= 0 {
+		if s := &p.form.sections[k]; p.Header.Makers[s.maker].Title != "" {
+			l.IdleSection = p.Header.Makers[s.maker].Title
+		} else {
+			l.IdleSection = spoken(s.name)
+		}
+	}
 	for i := range p.rules {
 		l.Entries = append(l.Entries, g.rule(i))
 	}

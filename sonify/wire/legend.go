@@ -9,6 +9,10 @@ type Legend struct {
 	About string `json:"about,omitempty"`
 	Lang  string `json:"lang,omitempty"` // of the words of the piece, a BCP 47 code
 	Idle  string `json:"idle,omitempty"` // what is heard when no data comes
+	// IdleAfter is after how many seconds that is, IdleSection the title of the section
+	// that comes then; without one the music breathes, half the notes in a slow swell.
+	IdleAfter   float64 `json:"idle_s,omitempty"`
+	IdleSection string  `json:"idle_section,omitempty"`
 	// Setup is what a chip of its own has to be told before any of the values:
 	// commands, as in a score, the first at frame 0.
 	Setup   []byte        `json:"setup"` // base64 in JSON

@@ -26,7 +26,7 @@ import { carrierWord, extremeWord, number, polarityWord, say } from "./words.js"
  * @property {string} [polarity]
  * @property {string[]} voices
  * @property {Value[]} values
- * @typedef {{title: string, about?: string, lang?: string, idle?: string, setup: string, entries: Entry[]}} Told
+ * @typedef {{title: string, about?: string, lang?: string, idle?: string, idle_s?: number, idle_section?: string, setup: string, entries: Entry[]}} Told
  */
 
 const RATE = 48000;
@@ -147,7 +147,11 @@ export class Legend {
         if (some.length === 0) continue;
         body.append(make("h3", { textContent: say(word) }), make("div", { className: "signs" }, ...some.map((e) => this.value(e, e.values[0]))));
       }
-      if (this.told.idle) body.append(make("p", { className: "legend-about", lang: "en", textContent: this.told.idle }));
+      const after = this.told.idle_s;
+      if (after) {
+        const section = this.told.idle_section;
+        body.append(this.line("legend-about", section ? [{ text: say("idleSection", { n: number(after) }) }, { text: section, piece: true }] : [{ text: say("idleBreath", { n: number(after) }) }]));
+      }
     }
     this.dialog.replaceChildren(head, state, body);
   }

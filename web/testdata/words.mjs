@@ -95,5 +95,24 @@ l.missing = "";
 l.show();
 read(dialog, "fr");
 if (seen === 0 || (legend.entries.length > 0 && dialog.textContent.length < 150)) found.push("there is nothing to read");
+
+// A legend that is not there and one that did not come are told apart, and the second is
+// asked for again.
+speak("en");
+const timers = [];
+globalThis.setTimeout = (f) => timers.push(f);
+globalThis.clearTimeout = () => timers.splice(0);
+for (const [answer, words, again] of [
+  [() => Promise.resolve({ ok: false, status: 404 }), languages.en.noLegend, 0],
+  [() => Promise.resolve({ ok: false, status: 503 }), languages.en.failedLegend, 1],
+  [() => Promise.reject(new TypeError("no line")), languages.en.failedLegend, 1],
+]) {
+  globalThis.fetch = answer;
+  await l.fetch();
+  if (!dialog.textContent.includes(words) || timers.length !== again) found.push(`“${words}” is not said, or ${timers.length} times asked for again`);
+}
+globalThis.fetch = () => Promise.resolve({ ok: true, json: () => Promise.resolve(legend) });
+await timers[0]();
+if (l.told !== legend || timers.length > 0) found.push("the legend does not come the second time");
 if (process.argv[4]) console.error(dialog.inside[2].inside.map((x) => x.textContent).join("\n"));
 for (const f of new Set(found)) console.log(f);
