@@ -58,5 +58,6 @@
 // is, in microseconds since 1970, and returns the token that the listener sent.
 //
 // Events, fields and names of the data are not in the wire: only what the piece
-// made sound (the value a rule read), its captions, and its signals.
+// made sound (the value a rule read), what it says (captions, labels, its board), and
+// its signals.
 package wire
