@@ -62,7 +62,9 @@ function curve(v, name, top, bottom) {
     g.fillRect(from, y, to - from, 3);
   }
   const size = Math.max(1, v.size - 1);
-  const text = readable(name).toUpperCase();
+  // What people call it, where there is room for that.
+  const title = info?.title?.toUpperCase();
+  const text = title && widthOf(g, title, size, true) < v.width / 4 ? title : readable(name).toUpperCase();
   const says = value === null ? "" : number(Math.round(value * 100) / 100) + (info?.unit ? " " + info.unit : "");
   const middle = Math.round((top + bottom) / 2 - 3.5 * size);
   const w = widthOf(g, text, size, true);

@@ -121,15 +121,16 @@ export function widthOf(g, text, size, bold = false) {
 }
 
 /**
- * As much of a text in bold as there is room for.
+ * As much of a text as there is room for.
  * @param {CanvasRenderingContext2D} g
  * @param {string} text
  * @param {number} size of a pixel
  * @param {number} room
+ * @param {boolean} [bold]
  */
-export function fitted(g, text, size, room) {
+export function fitted(g, text, size, room, bold = true) {
   let s = text;
-  while (s.length > 1 && widthOf(g, s, size, true) > room) s = s.replace(/.?…?$/u, "").trimEnd() + "…";
+  while (s.length > 1 && widthOf(g, s, size, bold) > room) s = s.replace(/.?…?$/u, "").trimEnd() + "…";
   return s;
 }
 

@@ -35,7 +35,9 @@ export function tags(v, notes, drawn) {
     const what = words.what.length > 1 ? textOf(words.what) : "";
     const first = fitted(v.g, (what || words.label || textOf(words.what) || words.who).toUpperCase(), size, (beside ? room : v.width) - 8 * size);
     if (!first) continue;
-    const second = what ? [words.who, words.pitch].filter(Boolean).join(" → ") : words.pitch;
+    const tail = words.pitch ? " → " + words.pitch : "";
+    const who = what ? fitted(v.g, words.who, small, room - 8 * size - widthOf(v.g, tail, small), false) : "";
+    const second = who ? who + tail : words.pitch;
     const w = Math.max(widthOf(v.g, first, size, true), beside ? widthOf(v.g, second, small) : 0) + 7 * size;
     const h = beside && second ? 7 * small + 15 * size : 13 * size;
     const x = beside ? v.nowX + 22 : Math.max(2, Math.min(d.x, v.width - w - 2));
