@@ -190,7 +190,7 @@ func TestSources_FailAndComeBack(t *testing.T) {
 		rec := &recorder{}
 		dir := t.TempDir()
 		text := shop + "silent = \"20s\"\n[source.other]\ntype = \"orders\"\nfatal = true\n[idle]\nafter = \"8s\"\n"
-		_, st := onAir(t, station.Options{Journal: dir, Stale: 15 * time.Second}, text, 40*time.Second, func(s *station.Station) { s.Attach(rec) })
+		_, st := onAirTo(t, station.Options{Journal: dir, Stale: 15 * time.Second}, text, 40*time.Second, rec, nil)
 		want := "[other failed data idle shop stale shop failed shop live data live data idle"
 		if got := fmt.Sprint(rec.states()); !strings.HasPrefix(got, want) {
 			t.Errorf("outputs are told %s, want %s ...]", got, want)
@@ -308,7 +308,7 @@ func TestRun_GoesOnAfterItWasStopped(t *testing.T) {
 				end := sonify.Tick(0)
 				for i := range 5 {
 					rec := &recorder{}
-					d, st := onAir(t, station.Options{Journal: dir}, text, time.Duration(7000+i*617)*time.Millisecond, func(s *station.Station) { s.Attach(rec) })
+					d, st := onAirTo(t, station.Options{Journal: dir}, text, time.Duration(7000+i*617)*time.Millisecond, rec, nil)
 					if st.Resumed != (i > 0) {
 						t.Fatalf("start %d: resumed is %v", i+1, st.Resumed)
 					}
@@ -351,7 +351,7 @@ func TestRun_GoesOnWithAnEditedPiece(t *testing.T) {
 			}
 		})
 		rec := &recorder{}
-		d, st := onAir(t, station.Options{Journal: killed}, shop+"[voice.bell]\nwave = \"triangle\"\n", 5*time.Second, func(s *station.Station) { s.Attach(rec) })
+		d, st := onAirTo(t, station.Options{Journal: killed}, shop+"[voice.bell]\nwave = \"triangle\"\n", 5*time.Second, rec, nil)
 		if !st.Resumed || st.JournalError != "" || st.Heard < 20 || rec.headers[0].Frame < 10*48000 {
 			t.Errorf("%+v", st)
 		}

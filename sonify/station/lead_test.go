@@ -64,7 +64,7 @@ func TestLead_AnEventSoundsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		out := &prompt{}
-		air, st := onAir(t, station.Options{Journal: dir, Ahead: 15 * time.Millisecond}, free, 20*time.Second, func(s *station.Station) { s.Attach(out) })
+		air, st := onAirTo(t, station.Options{Journal: dir, Ahead: 15 * time.Millisecond}, free, 20*time.Second, out, nil)
 		if len(out.waits) < 60 {
 			t.Fatalf("only %d notes", len(out.waits))
 		}
@@ -123,7 +123,7 @@ func TestLead_OfWhatIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &prompt{}
 		o := station.Options{Ahead: 15 * time.Millisecond, AheadKnown: 600 * time.Millisecond}
-		onAir(t, o, walk, 5*time.Second, func(s *station.Station) { s.Attach(out) })
+		onAirTo(t, o, walk, 5*time.Second, out, nil)
 		if low := slices.Min(out.leads); low != 600*time.Millisecond {
 			t.Errorf("a passage came %v ahead", low)
 		}

@@ -216,11 +216,21 @@ func soundInto(d *digest) sonify.Output { return sound.New([]pcm.Sink{d}, sound.
 // beginning; during is called beside it.
 func onAir(t *testing.T, o station.Options, text string, d time.Duration, during func(s *station.Station)) (*digest, station.Status) {
 	t.Helper()
+	return onAirTo(t, o, text, d, nil, during)
+}
+
+// onAirTo does what onAir does; out, if not nil, is there from the first passage on, which
+// what during attaches need not be.
+func onAirTo(t *testing.T, o station.Options, text string, d time.Duration, out sonify.Output, during func(s *station.Station)) (*digest, station.Status) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
 	s := open(t, o, text)
 	heard := &digest{}
 	a := s.Attach(soundInto(heard))
+	if out != nil {
+		s.Attach(out)
+	}
 	var wg sync.WaitGroup
 	if during != nil {
 		wg.Go(func() { during(s) })

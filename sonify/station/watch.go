@@ -47,8 +47,8 @@ func (s *Station) watch(ctx context.Context) {
 		}
 	}
 	follow()
-	timer := time.NewTimer(time.Hour)
-	timer.Stop()
+	// What was edited since the piece was read is taken too.
+	timer := time.NewTimer(settleTime)
 	defer timer.Stop()
 	for {
 		select {
