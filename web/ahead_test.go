@@ -18,7 +18,7 @@ func TestAhead_FollowsTheHouse(t *testing.T) {
 	for _, k := range []struct {
 		listeners int
 		want      time.Duration
-	}{{0, 0}, {150, 0}, {600, 92500 * time.Microsecond}, {6000, 1870 * time.Millisecond}, {12_000, 4 * time.Second}} {
+	}{{0, 0}, {150, 0}, {600, 98333333 * time.Nanosecond}, {6000, 2453333333 * time.Nanosecond}, {12_000, 6 * time.Second}} {
 		c.hub.count(func(n *hubCounts) { n.listeners = k.listeners })
 		if got := c.Ahead(); got != k.want {
 			t.Errorf("%d listeners want to know it %v ahead, not %v", k.listeners, got, k.want)

@@ -242,12 +242,12 @@ func (c *Channel) Play(cue sonify.Cue) error {
 const longMessage = sonify.SampleRate / 5
 
 // mostAhead is the longest that a station is asked to know its music before its time.
-const mostAhead = 4 * time.Second
+const mostAhead = 6 * time.Second
 
 // fullHouse is with how many listeners all of them together are sent half of the budget:
 // the fuller the house, the rarer a message, so that ten thousand cost a tenth of what
 // streams of sound to them do, and not a sixth.
-const fullHouse = 8_000
+const fullHouse = 4_500
 
 // sweepEach is how much longer a message is on its way to the last of the listeners for
 // each of them: a quarter of a second with 10,000, on two processors that others use too.
@@ -259,7 +259,7 @@ func (c *Channel) margin(n int) time.Duration { return c.opts.Margin + time.Dura
 // Ahead returns how long before its time the station has to decide its music, at
 // least, so that the listeners there are cost no more than the budget of messages:
 // the earlier it is known, the fewer messages carry it. With few listeners that is 0;
-// 10,000 of them get a message in four seconds.
+// 10,000 of them get a message in five seconds and a half.
 func (c *Channel) Ahead() time.Duration {
 	n := c.hub.stats().listeners
 	period := time.Duration(n) * time.Second / time.Duration(c.opts.Budget)

@@ -70,14 +70,14 @@ export function head(v) {
   seen.forEach((m, i) => {
     const at = Math.round(x(m.frame));
     const room = (i + 1 < seen.length ? Math.round(x(seen[i + 1].frame)) : v.width) - at - 8 * size;
-    const name = short(v, readable(m.name ?? "").toUpperCase(), room);
+    const name = short(v, sectionName(v, m).toUpperCase(), room);
     g.fillStyle = p.now;
     g.fillRect(at, v.top, 2 * size, height);
     g.fillStyle = p.ink;
     taken.push([at, at + 10 * size + draw(g, name, at + 5 * size, text, size, true)]);
   });
   if (before) {
-    const name = readable(before.name ?? "").toUpperCase();
+    const name = sectionName(v, before).toUpperCase();
     const room = seen.length ? x(seen[0].frame) : v.width;
     if (widthOf(g, name, size, true) + 8 * size < room) {
       g.fillStyle = p.ink;
@@ -93,6 +93,16 @@ export function head(v) {
     draw(g, m.text ?? "", at, text, size);
     taken.push([at, at + w + 6]);
   }
+}
+
+/**
+ * What people call a section.
+ * @param {View} v
+ * @param {import("./wire.js").Mark} m
+ */
+function sectionName(v, m) {
+  const maker = v.score.pieceAt(m.frame)?.makers.find((k) => k.kind === "section" && k.name === m.name);
+  return maker?.title || readable(m.name ?? "");
 }
 
 /**

@@ -41,7 +41,7 @@ export class Voices {
       name.type = solo.type = "button";
       name.className = "name";
       solo.className = "solo";
-      name.textContent = readable(v.name);
+      name.textContent = v.title || readable(v.name);
       solo.textContent = "S";
       name.onclick = () => this.press(i, false);
       solo.onclick = () => this.press(i, true);
@@ -60,9 +60,9 @@ export class Voices {
       r.name.disabled = r.solo.disabled = this.whole;
       r.item.style.setProperty("--dot", colour(this.palette(), i));
       r.name.setAttribute("aria-pressed", String(this.isMuted(v)));
-      r.name.setAttribute("aria-label", say("muteVoice", { voice: readable(v.name) }));
+      r.name.setAttribute("aria-label", say("muteVoice", { voice: v.title || readable(v.name) }));
       r.solo.setAttribute("aria-pressed", String(this.alone.has(v.name)));
-      r.solo.setAttribute("aria-label", say("soloVoice", { voice: readable(v.name) }));
+      r.solo.setAttribute("aria-label", say("soloVoice", { voice: v.title || readable(v.name) }));
     });
   }
 
