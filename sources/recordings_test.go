@@ -165,7 +165,7 @@ func (r *road) compare(t *testing.T, events string) {
 			Kind           string
 			Source         string
 			Frame          float64
-			Values, Labels map[string]any
+			Values, Labels map[string]json.RawMessage
 		}
 		if err := json.Unmarshal([]byte(line), &ev); err != nil {
 			t.Fatalf("%v in %s", err, line)

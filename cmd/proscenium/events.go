@@ -176,6 +176,12 @@ func (p *program) listen(ctx context.Context, piece *mapping.Piece, f *eventsFla
 	watched := isTerminal(p.out)
 	kinds, others := map[string]int64{}, map[string]int64{}
 	var printed int64
+	told := func() {
+		p.summary(kinds, others, printed)
+		for _, s := range piece.Sources {
+			p.say.tally(s.Name, s.Tally)
+		}
+	}
 	var failed []error
 	var line []byte
 	for {
@@ -184,11 +190,7 @@ func (p *program) listen(ctx context.Context, piece *mapping.Piece, f *eventsFla
 			if e := flush(); e != nil {
 				return e
 			}
-			// That nothing came is not all there is to say: why is in what was counted.
-			p.summary(kinds, others, printed)
-			for _, s := range piece.Sources {
-				p.say.tally(s.Name, s.Tally)
-			}
+			told() // that nothing came is not all there is to say: why is in what was counted
 			return err
 		}
 		if ended {
@@ -224,10 +226,7 @@ func (p *program) listen(ctx context.Context, piece *mapping.Piece, f *eventsFla
 	if err := flush(); err != nil {
 		return err
 	}
-	p.summary(kinds, others, printed)
-	for _, s := range piece.Sources {
-		p.say.tally(s.Name, s.Tally)
-	}
+	told()
 	for _, err := range failed {
 		p.say.failure(err)
 	}

@@ -50,7 +50,10 @@ func TestPage_IsFrenchInFrench(t *testing.T) {
 	for _, file := range append(pieces, demo) {
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
 			p, legend := legendOf(t, file)
-			b, err := json.Marshal(map[string]any{"piece": wire.PieceOf(&p.Header), "legend": legend})
+			b, err := json.Marshal(struct {
+				Piece  wire.Piece   `json:"piece"`
+				Legend *wire.Legend `json:"legend"`
+			}{wire.PieceOf(&p.Header), legend})
 			if err != nil {
 				t.Fatal(err)
 			}

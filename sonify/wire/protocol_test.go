@@ -44,8 +44,9 @@ func TestJSON_EveryMemberIsDocumented(t *testing.T) {
 			walk(f.Type)
 		}
 	}
-	for _, m := range []any{Hello{}, Piece{}, Goodbye{}, jsonScore{}, jsonKeyframe{}, jsonClock{}, Legend{}} {
-		walk(reflect.TypeOf(m))
+	for _, m := range []reflect.Type{reflect.TypeFor[Hello](), reflect.TypeFor[Piece](), reflect.TypeFor[Goodbye](), reflect.TypeFor[jsonScore](),
+		reflect.TypeFor[jsonKeyframe](), reflect.TypeFor[jsonClock](), reflect.TypeFor[Legend]()} {
+		walk(m)
 	}
 	if members < 80 {
 		t.Errorf("only %d members were looked at", members)

@@ -14,6 +14,7 @@ import (
 
 	"proscenium/sonify"
 	source "proscenium/sources/file"
+	"proscenium/sources/internal/servertest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -174,9 +175,7 @@ func TestRun_ThroughRotationTruncationAndRestart(t *testing.T) {
 func TestRun_WaitsForTheFile(t *testing.T) {
 	dir := t.TempDir()
 	f := follow(t, dir, "", nil)
-	for f.env.Link.Status().State != sonify.LinkDown {
-		time.Sleep(time.Millisecond)
-	}
+	servertest.Wait(t, "the link is down", func() bool { return f.env.Link.Status().State == sonify.LinkDown })
 	put(t, filepath.Join(dir, "a.log"), `{"n":"1"}`+"\n")
 	f.want("1")
 	f.end()

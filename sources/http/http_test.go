@@ -14,6 +14,7 @@ import (
 	"proscenium/sonify"
 	source "proscenium/sources/http"
 	"proscenium/sources/internal/fault"
+	"proscenium/sources/internal/servertest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -176,9 +177,7 @@ func TestRun_WaitsForWhatIsNotThereYet(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- src.Run(ctx, func(sonify.Event) {}) }()
-	for deadline := time.Now().Add(10 * time.Second); e.Link.Status().State != sonify.LinkDown && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
-	}
+	servertest.Wait(t, "the link is down", func() bool { return e.Link.Status().State == sonify.LinkDown })
 	stop(errEnough)
 	if err := <-done; err != errEnough || !strings.Contains(e.Link.Status().Why, "not there yet") {
 		t.Errorf("%v, %+v", err, e.Link.Status())

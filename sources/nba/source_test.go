@@ -13,6 +13,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/fault"
+	"proscenium/sources/internal/servertest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -93,9 +94,7 @@ func TestRun_WaitsForTheGame(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- src.Run(ctx, func(sonify.Event) {}) }()
-		for deadline := time.Now().Add(10 * time.Second); link.Status().State != sonify.LinkDown && time.Now().Before(deadline); {
-			time.Sleep(time.Millisecond)
-		}
+		servertest.Wait(t, "the link is down", func() bool { return link.Status().State == sonify.LinkDown })
 		stop(enough)
 		if err := <-done; err != enough || !strings.Contains(link.Status().Why, "not there yet") {
 			t.Errorf("%d: %v, %+v", code, err, link.Status())

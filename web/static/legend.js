@@ -2,7 +2,7 @@
 // sound. Who plays one hears the station softer meanwhile; it goes on in its time.
 
 import { write } from "./pixels.js";
-import { put, readable } from "./why.js";
+import { called, put, readable } from "./why.js";
 import { carrierWord, extremeWord, number, polarityWord, say } from "./words.js";
 
 /**
@@ -162,7 +162,7 @@ export class Legend {
    */
   entry(e, alike) {
     const item = make("li", { className: "entry" },
-      make("h3", { lang: this.lang(), textContent: nameOf(e) }),
+      make("h3", { lang: this.lang(), textContent: called(e) }),
       e.doc ? make("p", { lang: this.lang(), textContent: e.doc }) : "",
       this.line("domain", this.over(e)),
       ...directions(e).map((d) => this.line("polarity", d)),
@@ -218,13 +218,13 @@ export class Legend {
    */
   value(e, v) {
     const which = whiches.find((w) => w === v.which);
-    const name = which ? make("b", { textContent: say(which) }) : make("b", { lang: this.lang(), textContent: nameOf(e) });
+    const name = which ? make("b", { textContent: say(which) }) : make("b", { lang: this.lang(), textContent: called(e) });
     const of = which ? make("span", { className: "of" }, " ") : "";
     if (of) put(of, valueParts(e, v), this.lang());
     if (v.silent) return make("p", { className: "domain" }, name, of, " · " + say("silentValue"));
     const heard = make("span", { className: "unseen" });
     // "Hear it: Serve, low 120 km/h", and what is seen is the end of it.
-    put(heard, [{ text: say("hear", { what: "" }) }, ...(which ? [{ text: nameOf(e), piece: true }, { text: ", " }] : [])], this.lang());
+    put(heard, [{ text: say("hear", { what: "" }) }, ...(which ? [{ text: called(e), piece: true }, { text: ", " }] : [])], this.lang());
     const button = make("button", { type: "button", className: "value " + (which ?? "whole") + (e.polarity === "down" ? " falls" : "") },
       make("span", { className: "steps" }), heard, name, of);
     button.onclick = () => this.play(e, v, button);
@@ -269,7 +269,7 @@ export class Legend {
       const state = document.getElementById("legend-state");
       if (state) {
         state.replaceChildren();
-        put(state, [{ text: nameOf(e), piece: true }, ...(v.which ? [{ text: say("colon") }, ...valueParts(e, v)] : [])], this.lang());
+        put(state, [{ text: called(e), piece: true }, ...(v.which ? [{ text: say("colon") }, ...valueParts(e, v)] : [])], this.lang());
       }
     } catch (error) {
       console.warn("proscenium:", error);
@@ -313,9 +313,6 @@ export class Legend {
     });
   }
 }
-
-/** What people call an entry. @param {Entry} e */
-const nameOf = (e) => e.title || readable(e.name);
 
 /**
  * Entries that mean the same stand together, where the first of them stood.

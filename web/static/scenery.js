@@ -1,7 +1,7 @@
 // What stands behind and over the notes: bars and octaves, sections and chords.
 
 import { draw, fitted, widthOf } from "./pixels.js";
-import { readable } from "./why.js";
+import { called, readable } from "./why.js";
 import { pitchName } from "./words.js";
 
 /** @typedef {import("./roll.js").View} View */
@@ -102,7 +102,7 @@ export function head(v) {
  */
 function sectionName(v, m) {
   const maker = v.score.pieceAt(m.frame)?.makers.find((k) => k.kind === "section" && k.name === m.name);
-  return maker?.title || readable(m.name ?? "");
+  return maker ? called(maker) : readable(m.name ?? "");
 }
 
 /**

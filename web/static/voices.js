@@ -1,7 +1,7 @@
 // The voices: which of them are heard, and where their pitch lies.
 
 import { colour } from "./palette.js";
-import { readable } from "./why.js";
+import { called } from "./why.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./wire.js").Piece} Piece */
@@ -41,7 +41,7 @@ export class Voices {
       name.type = solo.type = "button";
       name.className = "name";
       solo.className = "solo";
-      name.textContent = v.title || readable(v.name);
+      name.textContent = called(v);
       solo.textContent = "S";
       name.onclick = () => this.press(i, false);
       solo.onclick = () => this.press(i, true);
@@ -60,9 +60,9 @@ export class Voices {
       r.name.disabled = r.solo.disabled = this.whole;
       r.item.style.setProperty("--dot", colour(this.palette(), i));
       r.name.setAttribute("aria-pressed", String(this.isMuted(v)));
-      r.name.setAttribute("aria-label", say("muteVoice", { voice: v.title || readable(v.name) }));
+      r.name.setAttribute("aria-label", say("muteVoice", { voice: called(v) }));
       r.solo.setAttribute("aria-pressed", String(this.alone.has(v.name)));
-      r.solo.setAttribute("aria-label", say("soloVoice", { voice: v.title || readable(v.name) }));
+      r.solo.setAttribute("aria-label", say("soloVoice", { voice: called(v) }));
     });
   }
 

@@ -34,10 +34,10 @@ export function why(n) {
   const voice = n.piece.voices[n.voice];
   return {
     label: n.cause?.label ?? "",
-    who: maker?.title || readable(maker?.name ?? ""),
+    who: maker ? called(maker) : "",
     what: n.data ? value(n) : [],
     pitch: voice?.pitched ? pitchName(n.pitch) : "",
-    voice: voice?.title || readable(voice?.name ?? ""),
+    voice: voice ? called(voice) : "",
     says: maker?.says ?? "",
   };
 }
@@ -63,14 +63,6 @@ export function parts(n) {
   return out;
 }
 
-/**
- * The same as one text.
- * @param {Note} n
- */
-export function sentence(n) {
-  return textOf(parts(n));
-}
-
 /** @param {Part[]} of */
 export function textOf(of) {
   return of.map((p) => p.text).join("");
@@ -85,7 +77,7 @@ export function textOf(of) {
 export function mapping(n) {
   const maker = n.cause ? n.piece.makers[n.cause.maker] : undefined;
   if (!maker) return [];
-  const what = { text: maker.doc || maker.title || readable(maker.name), piece: true };
+  const what = { text: maker.doc || called(maker), piece: true };
   if (!maker.carrier) return maker.doc ? [what] : [];
   const polarity = polarityWord(maker.carrier, maker.polarity);
   return [what, { text: ` → ${carrierWord(maker.carrier)}${polarity ? say("colon") + polarity : ""}` }];
@@ -174,6 +166,14 @@ export class Teller {
     this.since = now;
     return best;
   }
+}
+
+/**
+ * What people call something of the piece.
+ * @param {{title?: string, name: string}} x
+ */
+export function called(x) {
+  return x.title || readable(x.name);
 }
 
 /**

@@ -7,7 +7,8 @@
 import { pathToFileURL } from "node:url";
 
 globalThis.location = { href: "http://localhost/" };
-const { Teller, mapping, parts, sentence, textOf } = await import(pathToFileURL(`${process.argv[2]}/why.js`));
+const { Teller, mapping, parts, textOf } = await import(pathToFileURL(`${process.argv[2]}/why.js`));
+const sentence = (n) => textOf(parts(n));
 const { speak } = await import(pathToFileURL(`${process.argv[2]}/words.js`));
 
 const piece = {
