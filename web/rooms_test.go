@@ -303,7 +303,7 @@ func TestPlayer_TwoRooms(t *testing.T) {
 
 // promised fails the test if the two are not as near to each other as is promised: 50 ms
 // at the 99th percentile. Where that is not kept on a machine so busy that one of them
-// runs dry again and again, the test says that it was skipped; but nine notes in ten are
+// runs dry again and again, the test says that it was skipped, in CI it fails; but nine notes in ten are
 // held to it all the same, and 99 in a hundred to twice as much.
 func promised(t *testing.T, apart []float64, kept bool) {
 	t.Helper()
@@ -312,6 +312,10 @@ func promised(t *testing.T, apart []float64, kept bool) {
 		t.Errorf("the same note is heard %.1f ms apart at the median, %.1f at the 90th percentile, %.1f at the 99th", half, p90, p99)
 	}
 	if p99 > 50 && !t.Failed() {
+		if os.Getenv("CI") == "true" {
+			t.Errorf("the same note is heard %.1f ms apart at the 99th percentile", p99)
+			return
+		}
 		t.Skipf("this machine is too busy to test 50 ms at the 99th percentile; it is %.1f, and %.1f at the 90th", p99, p90)
 	}
 }
