@@ -259,7 +259,8 @@ func (c *Channel) margin(n int) time.Duration { return c.opts.Margin + time.Dura
 // Ahead returns how long before its time the station has to decide its music, at
 // least, so that the listeners there are cost no more than the budget of messages:
 // the earlier it is known, the fewer messages carry it. With few listeners that is 0;
-// 10,000 of them get a message in five seconds and a half.
+// 10,000 of them get a message in five seconds and a half once the station is that far
+// ahead, to which it moves slowly: over their first two minutes it was one in 3.7 s.
 func (c *Channel) Ahead() time.Duration {
 	n := c.hub.stats().listeners
 	period := time.Duration(n) * time.Second / time.Duration(c.opts.Budget)

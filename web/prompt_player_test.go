@@ -71,14 +71,19 @@ func TestPlayer_AnEventIsHeardAtOnce(t *testing.T) {
 				}
 				t.Logf("ms after the event: decided %v; a listener is told %v; due %v; the first sample leaves the player %v, %d of %d; %+v",
 					decision, arrival, due, heard, len(heard), rings, state)
-				late := k.half && heard.median() > k.goal || !k.half && heard.p99() > k.goal
+				took := heard.p99()
+				if k.half {
+					took = heard.median()
+				}
 				switch {
 				case len(heard) < rings*95/100:
 					t.Errorf("only %d of %d rings were heard", len(heard), rings)
-				case !late:
+				case took <= k.goal:
 					good = true
-				case try == 3 && state.Dry == 0:
-					t.Errorf("an event is heard after %v ms, and is to be within %v", heard, k.goal)
+				case try == 3 && state.Dry == 0 && took > k.goal+state.Extra:
+					// What a listener is moved by when messages are late on their way is told
+					// apart: it is as much as they were late, and TestLate says when.
+					t.Errorf("an event is heard after %v ms, and is to be within %v and what messages were late, %v", heard, k.goal, state.Extra)
 				case try == 3:
 					// It plays later since it ran dry, and must, for others have the machine.
 					t.Logf("the page was kept waiting: how soon it could be cannot be judged")
