@@ -68,7 +68,7 @@ func TestSamples_HaveEveryKeyAndDecodeToTheDefaults(t *testing.T) {
 		keys := make(map[string]bool) // true: required
 		all := keyFields(reflect.TypeOf(s.Config()).Elem())
 		for _, f := range all {
-			keys[f.Tag.Get("toml")] = f.Tag.Get("required") == "true"
+			keys[f.Tag.Get("toml")] = f.Tag.Get("required") != ""
 			if f.Tag.Get("doc") == "" {
 				t.Errorf("%s: %s is not explained", s.Name, f.Name)
 			}

@@ -25,7 +25,7 @@ var sample string
 type Config struct {
 	replay.Config
 	Sport  string        `toml:"sport" doc:"the sport; football is the American one" default:"soccer" enum:"soccer|tennis|basketball|baseball|football|hockey|rugby"`
-	League string        `toml:"league" doc:"the league at the service: fifa.world, eng.1, atp, wta, nba, mlb, nfl, nhl, ..." required:"true" example:"eng.1"`
+	League string        `toml:"league" doc:"the league at the service: fifa.world, eng.1, atp, wta, nba, mlb, nfl, nhl, ..." required:"without path" example:"eng.1"`
 	Date   string        `toml:"date" doc:"the day, as 20260822; without it, today as the service sees it" default:"" example:"20260822"`
 	Every  time.Duration `toml:"every" doc:"how long after an answer the service is asked again" default:"30s" example:"30s"`
 	URL    string        `toml:"url" doc:"the address of the service" default:"https://site.api.espn.com/apis/site/v2/sports"`
@@ -58,9 +58,9 @@ func newSource(env sonify.SourceEnv, c Config) (sonify.Source, error) {
 	if err != nil {
 		ps.Add("url", "", "%v", err)
 	}
-	if c.League == "" {
+	if c.League == "" && !c.Recorded() {
 		ps.Add("league", `league = "eng.1"`, "the league is missing")
-	} else if !league.MatchString(c.League) {
+	} else if c.League != "" && !league.MatchString(c.League) {
 		ps.Add("league", `league = "eng.1"`, "%q is no league of the service: small letters, digits, dots and dashes were expected", c.League)
 	}
 	if c.Date != "" {

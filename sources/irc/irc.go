@@ -26,8 +26,8 @@ var sample string
 // Config is what a piece says about channels.
 type Config struct {
 	replay.Config
-	URL             string        `toml:"url" doc:"the server: ircs:// is encrypted, irc:// is not, wss:// is WebSocket" required:"true" example:"ircs://irc.libera.chat"`
-	Channels        []string      `toml:"channels" doc:"the channels to hear" required:"true" example:"[\"#music\"]"`
+	URL             string        `toml:"url" doc:"the server: ircs:// is encrypted, irc:// is not, wss:// is WebSocket" required:"without path" example:"ircs://irc.libera.chat"`
+	Channels        []string      `toml:"channels" doc:"the channels to hear" required:"without path" example:"[\"#music\"]"`
 	Nick            string        `toml:"nick" doc:"as whom; if the name is taken, a number is put behind it" default:"proscenium"`
 	Contains        []string      `toml:"contains" doc:"only what has one of these words in it. The word becomes the topic; the text goes no further" example:"[\"encore\"]"`
 	Joins           bool          `toml:"joins" doc:"whether people who come and go are told, too" default:"false"`
@@ -76,7 +76,7 @@ const maxChannels = 20
 func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	var ps sonify.Problems
 	u, err := reach.Parse(c.URL, "ircs", "irc", "wss", "ws")
-	if err != nil {
+	if err != nil && (c.URL != "" || !c.Recorded()) {
 		ps.Add("url", `for example url = "ircs://irc.libera.chat"`, "%v", err)
 	}
 	total := 0
@@ -85,7 +85,7 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 			ps.Add("channels", `for example channels = ["#music"]`, "%q is no channel", ch)
 		}
 	}
-	if len(c.Channels) == 0 || len(c.Channels) > maxChannels || total > 480 {
+	if len(c.Channels) == 0 && !c.Recorded() || len(c.Channels) > maxChannels || total > 480 {
 		ps.Add("channels", `channels = ["#music"]`, "%d channels, 1 to %d were expected, with names of 480 bytes in all", len(c.Channels), maxChannels)
 	}
 	if !nickName.MatchString(c.Nick) {

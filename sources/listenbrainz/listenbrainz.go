@@ -27,7 +27,7 @@ var sample string
 // Config is what a piece says about listeners.
 type Config struct {
 	replay.Config
-	Users   []string      `toml:"users" doc:"whose listening is heard, at most 20" required:"true" example:"[\"rob\"]"`
+	Users   []string      `toml:"users" doc:"whose listening is heard, at most 20" required:"without path" example:"[\"rob\"]"`
 	Now     bool          `toml:"now" doc:"whether what they listen to at the moment is told, too" default:"false"`
 	Token   string        `toml:"token" doc:"where a token is kept; public listens need none" default:"" example:"env:LISTENBRAINZ_TOKEN"`
 	CatchUp time.Duration `toml:"catch_up" doc:"how much of what was missed is heard after a restart; what is older is left out" default:"1h"`
@@ -70,7 +70,7 @@ func newSource(env sonify.SourceEnv, c Config) (sonify.Source, error) {
 	span.Check(&ps, "spread", c.Spread, 0, time.Hour)
 	span.Check(&ps, "catch_up", c.CatchUp, 0, 7*24*time.Hour)
 	secret.Check(&ps, "token", c.Token)
-	if len(c.Users) == 0 || len(c.Users) > maxUsers {
+	if len(c.Users) == 0 && !c.Recorded() || len(c.Users) > maxUsers {
 		ps.Add("users", `users = ["rob"]`, "%d users, 1 to %d were expected", len(c.Users), maxUsers)
 	}
 	for _, u := range c.Users {

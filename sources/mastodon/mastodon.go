@@ -29,7 +29,7 @@ var sample string
 // Config is what a piece says about a server.
 type Config struct {
 	replay.Config
-	Server    string        `toml:"server" doc:"the server: its name" required:"true" example:"mastodon.social"`
+	Server    string        `toml:"server" doc:"the server: its name" required:"without path" example:"mastodon.social"`
 	Token     string        `toml:"token" doc:"where the access token is kept; most servers want one, even for what everybody may read" default:"" example:"env:MASTODON_TOKEN"`
 	Stream    string        `toml:"stream" doc:"what is heard: public (all that the server knows), local (its own people), remote (the others), hashtag, hashtag_local, user (the home of the one whose token it is, and what is said about them), list" default:"public" enum:"public|local|remote|hashtag|hashtag_local|user|list"`
 	Tag       string        `toml:"tag" doc:"for hashtag: which, without the #" default:"" example:"mytour"`
@@ -79,7 +79,7 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 		server = "https://" + server
 	}
 	base, err := reach.Parse(server, "https", "http")
-	if err != nil || base.Path != "" || base.RawQuery != "" {
+	if recorded := c.Server == "" && c.Recorded(); !recorded && (err != nil || base.Path != "" || base.RawQuery != "") {
 		ps.Add("server", `for example server = "mastodon.social"`, "this is no name of a server")
 	}
 	if c.Streaming != "" {

@@ -19,7 +19,7 @@ var sample string
 
 // Config is what a piece says about a broker and what to hear of it.
 type Config struct {
-	Topics       []string `toml:"topics" doc:"what to listen to: + is one level, # all that follow, and so are {name} and {name...}, which become fields" required:"true" example:"[\"home/{room}/{sensor}\"]"`
+	Topics       []string `toml:"topics" doc:"what to listen to: + is one level, # all that follow, and so are {name} and {name...}, which become fields" required:"without path" example:"[\"home/{room}/{sensor}\"]"`
 	Availability []string `toml:"availability" doc:"the topics on which devices say that they are there: a state, of which only the changes are events" example:"[\"home/{device...}/availability\"]"`
 	Ignore       []string `toml:"ignore" doc:"topics of which nothing is heard, though topics match them" example:"[\"home/{device...}/set\"]"`
 	mqtt.Connection
@@ -62,6 +62,9 @@ type source struct {
 func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	var ps sonify.Problems
 	o := mqtt.Options{Connection: c.Connection, Longest: c.MaxRecord << 10}
+	if len(c.Topics) == 0 && c.Recorded() {
+		c.Topics = []string{"#"}
+	}
 	if len(c.Topics) == 0 {
 		ps.Add("topics", `topics = ["home/{room}/{sensor}"]`, "there is nothing to listen to")
 	}

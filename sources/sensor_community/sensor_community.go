@@ -28,7 +28,7 @@ var sample string
 // Config is what a piece says about it.
 type Config struct {
 	replay.Config
-	Query    string        `toml:"query" doc:"what to ask for" required:"true" example:"filter/area=48.78,9.18,3"`
+	Query    string        `toml:"query" doc:"what to ask for" required:"without path" example:"filter/area=48.78,9.18,3"`
 	Measures []string      `toml:"measures" doc:"which measures are heard; all without it" example:"[\"pm2_5\", \"temperature\"]"`
 	Every    time.Duration `toml:"every" doc:"how often the service is asked" default:"2m30s" example:"5m"`
 	URL      string        `toml:"url" doc:"the address of the service" default:"https://data.sensor.community/airrohr/v1"`
@@ -67,7 +67,7 @@ func newSource(env sonify.SourceEnv, c Config) (sonify.Source, error) {
 		ps.Add("url", fmt.Sprintf("url = %q", address), "%v", err)
 	}
 	q := strings.Trim(c.Query, "/")
-	if !query.MatchString(q) {
+	if !query.MatchString(q) && (c.Query != "" || !c.Recorded()) {
 		hint := `query = "sensor/12345" or "filter/area=48.78,9.18,3"`
 		if _, err := strconv.Atoi(q); err == nil {
 			hint = fmt.Sprintf("write %q", "sensor/"+q)

@@ -27,7 +27,7 @@ var sample string
 // Config is what a piece says about chats.
 type Config struct {
 	replay.Config
-	Channels []string      `toml:"channels" doc:"whose chats are heard, at most 20: the names in the addresses of the broadcasts" required:"true" example:"[\"somebody\"]"`
+	Channels []string      `toml:"channels" doc:"whose chats are heard, at most 20: the names in the addresses of the broadcasts" required:"without path" example:"[\"somebody\"]"`
 	Contains []string      `toml:"contains" doc:"only what has one of these words in it. The word becomes the topic; the text goes no further" example:"[\"encore\"]"`
 	User     string        `toml:"user" doc:"as whom; without it nobody in particular, which needs no token" default:"" example:"mybot"`
 	Token    string        `toml:"token" doc:"where the user's token is kept, which has the right chat:read" default:"" example:"env:TWITCH_CHAT_TOKEN"`
@@ -74,7 +74,7 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	if err != nil {
 		ps.Add("url", `url = "wss://irc-ws.chat.twitch.tv:443"`, "%v", err)
 	}
-	if len(c.Channels) == 0 || len(c.Channels) > maxChannels {
+	if len(c.Channels) == 0 && !c.Recorded() || len(c.Channels) > maxChannels {
 		ps.Add("channels", `channels = ["somebody"]`, "%d channels, 1 to %d were expected", len(c.Channels), maxChannels)
 	}
 	for _, ch := range c.Channels {

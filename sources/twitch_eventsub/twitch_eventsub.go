@@ -26,9 +26,9 @@ var sample string
 // Config is what a piece says about a broadcast.
 type Config struct {
 	replay.Config
-	Channel  string   `toml:"channel" doc:"whose broadcast: the name in its address" required:"true" example:"somebody"`
-	Token    string   `toml:"token" doc:"where the user access token is kept" required:"true" example:"env:TWITCH_TOKEN"`
-	ClientID string   `toml:"client_id" doc:"where the id of the application is kept to which the token was given" required:"true" example:"env:TWITCH_CLIENT_ID"`
+	Channel  string   `toml:"channel" doc:"whose broadcast: the name in its address" required:"without path" example:"somebody"`
+	Token    string   `toml:"token" doc:"where the user access token is kept" required:"without path" example:"env:TWITCH_TOKEN"`
+	ClientID string   `toml:"client_id" doc:"where the id of the application is kept to which the token was given" required:"without path" example:"env:TWITCH_CLIENT_ID"`
 	Events   []string `toml:"events" doc:"what is heard, in the service's own words" default:"[\"channel.follow\", \"channel.subscribe\", \"channel.subscription.gift\", \"channel.subscription.message\", \"channel.cheer\", \"channel.raid\", \"stream.online\", \"stream.offline\"]" example:"[\"channel.chat.message\", \"channel.raid\"]"`
 	Contains []string `toml:"contains" doc:"of what is written in the chat, only what has one of these words in it. The word becomes the topic; the text goes no further" example:"[\"encore\"]"`
 	URL      string   `toml:"url" doc:"where notifications come from" default:"wss://eventsub.wss.twitch.tv/ws"`
@@ -102,7 +102,7 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	if err != nil {
 		ps.Add("api", `api = "https://api.twitch.tv/helix"`, "%v", err)
 	}
-	if !login.MatchString(c.Channel) {
+	if !login.MatchString(c.Channel) && (c.Channel != "" || !c.Recorded()) {
 		ps.Add("channel", `for example channel = "somebody": what stands after twitch.tv/`, "%q is no channel", c.Channel)
 	}
 	if len(c.Events) == 0 {
@@ -121,10 +121,10 @@ func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	words.Check(&ps, "contains", c.Contains)
 	secret.Check(&ps, "token", c.Token)
 	secret.Check(&ps, "client_id", c.ClientID)
-	if c.Token == "" {
+	if c.Token == "" && !c.Recorded() {
 		ps.Add("token", `token = "env:TWITCH_TOKEN"`, "the service wants a user access token")
 	}
-	if c.ClientID == "" {
+	if c.ClientID == "" && !c.Recorded() {
 		ps.Add("client_id", `client_id = "env:TWITCH_CLIENT_ID"`, "the service wants the id of the application")
 	}
 	if err := ps.Err(); err != nil {

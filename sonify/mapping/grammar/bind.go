@@ -111,7 +111,7 @@ func (r *Reporter) table(n *Node, structs []reflect.Value, taken []string) {
 			kid := n.Get(f.key)
 			if kid != nil {
 				r.value(kid, v.FieldByIndex(f.index), f)
-			} else if f.required && !misnamed[f.key] && !n.text.broken {
+			} else if f.wanted(n) && !misnamed[f.key] && !n.text.broken {
 				r.missing(n, f)
 			}
 		}
@@ -123,6 +123,11 @@ func (r *Reporter) table(n *Node, structs []reflect.Value, taken []string) {
 	for _, p := range unknown {
 		r.add(p)
 	}
+}
+
+// wanted reports whether a table is wrong without the key.
+func (f *field) wanted(n *Node) bool {
+	return f.required && (f.without == "" || n.Get(f.without) == nil)
 }
 
 func (r *Reporter) missing(n *Node, f *field) {

@@ -21,7 +21,8 @@
 //	default   what it is if it is not given, see [Defaults]; in parentheses: prose
 //	example   a value to show
 //	beside    a key of the same table that the example in braces shows, too
-//	required  "true": it is a mistake to leave it out
+//	required  "true": it is a mistake to leave it out; "without other": where the key
+//	          other of the same table is left out, too
 //	enum      the texts allowed, separated by |
 //	min, max  the least and the greatest value; of lists: of each element
 //	instead   what people write in place of an enumerated value: "square=pulse|saw=wave"

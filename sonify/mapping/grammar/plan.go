@@ -38,6 +38,7 @@ type field struct {
 	lenMin    int
 	lenMax    int // -1: any
 	required  bool
+	without   string // the key of the same table in place of which it is required; "": always
 }
 
 var (
@@ -129,7 +130,9 @@ func newField(t reflect.Type, sf reflect.StructField, key string, index []int) *
 		f.required = true
 	case "", "false":
 	default:
-		bad("required", r)
+		if f.without, f.required = strings.CutPrefix(r, "without "); !f.required {
+			bad("required", r)
+		}
 	}
 	if l := sf.Tag.Get("len"); l != "" {
 		low, high, ranged := strings.Cut(l, "..")

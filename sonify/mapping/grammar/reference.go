@@ -35,6 +35,7 @@ type Key struct {
 	Lines    [2]string
 	Values   []string // the words that it may be, if there are such
 	Required bool
+	Without  string // the key in place of which it is required; "": always
 	Page     string // the path of the page that describes the table it holds, or ""
 }
 
@@ -125,7 +126,7 @@ func (r *reference) page(t reflect.Type, path, name, doc string) {
 	keys := make([]Key, len(p.fields))
 	for i, f := range p.fields {
 		typ := typeOf(f.typ, f)
-		k := Key{Name: f.key, Type: typ.words(f), Unit: f.unit, Doc: f.doc, Values: typ.enums(), Required: f.required, Beside: f.beside}
+		k := Key{Name: f.key, Type: typ.words(f), Unit: f.unit, Doc: f.doc, Values: typ.enums(), Required: f.required, Without: f.without, Beside: f.beside}
 		switch {
 		case f.documented():
 			k.Default = strings.Trim(f.def, "()")
@@ -262,6 +263,8 @@ func Markdown(pages []Page, level int) string {
 		for _, k := range p.Keys {
 			def := ""
 			switch {
+			case k.Required && k.Without != "":
+				def = "**required** without `" + k.Without + "`"
 			case k.Required:
 				def = "**required**"
 			case k.Default != "":

@@ -82,10 +82,14 @@ func (s *schema) table(t reflect.Type) object {
 	p := planOf(t)
 	var properties object
 	var required []string
+	var either []any
 	for _, f := range p.fields {
 		properties = append(properties, member{f.key, s.key(f)})
-		if f.required {
+		switch {
+		case f.required && f.without == "":
 			required = append(required, f.key)
+		case f.required:
+			either = append(either, object{{"anyOf", []any{needs(f.without), needs(f.key)}}})
 		}
 	}
 	properties = append(properties, member{Unset, object{{"$ref", "#/$defs/" + Unset}}})
@@ -99,7 +103,15 @@ func (s *schema) table(t reflect.Type) object {
 	if len(required) > 0 {
 		o = append(o, member{"required", required})
 	}
+	if len(either) > 0 {
+		o = append(o, member{"allOf", either})
+	}
 	return append(o, member{"additionalProperties", p.rest != nil})
+}
+
+// needs describes a table that has a key.
+func needs(key string) object {
+	return object{{"type", "object"}, {"required", []string{key}}}
 }
 
 // key describes what stands under a key.

@@ -43,7 +43,7 @@ func valid(t *testing.T, root, s map[string]any, v any, path string) error {
 	t.Helper()
 	for key := range s {
 		switch key {
-		case "$schema", "title", "description", "default", "examples", "$defs", "type", "properties", "required", "additionalProperties", "enum", "pattern", "minimum", "maximum", "items", "minItems", "maxItems", "anyOf", "$ref":
+		case "$schema", "title", "description", "default", "examples", "$defs", "type", "properties", "required", "additionalProperties", "enum", "pattern", "minimum", "maximum", "items", "minItems", "maxItems", "anyOf", "allOf", "$ref":
 		default:
 			t.Fatalf("%s: unknown keyword %q", path, key)
 		}
@@ -66,6 +66,12 @@ func valid(t *testing.T, root, s map[string]any, v any, path string) error {
 		}
 		if last != nil {
 			return last
+		}
+	}
+	all, _ := s["allOf"].([]any)
+	for _, a := range all {
+		if err := valid(t, root, a.(map[string]any), v, path); err != nil {
+			return err
 		}
 	}
 	bad := func(what string) error { return fmt.Errorf("%s: %v: %s", path, v, what) }
