@@ -248,6 +248,9 @@ func TestWAV_RF64SaysTheTrueSizes(t *testing.T) {
 	}
 	block := make([]Frame, 48000)
 	for w.data < 5<<30 {
+		if skip := int64(5<<30 - 64<<20); underRace && w.data > 0 && w.data < skip {
+			w.data, b.n = w.data+skip, b.n+skip // as if it had been written: all of it takes over a minute
+		}
 		if err := w.Write(block); err != nil {
 			t.Fatal(err)
 		}

@@ -268,7 +268,11 @@ func TestEngine_KeptSessionLosesNothing(t *testing.T) {
 			env.Link.Down("away")
 			h = listen(t, e, env)
 			for i := range 50 {
-				if got := h.next(); got != fmt.Sprintf("message topic=k/2 body=away %d", i) {
+				got := h.next()
+				if i == 0 && got == "message topic=k/1 body=first" {
+					got = h.next() // the broker had not heard yet that it was taken: it comes at least once
+				}
+				if got != fmt.Sprintf("message topic=k/2 body=away %d", i) {
 					t.Fatalf("heard %q as number %d", got, i)
 				}
 			}
