@@ -93,7 +93,11 @@ func flock(t *testing.T, info sonify.SourceInfo, c canary.Case) {
 	}
 	var board hooktest.Board
 	env := mapping.Env{Sources: &reg, Hooks: &board, Probe: true, ReadFile: os.ReadFile, Version: "canary"}
-	const music = "[voice.v]\nwave = \"pulse\"\n[[rule]]\non = \"*\"\nvoice = \"v\"\npitch = \"C4\"\n"
+	music := "[voice.v]\nwave = \"pulse\"\n[[rule]]\non = \"*\"\nvoice = \"v\"\npitch = \"C4\"\n"
+	if c.Own && info.Live {
+		// As most pieces do that read what has no fields.
+		music += "[[rule]]\non = \"*\"\nvoice = \"v\"\npitch = { from = \"value\", domain = [0, 10], range = [\"C4\", \"C5\"] }\nsay = \"it is {value}\"\n"
+	}
 	table := "title = \"canary\"\ntempo = 300\n[source.x]\ntype = \"" + info.Name + "\"\n" + keys
 	if strings.Contains(keys, "path = ") {
 		table += "speed = 100000\n" // nobody waits for what was long ago

@@ -123,7 +123,7 @@ func TestRun_ThroughRotationTruncationAndRestart(t *testing.T) {
 	put(t, log, "}\nnonsense {\n")
 	put(t, log, `{"n":"3"}`+"\n")
 	f.want("2")
-	if ev := <-f.events; ev.Value("value").String() != "nonsense {" { // a text is a value
+	if ev := <-f.events; ev.Value("text").String() != "nonsense {" { // nobody foresaw it
 		t.Errorf("%v", ev)
 	}
 	f.want("3")

@@ -59,7 +59,7 @@ func TestSource_Notices(t *testing.T) {
 	d.do(`notify elsewhere, 'never'`)
 	d.do(`notify orders`)
 	d.do(`notify orders, 'last'`)
-	h.Expect("reading amount=12.5 city=Łódź", "reading value=7", "reading value=flash", "reading value=last")
+	h.Expect("reading amount=12.5 city=Łódź", "reading value=7", "reading text=flash", "reading text=last")
 	s.Kill()
 	if err := h.Broke(); err == nil || servertest.Permanent(err) {
 		t.Errorf("the server was killed: %v", err)
@@ -70,7 +70,7 @@ func TestSource_Notices(t *testing.T) {
 	s.Start()
 	h = servertest.Listen(t, src, env)
 	open(t, s).do(`notify orders, 'again'`)
-	h.Expect("reading value=again")
+	h.Expect("reading text=again")
 }
 
 func TestSource_RowsGoOnWhereTheyStood(t *testing.T) {

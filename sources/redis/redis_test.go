@@ -55,7 +55,7 @@ func TestSource_Channels(t *testing.T) {
 	publish(t, s.Addr, "house:hall:temp:x", "never")
 	publish(t, s.Addr, "news.a.b", strings.Repeat("x", 5000))
 	publish(t, s.Addr, "news.a.b", "flash")
-	h.Expect("reading value=7", "reading room=hall sensor=temp value=21.5", "reading value=flash")
+	h.Expect("reading value=7", "reading room=hall sensor=temp value=21.5", "reading text=flash")
 	if n := servertest.Counted(env.Tally, "longer"); n != 1 {
 		t.Errorf("%v", env.Tally.Counts())
 	}

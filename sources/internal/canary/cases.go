@@ -153,6 +153,8 @@ var cases = map[string][]Case{
 
 	"webhook": {
 		{Keys: "preset = \"standard\"\n" + hookKeys, Calls: signed("standard", "order", `{`+person+`,"amount":5}`), Events: 1, Own: true},
+		{Keys: "unsigned = true\nhook = \"x\"\n", Events: 2, Own: true, Calls: append(pinged(`"`+Name+`"`),
+			&sonify.Call{Method: "POST", Path: "x", Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte("email=" + Email + "&text=" + Text)})},
 		{Keys: "token_header = \"Authorization\"\n" + hookKeys, Events: 1, Own: true, Calls: append(
 			[]*sonify.Call{{Method: "POST", Path: "x", Header: http.Header{"Authorization": {"Bearer " + Token}}, Body: []byte(`{}`)}},
 			&sonify.Call{Method: "POST", Path: "x", Header: http.Header{"Authorization": {"Bearer " + Secret}}, Body: []byte(`{` + person + `}`)})},

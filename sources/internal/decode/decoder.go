@@ -61,6 +61,7 @@ type Decoder struct {
 	row     []sonify.Value // by column
 	touched []int          // columns that have been filled
 	filled  []bool         // by column
+	bare    bool           // it has no fields: it is one value
 	stamp   string
 	event   string
 	key     string
@@ -343,6 +344,7 @@ func (d *Decoder) record(m *Message, record []leaves.Leaf, known bool, now time.
 	d.clear()
 	clear(d.vars)
 	d.stamp, d.event, d.key, d.unique, d.period = "", "", "", "", ""
+	d.bare = len(record) == 1 && record[0].Path == "value"
 	for i := range record {
 		d.take(&record[i])
 	}
@@ -420,8 +422,11 @@ func (d *Decoder) take(l *leaves.Leaf) {
 			d.period = text
 		}
 	}
-	if in.column >= 0 {
-		d.put(in.column, d.right(d.columns[in.column], l))
+	if column := in.column; column >= 0 {
+		if d.bare && written(l.Value) {
+			column = d.column("text")
+		}
+		d.put(column, d.right(d.columns[column], l))
 	}
 	if len(d.sources) > 0 {
 		for _, id := range d.sources[l.Path] {
