@@ -596,6 +596,10 @@ func TestWatch_TakesEdits(t *testing.T) {
 	}
 	until("written over", once(func() { put(file, strings.Replace(text, "Shop", "One", 1)) }), title("One"))
 	until("broken", once(func() { put(file, "title = ") }), func(st station.Status) bool { return st.Broken && st.Title == "One" && st.Problems[0].Line == 1 })
+	until("gone", once(func() { os.Remove(file) }), func(st station.Status) bool {
+		return st.Broken && st.Title == "One" && strings.Contains(st.Problems.Error(), "the piece cannot be read any more: ")
+	})
+	until("back", once(func() { put(file, strings.Replace(text, "Shop", "Back", 1)) }), title("Back"))
 	until("renamed over", once(func() {
 		put(file+".new", strings.Replace(text, "Shop", "Two", 1))
 		if err := os.Rename(file+".new", file); err != nil {

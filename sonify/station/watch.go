@@ -2,16 +2,24 @@ package station
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"proscenium/sonify"
 )
 
 // settleTime is how long nothing must happen to the files before an edit is read:
 // editors write in several steps.
 const settleTime = 100 * time.Millisecond
+
+// goneTime is how long a piece may be away, and how often it is looked for then: its
+// folder, which would tell, may have gone with it.
+const goneTime = 2 * time.Second
 
 // watch takes edits of the piece, and of the files it names, until ctx is done. It
 // watches their folders: an editor that writes a new file and renames it would
@@ -50,6 +58,7 @@ func (s *Station) watch(ctx context.Context) {
 	// What was edited since the piece was read is taken too.
 	timer := time.NewTimer(settleTime)
 	defer timer.Stop()
+	looks := 0 // at a piece that is not there
 	for {
 		select {
 		case <-ctx.Done():
@@ -70,12 +79,31 @@ func (s *Station) watch(ctx context.Context) {
 		case <-timer.C:
 			src, err := s.opts.Read()
 			if err != nil {
-				continue // an editor is at it: it will be there again
+				// An editor may be at it, and then it will be there again at once.
+				if looks++; looks == 2 {
+					s.unread(err)
+				}
+				timer.Reset(goneTime)
+				continue
 			}
+			looks = 0
 			s.Edit(src)
 			follow()
 		}
 	}
+}
+
+// unread says that the piece cannot be read any more: it plays on as it is.
+func (s *Station) unread(err error) {
+	why := err.Error()
+	if p := new(fs.PathError); errors.As(err, &p) {
+		why = p.Err.Error()
+	}
+	problem := &sonify.Problem{File: s.opts.File, Msg: "the piece cannot be read any more: " + why, Hint: "it plays on as it is, and edits are taken when it is back"}
+	s.log.Warn("edits are not taken, the piece plays on", "problems", problem.Error())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status.Problems, s.status.Broken = sonify.Problems{problem}, true
 }
 
 // files returns the piece and the files it names, those of a broken edit too as
