@@ -142,7 +142,14 @@ func (p *program) serve(ctx context.Context, f *serveFlags, names []string) erro
 	if f.listeners < 1 || f.perAddress < 1 {
 		return usagef("--listeners and --per-address: expected at least 1")
 	}
-	o := web.Options{Listeners: f.listeners, PerAddress: f.perAddress, JoinRate: 500, Origins: f.origins}
+	o := web.Options{Listeners: f.listeners, PerAddress: f.perAddress, JoinRate: 500}
+	for _, text := range f.origins {
+		origin, err := parseOrigin(text)
+		if err != nil {
+			return usagef("--origin %s: %w", text, err)
+		}
+		o.Origins = append(o.Origins, origin)
+	}
 	for _, text := range f.behind {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
