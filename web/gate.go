@@ -30,6 +30,22 @@ var (
 	errTooQuick = errors.New("too many come at once: try again in a few seconds")
 )
 
+// refusals are the words for programs.
+var refusals = map[error]string{errFull: "full", errAddress: "address", errTooQuick: "often"}
+
+// room says why somebody would not be let in for want of room; nil: they would.
+func (g *gate) room(w who) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch f := g.from[w.addr]; {
+	case g.inside >= g.all:
+		return errFull
+	case f != nil && !w.own && f.inside >= g.each:
+		return errAddress
+	}
+	return nil
+}
+
 // eachRate is how many from one address are let in within a second, so that one
 // that comes again and again leaves room for others.
 func (g *gate) eachRate() int { return g.each/5 + 1 }

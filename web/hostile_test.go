@@ -195,7 +195,7 @@ func TestHostile_Requests(t *testing.T) {
 		{"a body without a length", "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 413, true},
 		{"a huge body", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999\r\n\r\n", 413, true},
 		{"an upgrade with a body", strings.Replace(upgrade, "\r\n\r\n", "\r\nContent-Length: 5\r\n\r\nhello", 1), 413, true},
-		{"no upgrade", get("/s/court/ws"), 400, true},
+		{"no upgrade", get("/s/court/ws"), 426, true},
 		{"an upgrade of HTTP/1.0", strings.Replace(upgrade, "HTTP/1.1", "HTTP/1.0", 1), 400, true},
 		{"another version", strings.Replace(upgrade, "Version: 13", "Version: 7", 1), 400, true},
 		{"more than the upgrade", upgrade + "\x81\x85\x00\x00\x00\x00hello", 0, true},

@@ -117,6 +117,8 @@ type Server struct {
 	inside  atomic.Bool // it serves this machine's own address only
 	files   map[string]*file
 	hooks   hooks
+	// teaching has room for the legends that are being made.
+	teaching chan struct{}
 
 	mu       sync.Mutex
 	stations []*onAir
@@ -145,7 +147,7 @@ func NewServer(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{opts: o, log: o.Log, mux: http.NewServeMux(), files: files()}
+	s := &Server{opts: o, log: o.Log, mux: http.NewServeMux(), files: files(), teaching: make(chan struct{}, teachers)}
 	s.gate = gate{all: o.Listeners, each: o.PerAddress, rate: o.JoinRate, from: make(map[netip.Addr]*guests)}
 	s.hooks.rate = o.HookRate
 	s.sockets = s.upgrader()
@@ -319,28 +321,48 @@ func (s *Server) sameOrigin(r *http.Request) bool {
 	return err == nil && strings.EqualFold(u.Host, r.Host)
 }
 
-// enter finds the station that a listener wants and lets it in. leave is to be
-// called when it is gone. If o is nil the request is answered.
-func (s *Server) enter(w http.ResponseWriter, r *http.Request) (o *onAir, leave func()) {
+// find finds the station that is asked for, for a page that may ask. If o is nil the
+// request is answered.
+func (s *Server) find(w http.ResponseWriter, r *http.Request) (o *onAir) {
 	if o = s.station(r.PathValue("name")); o == nil {
 		s.refuse(w, r, http.StatusNotFound, "there is no such station")
-		return nil, nil
+		return nil
 	}
 	if !s.sameOrigin(r) {
 		s.refuse(w, r, http.StatusForbidden, "pages of this origin may not listen here")
-		return nil, nil
+		return nil
 	}
-	if origin := r.Header.Get("Origin"); origin != "" {
+	s.allow(w, r)
+	return o
+}
+
+// allow lets the page that asks read the answer, if it may.
+func (s *Server) allow(w http.ResponseWriter, r *http.Request) {
+	if origin := r.Header.Get("Origin"); origin != "" && s.sameOrigin(r) {
 		w.Header().Set("Access-Control-Allow-Origin", origin)
 		w.Header().Set("Vary", "Origin")
 	}
+}
+
+// enter finds the station that a listener wants and lets it in. leave is to be
+// called when it is gone. If o is nil the request is answered.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) (o *onAir, leave func()) {
+	if o = s.find(w, r); o == nil {
+		return nil, nil
+	}
 	leave, err := s.gate.enter(s.whose(r), time.Now())
 	if err != nil {
-		w.Header().Set("Retry-After", "5")
-		s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
+		s.closed(w, r, err)
 		return nil, nil
 	}
 	return o, leave
+}
+
+// closed says that there is no room, and in a header why, for programs.
+func (s *Server) closed(w http.ResponseWriter, r *http.Request, err error) {
+	w.Header().Set("Retry-After", "5")
+	w.Header().Set("Proscenium-Refused", refusals[err])
+	s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
 }
 
 // socket answers /s/NAME/ws.
@@ -363,6 +385,20 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 			s.refuse(w, r, http.StatusBadRequest, "seq is the number of the next score message")
 			return
 		}
+	}
+	if !websocket.IsWebSocketUpgrade(r) {
+		// A browser does not tell its page why a WebSocket was refused: who asks like
+		// this is told.
+		if s.find(w, r) == nil {
+			return
+		}
+		if err := s.gate.room(s.whose(r)); err != nil {
+			s.closed(w, r, err)
+			return
+		}
+		w.Header().Set("Upgrade", "websocket")
+		s.refuse(w, r, http.StatusUpgradeRequired, "this is the address of a WebSocket")
+		return
 	}
 	o, leave := s.enter(w, r)
 	if o == nil {
@@ -457,6 +493,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		}
 		out = append(out, listed{o.Name(), i, o.listeners(), "/s/" + url.PathEscape(o.Name())})
 	}
+	s.allow(w, r)
 	answer(w, http.StatusOK, out)
 }
 

@@ -70,8 +70,8 @@ func (b *boards) at(frame sonify.Frame) []string {
 }
 
 // staged puts the match on the air with a legend and an info, and returns its board
-// and its address.
-func staged(t *testing.T, legend *wire.Legend, info web.Info) (*boards, string) {
+// and its address. The options are those of the server.
+func staged(t *testing.T, legend *wire.Legend, info web.Info, options ...web.Options) (*boards, string) {
 	t.Helper()
 	var reg sonify.Registry
 	if err := reg.Add(sources.Standard()...); err != nil {
@@ -86,7 +86,7 @@ func staged(t *testing.T, legend *wire.Legend, info web.Info) (*boards, string) 
 	st.Attach(b)
 	ch := web.NewChannel("court", web.ChannelOptions{Program: "test", Legend: func() (*wire.Legend, error) { return legend, nil }})
 	st.Attach(ch)
-	srv := web.NewServer(web.Options{})
+	srv := web.NewServer(append(options, web.Options{})[0])
 	if err := srv.Add(ch, func() web.Info { return info }); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@
 
 import { write } from "./pixels.js";
 import { readable } from "./why.js";
-import { say, term } from "./words.js";
+import { figures, say, spoken, term } from "./words.js";
 
 /** @typedef {import("./score.js").Score} Score */
 /** @typedef {import("./wire.js").Board} Layout */
@@ -27,6 +27,8 @@ export class Board {
     /** @type {HTMLElement[]} */
     this.heads = [];
     this.shown = "";
+    /** The language that the piece is written in. */
+    this.lang = "en";
     /** So much of the height of the window it may have. */
     this.share = 1;
     /** When each place was brighter last. @type {WeakMap<HTMLElement, number>} */
@@ -48,9 +50,11 @@ export class Board {
   /**
    * Makes the table of a piece.
    * @param {Layout | undefined} layout
+   * @param {string} lang the language that the piece is written in
    */
-  begin(layout) {
+  begin(layout, lang) {
     this.layout = layout;
+    this.lang = lang;
     this.places = [];
     this.shown = "";
     this.box.hidden = true;
@@ -64,6 +68,7 @@ export class Board {
     const thead = document.createElement("thead");
     thead.append(head);
     const body = document.createElement("tbody");
+    body.lang = lang;
     for (let r = 0; r < layout.rows; r++) {
       const row = document.createElement("tr");
       for (let c = 0; c < layout.columns.length; c++) {
@@ -94,7 +99,7 @@ export class Board {
     this.box.hidden = !rows;
     if (!rows) return;
     const all = rows.flat();
-    const key = all.join("\u0000");
+    const key = [...all, this.lang.startsWith("en") ? spoken() : ""].join("\u0000");
     if (key === this.shown || all.length !== this.places.length) return;
     const before = this.shown.split("\u0000");
     this.shown = key;
@@ -106,9 +111,10 @@ export class Board {
       place.classList.toggle("lamp-place", lamp || (text === "" && before[i] === LAMP));
       place.classList.toggle("number", /^[+−-]?[\d.,]+\S{0,3}$/.test(text) || text === "AD");
       // Which figure is which is heard, too.
-      place.setAttribute("aria-label", lamp ? term(readable(columns[i % columns.length])) : text);
-      write(place, text.toUpperCase());
-      if (before.length === all.length && before[i] !== text && text !== "") this.flash(place);
+      const says = this.lang.startsWith("en") ? figures(text) : text;
+      place.setAttribute("aria-label", lamp ? term(readable(columns[i % columns.length])) : says);
+      write(place, says.toUpperCase());
+      if (before.length === all.length + 1 && before[i] !== text && text !== "") this.flash(place);
     });
     this.fit();
   }

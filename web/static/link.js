@@ -3,6 +3,7 @@
 // is busy for longer than is known beforehand is heard.) It reads the messages, keeps the
 // clock, and gives the commands to the player and everything to the page.
 
+import { refusal } from "./refusal.js";
 import { PROTOCOL, read } from "./wire.js";
 
 /** @typedef {import("./wire.js").Message} Message */
@@ -38,6 +39,7 @@ let tape = null;
 /** @type {number | undefined} */
 let pulse;
 let failures = 0;
+let opened = false; // the line that is there, or was there last
 let run = "";
 let seq = 0; // of the next score message; 0: none is known
 let heard = 0; // when something came last
@@ -67,8 +69,10 @@ function connect() {
   const ws = new WebSocket(url + from);
   ws.binaryType = "arraybuffer";
   socket = ws;
+  opened = false;
   heard = performance.now();
   ws.onopen = () => {
+    opened = true;
     clocks = 0;
     asked = [];
     ask();
@@ -100,9 +104,16 @@ function drop(wait = -1) {
   }
   if (over) return;
   if (!away) post({ type: "line", state: "lost" });
+  if (ws && !opened && !away) why();
   const most = Math.min(FIRST_WAIT_MS * 2 ** failures, MOST_WAIT_MS);
   failures++;
   again = setTimeout(connect, wait >= 0 ? wait : LEAST_WAIT_MS + Math.random() * most);
+}
+
+/** Tells why a line did not open, if the station says. */
+async function why() {
+  const said = await refusal(url.replace(/^ws/, "http"));
+  if (said && !opened) post({ type: "line", state: said });
 }
 
 /**

@@ -8,6 +8,7 @@ import { language, otherLanguage, otherTheme, theme } from "./manners.js";
 import { chosen, colour, dark } from "./palette.js";
 import { write } from "./pixels.js";
 import { Roll } from "./roll.js";
+import { refusal } from "./refusal.js";
 import { Score } from "./score.js";
 import { Sound } from "./sound.js";
 import { Voices } from "./voices.js";
@@ -69,6 +70,7 @@ async function station() {
 }
 
 async function begin() {
+  write(el("title"), "PROSCENIUM");
   settle();
   const name = await station();
   const base = new URL(`/s/${encodeURIComponent(name)}/`, location.href);
@@ -146,7 +148,7 @@ function heard(m) {
       break;
     case "line":
       sound.late.cut = true;
-      trouble = "lost";
+      trouble = m.state;
       break;
     case "goodbye":
       trouble = m.again ? "away" : "over";
@@ -164,7 +166,7 @@ function heard(m) {
 function piece(p) {
   write(el("title"), p.title.toUpperCase());
   el("title").classList.toggle("long", p.title.length > 24);
-  board.begin(p.board);
+  board.begin(p.board, p.lang ?? "en");
   legend.begin(legend.base, p);
   el("about").textContent = p.about ?? "";
   // What the piece says is read aloud in its own language.
@@ -182,11 +184,17 @@ async function play() {
   curtain.rise(roll.still);
   show();
   const ok = await sound.play();
-  trouble = ok ? (trouble === "noSound" ? "" : trouble) : "noSound";
+  trouble = ok ? (silences.has(trouble) ? "" : trouble) : await silence();
   if (!ok) playing = false;
   sessionIs(playing);
   midi.play(playing);
   show();
+}
+
+/** Why nothing is heard: the browser does not let it out, or the station does not let it in. @returns {Promise<Word>} */
+async function silence() {
+  if (sound.way !== "stream" || !sound.radio.unanswered) return "noSound";
+  return (await refusal(new URL("ws", legend.base))) || "noStream";
 }
 
 async function pause() {
@@ -198,7 +206,11 @@ async function pause() {
 }
 
 /** Nothing comes from a station that was there. */
-const isCut = () => trouble === "lost" || trouble === "away" || trouble === "over";
+const isCut = () => trouble !== "" && cuts.has(trouble);
+/** @type {Set<string>} */
+const cuts = new Set(["lost", "away", "over", "full", "crowded", "often"]);
+/** What is no fault of the line: it is there, and nothing is heard. @type {Set<string>} */
+const silences = new Set(["noSound", "noStream"]);
 
 /** The stage darkens when nothing has come for a while, and is as before when it goes on. */
 function dim() {
@@ -229,12 +241,14 @@ function show() {
   el("higher").setAttribute("aria-label", say("higher"));
   el("listen").hidden = playing;
   // The words by the lamp are true: whoever reads nothing else reads those.
-  const on = trouble === "" || trouble === "noSound";
+  const on = trouble === "" || silences.has(trouble);
   el("lamp").classList.toggle("lit", on);
   el("air-text").textContent = say(on ? "onAir" : trouble || "onAir");
+  // What stands by the lamp is not said twice, but to those who do not see it.
   el("status").classList.toggle("unseen", !on);
+  document.body.classList.toggle("blocked", trouble === "noSound");
   document.body.classList.toggle("cut", isCut());
-  el("status").textContent = trouble ? say(trouble) : "";
+  el("status").textContent = trouble ? say(trouble) : voices.all ? say("allSilent") : "";
   el("shift").textContent = voices.shift === 0 ? say("asWritten") : say("octaves", { n: (voices.shift > 0 ? "+" : "−") + Math.abs(voices.shift / 12) });
   if (sound) el("way").textContent = say(sound.way) + (sound.way === "stream" ? "" : ", " + say("behind", { ms: Math.round(sound.delay) }));
   if (!lastWhy) el("why").textContent = say("waiting");

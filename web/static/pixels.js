@@ -65,7 +65,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export function write(element, text) {
   if (element.dataset.text === text) return;
   element.dataset.text = text;
-  const words = text.split(/\s+/).filter(Boolean);
+  // What is not to be parted stays one word.
+  const words = text.split(/[^\S\u00a0\u202f]+/).filter(Boolean);
   const shapes = words.map((w) => outline(w, true));
   element.classList.toggle("unpixelled", shapes.includes(null));
   if (shapes.includes(null)) {
@@ -105,6 +106,26 @@ function shape(d) {
 /** @type {Map<string, Path2D>} */
 const paths = new Map();
 const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
+
+/**
+ * A text in lines that have room, at most so many; the last is cut where there is more.
+ * @param {CanvasRenderingContext2D} g
+ * @param {string} text
+ * @param {number} size of a pixel
+ * @param {number} room
+ * @param {number} most
+ */
+export function lined(g, text, size, room, most) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of text.split(" ").filter(Boolean)) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? word : last + " " + word;
+    if (last !== undefined && (lines.length === most || widthOf(g, longer, size, true) <= room)) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((l) => fitted(g, l, size, room));
+}
 
 /**
  * How wide a text is on a canvas.

@@ -26,6 +26,8 @@ export class Radio {
     this.asked = NaN;
     this.moved = 0; // when it last came on
     this.place = 0;
+    /** The stream itself did not come: it was not the browser that kept it silent. */
+    this.unanswered = false;
     /** @type {number | undefined} */
     this.timer = undefined;
   }
@@ -54,8 +56,10 @@ export class Radio {
     this.timer = setInterval(() => this.look(), 1000);
     try {
       await e.play();
+      this.unanswered = false;
       return true;
-    } catch {
+    } catch (error) {
+      this.unanswered = /** @type {Error} */ (error).name !== "NotAllowedError";
       return false;
     }
   }

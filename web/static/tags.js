@@ -2,7 +2,7 @@
 // room, over the note where there is none.
 
 import { colour } from "./palette.js";
-import { draw, fitted, widthOf } from "./pixels.js";
+import { draw, fitted, lined, widthOf } from "./pixels.js";
 import { HEAD } from "./scenery.js";
 import { textOf, why } from "./why.js";
 
@@ -13,6 +13,9 @@ import { textOf, why } from "./why.js";
 const RATE = 48000;
 /** How long a tag stays, in seconds. */
 const STAYS = 7;
+/** Lines that what happened has at most, and how high one is, in pixels of the letters. */
+const LINES = 3;
+const LINE = 10;
 
 /**
  * @param {View} v
@@ -33,13 +36,15 @@ export function tags(v, notes, drawn) {
     const small = smaller(size);
     // A value with its unit says it in the fewest words.
     const what = words.what.length > 1 ? textOf(words.what) : "";
-    const first = fitted(v.g, (what || words.label || textOf(words.what) || words.who).toUpperCase(), size, (beside ? room : v.width) - 8 * size);
-    if (!first) continue;
+    const says = (what || words.label || textOf(words.what) || words.who).toUpperCase();
+    // Beside what sounds there is little room to the right, and much below.
+    const first = beside ? lined(v.g, says, size, room - 8 * size, LINES) : [fitted(v.g, says, size, v.width - 8 * size)];
+    if (!first[0]) continue;
     const tail = words.pitch ? " → " + words.pitch : "";
     const who = what ? fitted(v.g, words.who, small, room - 8 * size - widthOf(v.g, tail, small), false) : "";
     const second = who ? who + tail : words.pitch;
-    const w = Math.max(widthOf(v.g, first, size, true), beside ? widthOf(v.g, second, small) : 0) + 7 * size;
-    const h = beside && second ? 7 * small + 15 * size : 13 * size;
+    const w = Math.max(...first.map((line) => widthOf(v.g, line, size, true)), beside ? widthOf(v.g, second, small) : 0) + 7 * size;
+    const h = (beside && second ? 7 * small + 15 * size : 13 * size) + (first.length - 1) * LINE * size;
     const x = beside ? v.nowX + 22 : Math.max(2, Math.min(d.x, v.width - w - 2));
     let y = beside ? d.y + d.h / 2 - h / 2 : d.y - h - 4;
     const least = v.top + HEAD * (size / 2) + 4;
@@ -79,7 +84,7 @@ function free(taken, y, h, from, to) {
  * @param {View} v
  * @param {Note} n
  * @param {{x: number, y: number, w: number, h: number}} box
- * @param {string} first
+ * @param {string[]} first
  * @param {string} second
  * @param {number} age
  * @param {Drawn | null} to the note that a line leads to
@@ -103,10 +108,10 @@ function plate(v, n, box, first, second, age, to) {
   g.fillStyle = c;
   g.fillRect(box.x, y, 2 * size, box.h);
   g.fillStyle = p.ink;
-  draw(g, first, box.x + 4 * size, y + 3 * size, size, true);
+  first.forEach((line, i) => draw(g, line, box.x + 4 * size, y + (3 + i * LINE) * size, size, true));
   if (second) {
     g.fillStyle = p.dim;
-    draw(g, second, box.x + 4 * size, y + 12 * size, smaller(size));
+    draw(g, second, box.x + 4 * size, y + (12 + (first.length - 1) * LINE) * size, smaller(size));
   }
   g.globalAlpha = 1;
 }

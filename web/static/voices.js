@@ -59,7 +59,7 @@ export class Voices {
       if (!v) return;
       r.name.disabled = r.solo.disabled = this.whole;
       r.item.style.setProperty("--dot", colour(this.palette(), i));
-      r.name.setAttribute("aria-pressed", String(this.isMuted(v)));
+      r.name.setAttribute("aria-pressed", String(this.all || this.isMuted(v)));
       r.name.setAttribute("aria-label", say("muteVoice", { voice: called(v) }));
       r.solo.setAttribute("aria-pressed", String(this.alone.has(v.name)));
       r.solo.setAttribute("aria-label", say("soloVoice", { voice: called(v) }));
@@ -80,6 +80,12 @@ export class Voices {
    * @param {boolean} [alone]
    */
   pressName(name, alone = false) {
+    if (this.all) {
+      // They all look pressed: whoever presses one wants to hear again.
+      this.all = false;
+      this.onchange();
+      return;
+    }
     const aside = this.piece?.voices.some((v) => v.name === name && v.aside);
     const set = alone ? this.alone : aside ? this.wanted : this.muted;
     if (!set.delete(name)) set.add(name);

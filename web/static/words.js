@@ -160,7 +160,6 @@ const english = {
   blocks: "in blocks, for plain http",
   stream: "as a stream",
   behind: "{ms} ms after the event",
-  muted: "silent",
   volume: "Volume",
   mute: "Silence",
   voices: "Voices",
@@ -185,6 +184,11 @@ const english = {
   stale: "no news",
   ended: "ended",
   failed: "out of reach",
+  full: "The house is full. Trying again …",
+  crowded: "Too many listen from your network. Trying again …",
+  often: "Too many come at once. Trying again …",
+  noStream: "The stream does not come. Press Listen once more.",
+  allSilent: "All is silent: press m to hear it.",
   noSound: "This browser lets no sound out. Press Listen once more.",
   share: "Copy the link",
   shared: "Copied",
@@ -370,7 +374,6 @@ const french = {
   blocks: "par blocs, en http simple",
   stream: "en flux",
   behind: "{ms} ms après l’événement",
-  muted: "muet",
   volume: "Volume",
   mute: "Silence",
   voices: "Voix",
@@ -395,6 +398,11 @@ const french = {
   stale: "sans nouvelles",
   ended: "terminé",
   failed: "injoignable",
+  full: "La salle est pleine. Nouvel essai …",
+  crowded: "Trop d’auditeurs sur votre réseau. Nouvel essai …",
+  often: "Trop de monde à la fois. Nouvel essai …",
+  noStream: "Le flux ne vient pas. Appuyez encore sur Écouter.",
+  allSilent: "Tout est muet : appuyez sur m pour entendre.",
   noSound: "Ce navigateur retient le son. Appuyez encore une fois sur Écouter.",
   share: "Copier le lien",
   shared: "Copié",
@@ -444,6 +452,15 @@ export function spoken() {
  */
 export function say(word, values = {}) {
   return languages[language][word].replace(/\{(\w+)\}/g, (_, k) => String(values[k]));
+}
+
+/**
+ * Figures as they are written where the listener is: "5,906" is 5.906 in half of Europe.
+ * @param {string} text that a piece wrote in English
+ */
+export function figures(text) {
+  if (language === "en") return text;
+  return text.replace(/(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])/g, (m) => m.replaceAll(",", "\u202f"));
 }
 
 /**
