@@ -8,6 +8,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sources/internal/contest"
 	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/replay"
 	"proscenium/sources/internal/vocabulary"
 )
 
@@ -24,8 +25,7 @@ type contests struct {
 	whole  bool // a match that is over when it is met is told, too
 
 	known map[string]*followed
-	first time.Time
-	since time.Duration
+	pacer *replay.Pacer
 }
 
 type followed struct {
@@ -38,7 +38,7 @@ type followed struct {
 }
 
 func newContests(source, sport, league string, tally *sonify.Tally, whole bool) *contests {
-	return &contests{source: source, sport: sport, league: league, tally: tally, whole: whole, known: make(map[string]*followed)}
+	return &contests{source: source, sport: sport, league: league, tally: tally, whole: whole, known: make(map[string]*followed), pacer: replay.NewPacer(tally)}
 }
 
 // Prospect implements [decode.Normaliser].
@@ -52,16 +52,14 @@ func (n *contests) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 	if err != nil {
 		return err
 	}
-	at := m.At
-	if at.IsZero() {
-		at = time.Now()
+	var own time.Time
+	if m.At.IsZero() {
+		own = shown(list, func(c *competition) (time.Duration, bool) { return gone(n.sport, division(n.sport, n.league, c), c) })
 	}
-	if n.first.IsZero() {
-		n.first = at
-	}
-	n.since = max(n.since, at.Sub(n.first))
+	n.pacer.Message(m.Line, m.At, own)
+	emit = n.pacer.Emit(emit)
 	for i := range list {
-		n.hear(&list[i], at, m.Line, emit)
+		n.hear(&list[i], m.At, m.Line, emit)
 	}
 	return nil
 }
@@ -83,7 +81,7 @@ func (n *contests) hear(c *competition, at time.Time, line int64, emit func(soni
 		return
 	}
 	m := f.m
-	m.At, m.Since, m.Line = at, n.since, line
+	m.At, m.Line = at, line
 	p := division(n.sport, n.league, c)
 	if pause && !m.Begun() {
 		return
@@ -228,6 +226,37 @@ func (n *contests) moment(m *contest.Match, c *competition, p playing) {
 	if m.Progress = (float64(c.period-1) + part) / float64(p.periods); c.period > p.periods {
 		m.Progress = max(1-0.05*(1-part), 0.95) // overtime
 	}
+}
+
+// shown returns the time that a scoreboard has of its own: the latest that the clocks of
+// its matches show, reckoned from when they were to begin. It is zero if no match has one.
+// No watch shows it, as breaks are not in it, but it goes on with the matches.
+func shown(list []competition, gone func(*competition) (time.Duration, bool)) time.Time {
+	var last time.Time
+	for i := range list {
+		c := &list[i]
+		if c.kick.IsZero() || c.state != "in" && c.state != "post" {
+			continue
+		}
+		if d, ok := gone(c); ok && c.kick.Add(d).After(last) {
+			last = c.kick.Add(d)
+		}
+	}
+	return last
+}
+
+// gone returns how much of a match was played by its clock; false if that is not known.
+func gone(sport string, p playing, c *competition) (time.Duration, bool) {
+	length, before, known := p.of(c.period)
+	clock, ok := minutes(c.clock)
+	switch {
+	case !known || !ok:
+	case counts(sport) && clock <= length:
+		return before + length - clock, true
+	case sport == "rugby" && clock >= before:
+		return clock, true
+	}
+	return 0, false
 }
 
 // minutes reads a clock such as "5:32", "48.3" or "63'".

@@ -311,3 +311,73 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A recording without times is played by the clocks of the matches, and where there is none
+// at a pace: never by the clock on the wall.
+func TestRecording_WithoutTimes(t *testing.T) {
+	set := func(games int, won bool) string { return fmt.Sprintf(`{"value": %d, "winner": %v}`, games, won) }
+	for name, c := range map[string]struct {
+		normaliser func(*sonify.Tally) decode.Normaliser
+		answers    []string
+		want       string
+	}{
+		"football": {func(tally *sonify.Tally) decode.Normaliser {
+			return football.NewFeed("court", tally, true, soccerReports)
+		}, []string{
+			board("STATUS_SCHEDULED", "pre", 0, "0'", "0", "0", ""), board("STATUS_FIRST_HALF", "in", 1, "2'", "0", "0", ""), board("STATUS_FIRST_HALF", "in", 1, "45'+3'", "1", "0", oneGoal),
+			board("STATUS_HALFTIME", "in", 1, "HT", "1", "0", oneGoal), board("STATUS_SECOND_HALF", "in", 2, "53'", "1", "1", oneGoal), board("STATUS_FULL_TIME", "post", 2, "90'+5'", "1", "1", oneGoal),
+		}, `0s football.kick_off 0-0
+46m0s football.goal 1-0
+46m0.5s football.half_time 1-0
+1h6m0s football.goal 1-1
+1h48m0s football.full_time 1-1
+missing: 1
+`},
+		"basketball": {func(tally *sonify.Tally) decode.Normaliser {
+			return newContests("hall", "basketball", "nba", tally, true)
+		}, []string{
+			board("STATUS_SCHEDULED", "pre", 0, "0.0", "0", "0", ""), board("STATUS_IN_PROGRESS", "in", 1, "11:30", "0", "2", ""), board("STATUS_IN_PROGRESS", "in", 1, "11:30", "2", "2", ""),
+			board("STATUS_IN_PROGRESS", "in", 3, "2:00", "50", "2", ""), board("STATUS_FINAL", "post", 4, "0.0", "51", "2", ""),
+		}, `0s match.started 0-0
+0s match.period 0-0
+0s match.score 0-2
+500ms match.score 2-2
+33m30s match.period 2-2
+33m30s match.period 2-2
+33m30s match.score 50-2
+47m30s match.period 50-2
+47m30s match.score 51-2
+47m30s match.ended 51-2
+missing: 1
+`},
+		"tennis": {func(tally *sonify.Tally) decode.Normaliser { return newContests("court", "tennis", "wta", tally, true) }, []string{
+			tennis("in", 1, set(5, false), set(3, false)), tennis("in", 1, set(5, false), set(4, false)), tennis("in", 1, set(5, false), set(5, false)),
+		}, `0s match.started 0-0
+500ms match.play 0-0
+1s match.play 0-0
+missing: 3
+`},
+	} {
+		tally := new(sonify.Tally)
+		n := c.normaliser(tally)
+		var b strings.Builder
+		for i, a := range c.answers {
+			if err := n.Normalise(&decode.Message{Body: []byte(a), Line: int64(i + 1)}, func(ev sonify.Event) {
+				if ev.Kind() == "football.minute" {
+					return
+				}
+				if fmt.Fprintf(&b, "%v %s %v\n", ev.Clock, ev.Kind(), ev.Value("score")); !ev.At.IsZero() || !ev.Timed {
+					t.Errorf("%s: %s at %v, timed is %v: what a match's clock says is no date", name, ev.Kind(), ev.At, ev.Timed)
+				}
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range tally.Counts() {
+			fmt.Fprintf(&b, "%v: %d\n", c.Fate, c.Count)
+		}
+		if got := b.String(); got != c.want {
+			t.Errorf("%s: played\n%swant\n%s", name, got, c.want)
+		}
+	}
+}

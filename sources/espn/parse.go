@@ -173,9 +173,9 @@ func number(v gjson.Result) (float64, bool) {
 	return 0, false
 }
 
-// soccer makes a report of a competition of football.
-func soccer(m *competition, at time.Time) football.Report {
-	r := football.Report{ID: m.id, At: at, Kick: m.kick}
+// soccer makes a report of a competition of football. Guessed is said of the time.
+func soccer(m *competition, at time.Time, guessed bool) football.Report {
+	r := football.Report{ID: m.id, At: at, Guessed: guessed, Kick: m.kick}
 	r.Match = football.Match{Cup: m.cup, Round: m.round, Ground: m.ground, Teams: [2]string{m.sides[0].name, m.sides[1].name}}
 	if !m.kick.IsZero() {
 		r.Match.Date, r.Match.Hours = m.kick.UTC().Format(time.DateOnly), m.kick.UTC().Format("15:04")+" UTC+0"
@@ -291,15 +291,29 @@ func text(v gjson.Result) string {
 	return s
 }
 
+// halfTime is how long the break of a match of football is: the laws of the game, 7.2.
+const halfTime = 15 * time.Minute
+
 // soccerReports reads a scoreboard of football.
 func soccerReports(body []byte, at time.Time, tally *sonify.Tally) ([]football.Report, error) {
 	list, err := competitions(body, tally)
 	if err != nil {
 		return nil, err
 	}
+	guessed := at.IsZero()
+	if guessed {
+		at = shown(list, func(c *competition) (time.Duration, bool) {
+			m, extra := minute(c.clock)
+			d := time.Duration(m+extra) * time.Minute
+			if c.period > 1 {
+				d += halfTime
+			}
+			return d, m > 0
+		})
+	}
 	out := make([]football.Report, len(list))
 	for i := range list {
-		out[i] = soccer(&list[i], at)
+		out[i] = soccer(&list[i], at, guessed)
 	}
 	return out, nil
 }

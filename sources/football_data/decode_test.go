@@ -136,3 +136,78 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// played returns what becomes of a recording whose messages have no times, a line an event:
+// the clock, what it is, the minute, the score, and whether it has a date.
+func played(t *testing.T, answers ...string) string {
+	t.Helper()
+	tally := new(sonify.Tally)
+	f := football.NewFeed("court", tally, true, reports)
+	var b strings.Builder
+	for i, a := range answers {
+		if err := f.Normalise(&decode.Message{Body: []byte(a), Line: int64(i + 1)}, func(ev sonify.Event) {
+			if ev.Kind() == "football.minute" {
+				return
+			}
+			fmt.Fprintf(&b, "%v %s %v %v", ev.Clock, strings.TrimPrefix(ev.Kind(), "football."), ev.Value("minute"), ev.Value("score"))
+			if !ev.At.IsZero() {
+				b.WriteString(ev.At.Format(" 15:04"))
+			}
+			b.WriteByte('\n')
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range tally.Counts() {
+		fmt.Fprintf(&b, "%v: %.30s: %d\n", c.Fate, c.What, c.Count)
+	}
+	return b.String()
+}
+
+// A recording without times is played by what the answers say, never by the clock on the
+// wall: by when a match was changed, and without that at a pace.
+func TestReports_OfARecordingWithoutTimes(t *testing.T) {
+	matches := func(updated ...string) (out []string) {
+		for i, a := range []string{
+			answer("TIMED", scores(none, none), ""), answer("IN_PLAY", scores(none, pairOf(0, 0)), ""), answer("IN_PLAY", scores(none, pairOf(1, 0)), ""),
+			answer("PAUSED", scores(pairOf(1, 0), pairOf(1, 0)), ""), answer("IN_PLAY", scores(pairOf(1, 0), pairOf(1, 1)), ""), answer("FINISHED", scores(pairOf(1, 0), pairOf(1, 1)), ""),
+		} {
+			if len(updated) > 0 {
+				a = strings.Replace(a, `"id": 428,`, fmt.Sprintf(`"id": 428, "lastUpdated": "2026-08-22T%sZ",`, updated[min(i, len(updated)-1)]), 1)
+			}
+			out = append(out, a)
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		answers []string
+		want    string
+	}{
+		"nothing is said of time": {matches(), `0s kick_off 0 0-0
+500ms goal  1-0
+1s half_time 45 1-0
+1.5s goal  1-1
+2s full_time 90 1-1
+missing: message without a time, half a: 5
+`},
+		"the time stands still": {matches("18:50:00"), `0s kick_off 21 0-0 18:50
+500ms goal 21 1-0 18:50
+1s half_time 45 1-0 18:50
+1.5s goal 46 1-1 18:50
+2s full_time 90 1-1 18:50
+repaired: minute that the feed does not : 6
+missing: message without a time, half a: 5
+`},
+		"the time goes on": {matches("17:00:00", "18:31:00", "18:50:00", "19:17:00", "19:40:00", "20:22:00"), `1h31m0s kick_off 2 0-0 18:31
+1h50m0s goal 21 1-0 18:50
+2h17m0s half_time 45 1-0 19:17
+2h40m0s goal 46 1-1 19:40
+3h22m0s full_time 90 1-1 20:22
+repaired: minute that the feed does not : 6
+`},
+	} {
+		if got := played(t, c.answers...); got != c.want {
+			t.Errorf("%s: played\n%swant\n%s", name, got, c.want)
+		}
+	}
+}

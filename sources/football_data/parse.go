@@ -41,6 +41,10 @@ func reports(body []byte, at time.Time, tally *sonify.Tally) ([]football.Report,
 		}
 		return nil, fmt.Errorf(`the answer has no "matches"`)
 	}
+	recorded := at.IsZero()
+	if recorded {
+		at = updated(list)
+	}
 	var out []football.Report
 	for _, m := range list {
 		if !m.Get("id").Exists() || !m.Get("homeTeam").IsObject() {
@@ -51,13 +55,28 @@ func reports(body []byte, at time.Time, tally *sonify.Tally) ([]football.Report,
 			tally.Add(sonify.Skipped, "matches beyond 2000 of an answer", 0)
 			break
 		}
-		out = append(out, report(m, root, at, tally))
+		out = append(out, report(m, root, at, recorded, tally))
 	}
 	return out, nil
 }
 
-func report(m, root gjson.Result, at time.Time, tally *sonify.Tally) football.Report {
-	r := football.Report{ID: m.Get("id").String(), At: at}
+// updated returns the time that an answer has of its own, which is when the last of its
+// matches was changed: zero if it does not say.
+func updated(list []gjson.Result) time.Time {
+	var last time.Time
+	for _, m := range list {
+		if t, err := time.Parse(time.RFC3339, m.Get("lastUpdated").String()); err == nil && t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// report reads a match as it stood at the given time. Recorded means that nobody has noted
+// when the answer came: then the time is what the answer says, may stand still, and may be
+// zero.
+func report(m, root gjson.Result, at time.Time, recorded bool, tally *sonify.Tally) football.Report {
+	r := football.Report{ID: m.Get("id").String(), At: at, Halves: recorded}
 	if k, err := time.Parse(time.RFC3339, m.Get("utcDate").String()); err == nil {
 		r.Kick = k
 	}
@@ -97,7 +116,8 @@ func report(m, root gjson.Result, at time.Time, tally *sonify.Tally) football.Re
 	if n := m.Get("minute"); n.Type == gjson.Number || n.Type == gjson.String {
 		r.Minute, r.Extra = int(n.Int()), int(m.Get("injuryTime").Int())
 	}
-	if r.Phase == football.First && (r.Match.Score.HT.Known && !at.IsZero() && !r.Kick.IsZero() && at.Sub(r.Kick) > 50*time.Minute || r.Minute > 45 && r.Extra == 0) {
+	later := at.IsZero() || !r.Kick.IsZero() && at.Sub(r.Kick) > 50*time.Minute
+	if r.Phase == football.First && (r.Match.Score.HT.Known && later || r.Minute > 45 && r.Extra == 0) {
 		// IN_PLAY is both halves. The score of the first is there when it is over.
 		r.Phase = football.Second
 	}

@@ -132,3 +132,76 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// played returns what becomes of a recording whose messages have no times, a line an event:
+// the clock, what it is, the minute, the score, and whether it has a date.
+func played(t *testing.T, answers ...string) string {
+	t.Helper()
+	tally := new(sonify.Tally)
+	f := football.NewFeed("court", tally, true, reports)
+	var b strings.Builder
+	for i, a := range answers {
+		if err := f.Normalise(&decode.Message{Body: []byte(a), Line: int64(i + 1)}, func(ev sonify.Event) {
+			if ev.Kind() == "football.minute" {
+				return
+			}
+			fmt.Fprintf(&b, "%v %s %v %v", ev.Clock, strings.TrimPrefix(ev.Kind(), "football."), ev.Value("minute"), ev.Value("score"))
+			if !ev.At.IsZero() {
+				b.WriteString(ev.At.Format(" 15:04"))
+			}
+			b.WriteByte('\n')
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range tally.Counts() {
+		fmt.Fprintf(&b, "%v: %.30s: %d\n", c.Fate, c.What, c.Count)
+	}
+	return b.String()
+}
+
+// A recording without times is played by what the answers say, never by the clock on the
+// wall: by when they were edited, and without that by what was entered.
+func TestReports_OfARecordingWithoutTimes(t *testing.T) {
+	half, ada, bob := result("Halbzeit", 1, 1, 0), goal(1, 0, "18", "Ada", ""), goal(1, 1, "70", "Bob", "")
+	edited := func(at, answer string) string {
+		if at == "" {
+			return strings.Replace(answer, `"lastUpdateDateTime"`, `"nothing"`, 1)
+		}
+		return strings.Replace(answer, "2026-08-22T20:31:00", "2026-08-22T"+at, 1)
+	}
+	for name, c := range map[string]struct {
+		answers []string
+		want    string
+	}{
+		"nothing is said of time": {[]string{
+			edited("", answer(false, "", "")), edited("", answer(false, "", ada)), edited("", answer(false, half, ada)), edited("", answer(false, half, ada)),
+			edited("", answer(false, half, ada+","+bob)), edited("", answer(true, half+","+result("Endergebnis", 2, 1, 1), ada+","+bob)),
+		}, `0s kick_off 0 0-0
+0s goal 18 1-0
+500ms half_time 45 1-0
+1s goal 70 1-1
+1.5s full_time 90 1-1
+missing: message without a time, half a: 4
+`},
+		"the half-time is not in it": {[]string{edited("", answer(false, "", ada)), edited("", answer(false, half, ada+","+bob))}, `0s kick_off 0 1-0
+500ms half_time 45 1-0
+500ms goal 70 1-1
+missing: message without a time, half a: 2
+`},
+		"it was edited": {[]string{
+			edited("20:00:00", answer(false, "", "")), edited("20:30:30.5", answer(false, "", "")), edited("20:49:00.25", answer(false, "", ada)), edited("21:18:00", answer(false, half, ada)),
+			edited("21:56:00", answer(false, half, ada+","+bob)), edited("22:24:00", answer(true, half+","+result("Endergebnis", 2, 1, 1), ada+","+bob)),
+		}, `30m30.5s kick_off 1 0-0 18:30
+49m0.25s goal 18 1-0 18:49
+1h18m0s half_time 45 1-0 19:18
+1h56m0s goal 70 1-1 19:56
+2h24m0s full_time 90 1-1 20:24
+repaired: minute that the feed does not : 6
+`},
+	} {
+		if got := played(t, c.answers...); got != c.want {
+			t.Errorf("%s: played\n%swant\n%s", name, got, c.want)
+		}
+	}
+}

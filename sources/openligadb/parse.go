@@ -25,6 +25,10 @@ func reports(body []byte, at time.Time, tally *sonify.Tally) ([]football.Report,
 	if root.IsArray() {
 		list = root.Array()
 	}
+	recorded := at.IsZero()
+	if recorded {
+		at = updated(list)
+	}
 	var out []football.Report
 	for _, m := range list {
 		if !m.Get("matchID").Exists() {
@@ -35,13 +39,38 @@ func reports(body []byte, at time.Time, tally *sonify.Tally) ([]football.Report,
 			tally.Add(sonify.Skipped, "matches beyond 2000 of an answer", 0)
 			break
 		}
-		out = append(out, report(m, at))
+		out = append(out, report(m, at, recorded))
 	}
 	return out, nil
 }
 
-// report reads a match.
-func report(m gjson.Result, at time.Time) football.Report {
+// updated returns the time that an answer has of its own, which is when the last of its
+// matches was edited: zero if it does not say. The service writes it by the clock of the
+// ground, as it does the kick-off, which it has in universal time as well.
+func updated(list []gjson.Result) time.Time {
+	var last time.Time
+	for _, m := range list {
+		k := kick(m)
+		local, err := time.Parse(wall, m.Get("matchDateTime").String())
+		edited, err2 := time.Parse(wall, m.Get("lastUpdateDateTime").String())
+		if err != nil || err2 != nil || k.IsZero() {
+			continue
+		}
+		if t := edited.Add(k.Sub(local)); t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// wall is how the service writes a time by the clock on the wall; parts of a second may
+// follow.
+const wall = "2006-01-02T15:04:05"
+
+// report reads a match as it stood at the given time. Recorded means that nobody has noted
+// when the answer came: then the time is what the answer says, may stand still, and may be
+// zero.
+func report(m gjson.Result, at time.Time, recorded bool) football.Report {
 	r := football.Report{ID: m.Get("matchID").String(), At: at, Kick: kick(m)}
 	r.Match = football.Match{
 		Cup:   text(m.Get("leagueName")),
@@ -58,6 +87,8 @@ func report(m gjson.Result, at time.Time) football.Report {
 	switch {
 	case m.Get("matchIsFinished").Bool():
 		r.Phase = football.Over
+	case recorded:
+		entered(&r)
 	case r.Kick.IsZero() || at.Before(r.Kick):
 		r.Phase = football.Before
 	case r.Match.Score.HT.Known && at.Sub(r.Kick) > 55*time.Minute:
@@ -71,6 +102,35 @@ func report(m gjson.Result, at time.Time) football.Report {
 		r.Phase = football.First
 	}
 	return r
+}
+
+// entered sets the phase of a match that is not over by what was entered, and by the time
+// only where there is one: the answers of a recording do not follow each other minute by
+// minute.
+func entered(r *football.Report) {
+	last := 0
+	for _, list := range r.Match.Listed {
+		for _, g := range list {
+			last = max(last, g.Minute)
+		}
+	}
+	since := time.Duration(-1)
+	if !r.At.IsZero() && !r.Kick.IsZero() {
+		since = r.At.Sub(r.Kick)
+	}
+	switch {
+	case last > 45 || r.Match.Score.HT.Known && since >= 60*time.Minute:
+		r.Phase = football.Second
+		if since < 0 {
+			r.Minute = min(max(last, 46), 90)
+		}
+	case r.Match.Score.HT.Known:
+		r.Phase = football.Break
+	case r.Match.Score.FT.Known || since >= 0:
+		r.Phase = football.First
+	default:
+		r.Phase = football.Before
+	}
 }
 
 // goals reads the goals, and from them the score of the moment. Each has the score

@@ -6,6 +6,7 @@ import (
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
+	"proscenium/sources/internal/replay"
 )
 
 // Feed is a normaliser for services that answer with matches as they stand, again and
@@ -14,6 +15,7 @@ type Feed struct {
 	tally  *sonify.Tally
 	source string
 	read   func(body []byte, at time.Time, tally *sonify.Tally) ([]Report, error)
+	pacer  *replay.Pacer
 	whole  bool
 	live   *Live
 	told   map[string]bool
@@ -25,10 +27,14 @@ type Feed struct {
 const pause = time.Minute
 
 // NewFeed returns a normaliser for the source of that name. Read takes an answer apart;
-// at is when it came. With whole, for recordings, a match that is over when it is met
-// is told from its beginning; otherwise it is not told.
+// at is when it came. In a recording that may be unknown: at is zero then, and the reports
+// have the time that the answer has of its own, if any. With whole, for recordings, a match
+// that is over when it is met is told from its beginning, otherwise it is not told; and a
+// half-time that no answer has seen is told when the second half is met.
 func NewFeed(source string, tally *sonify.Tally, whole bool, read func(body []byte, at time.Time, tally *sonify.Tally) ([]Report, error)) *Feed {
-	return &Feed{tally: tally, source: source, read: read, whole: whole, live: NewLive(source, tally), told: make(map[string]bool)}
+	live := NewLive(source, tally)
+	live.late = whole
+	return &Feed{tally: tally, source: source, read: read, pacer: replay.NewPacer(tally), whole: whole, live: live, told: make(map[string]bool)}
 }
 
 // Prospect implements [decode.Normaliser].
@@ -36,14 +42,18 @@ func (f *Feed) Prospect() sonify.Prospect { return sonify.Prospect{Shapes: LiveS
 
 // Normalise implements [decode.Normaliser].
 func (f *Feed) Normalise(m *decode.Message, emit func(sonify.Event)) error {
-	at := m.At
-	if at.IsZero() {
-		at = time.Now()
-	}
-	reports, err := f.read(m.Body, at, f.tally)
+	reports, err := f.read(m.Body, m.At, f.tally)
 	if err != nil {
 		return err
 	}
+	var own time.Time
+	for i := range reports {
+		if reports[i].At.After(own) {
+			own = reports[i].At
+		}
+	}
+	f.pacer.Message(m.Line, m.At, own)
+	paced := f.pacer.Emit(emit)
 	slices.SortStableFunc(reports, func(a, b Report) int { return a.Kick.Compare(b.Kick) })
 	for i := range reports {
 		r := &reports[i]
@@ -55,7 +65,7 @@ func (f *Feed) Normalise(m *decode.Message, emit func(sonify.Event)) error {
 			}
 			continue
 		}
-		f.live.Hear(r, emit)
+		f.live.Hear(r, paced)
 	}
 	return nil
 }

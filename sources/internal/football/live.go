@@ -42,6 +42,12 @@ type Report struct {
 	Extra  int // of stoppage time
 	Kick   time.Time
 	At     time.Time // when it was so; zero: the feed does not say
+	// Guessed means that At was reckoned from the clock of a match: what is told has no
+	// date then.
+	Guessed bool
+	// Halves means that First is the feed's word for both halves: after the break it is the
+	// second.
+	Halves bool
 	Line   int64
 	Winner int // 1 or 2, if the feed names one; the score counts more, unless it is even
 	// Awarded means that the match is Over because somebody decided so at a table: its
@@ -69,6 +75,8 @@ type Live struct {
 	// Undated means that the times of reports are of no calendar: events have the clock
 	// only.
 	Undated bool
+
+	late bool // a half-time that no report has is told when the second half is met
 
 	source string
 	tally  *sonify.Tally
@@ -132,7 +140,7 @@ func (l *Live) advance(r *Report) {
 func (l *Live) stamped(r *Report, emit func(sonify.Event)) func(sonify.Event) {
 	return func(ev sonify.Event) {
 		ev.Clock, ev.Timed, ev.Line = l.clock, true, r.Line
-		if !l.Undated {
+		if !l.Undated && !r.Guessed {
 			ev.At = r.At
 		}
 		emit(ev)
@@ -207,6 +215,9 @@ func (l *Live) follow(f *followed, r *Report) {
 		}
 		return
 	}
+	if r.Halves && phase == First && (f.phase == Break || f.phase == Second) {
+		phase = Second
+	}
 	if f.phase.playing() && phase < f.phase {
 		// In the break before extra time a feed may say half-time once more.
 		if phase != Break {
@@ -247,6 +258,9 @@ func (l *Live) turn(f *followed, r *Report, phase Phase) {
 	}
 	if phase == Second && f.resumed.IsZero() {
 		f.resumed = r.At
+	}
+	if l.late && from == First && phase > Break && phase.playing() {
+		f.t.say(HalfTime, 0, at{minute: 45, left: 45})
 	}
 	switch {
 	case phase == Break && from < Break:
