@@ -66,6 +66,12 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		Tells:    true,
 		Event:    n.c.EventName,
 	}
+	// Whether it is the session, the intent or the charge that is an order: all name the intent.
+	if p := obj.Get("payment_intent"); p.Type == gjson.String {
+		o.Payment = p.String()
+	} else if p.IsObject() { // expanded
+		o.Payment = p.Get("id").String()
+	}
 	if c := obj.Get("customer"); c.Type == gjson.String {
 		o.Customer = orders.Short(c.String())
 	}
@@ -140,14 +146,18 @@ func (n *normaliser) refund(o *orders.Order, b, charge gjson.Result, currency, p
 	} else {
 		o.Money = money.Stripe(all.Int()-before.Int(), currency)
 	}
-	key := b.Get("id").String()
-	if charge.Get("refunded").Bool() && before.Int() == 0 {
-		// All of it at once, so what the charge says of its tickets is what came back.
-		n.book.Refunded(o, key, place, emit)
-		return
+	returned, paid := all.Int(), charge.Get("amount_captured").Int()
+	if paid <= 0 {
+		paid = charge.Get("amount").Int()
 	}
-	o.Quantity = 0
-	n.book.PaidBack(o, key, place, emit)
+	whole := charge.Get("refunded").Bool()
+	if whole {
+		returned, paid = 1, 1
+	}
+	if !whole || before.Int() > 0 { // not all at once, so what the charge says of its tickets is not what came back
+		o.Quantity = 0
+	}
+	n.book.RefundedShare(o, returned, paid, b.Get("id").String(), place, emit)
 }
 
 // meta returns a value of the object's metadata, where a shop writes what Stripe does

@@ -44,14 +44,25 @@ type Book struct {
 	sold   int
 	out    bool // sale.sold_out was told
 	opened time.Time
-	paid   ring
-	gone   ring
-	doors  int // who came in and did not leave
+	paid   ring[*sale]    // by the order's key
+	by     ring[*sale]    // by what its payment is called, if that is not the key
+	gone   ring[struct{}] // refunds and cancellations that were told
+	doors  int            // who came in and did not leave
+	// before means that orders may have been counted that this book has not seen.
+	before bool
+}
+
+// sale is an order that was counted.
+type sale struct {
+	key  string
+	sold int
+	left int  // of those, what did not come back
+	said bool // the service said how many
 }
 
 // NewBook returns the book of a source, as far as it was kept.
 func NewBook(env sonify.SourceEnv, c House) *Book {
-	b := &Book{c: c, env: env, sold: c.Sold}
+	b := &Book{c: c, env: env, sold: c.Sold, before: c.Sold > 0}
 	_, text, ok := strings.Cut(env.Place.Get(), Rest)
 	if !ok {
 		return b
@@ -68,7 +79,7 @@ func NewBook(env sonify.SourceEnv, c House) *Book {
 		}
 	}
 	if n[0] >= 0 && n[0] < 1<<40 {
-		b.sold = int(n[0])
+		b.sold, b.before = int(n[0]), b.before || n[0] > 0
 	}
 	b.out = n[1] == 1
 	if n[2] > 0 && n[2] < 1<<40 {
@@ -103,6 +114,7 @@ func (b *Book) place(transport string) string {
 // Order is what a service says of an order, before it is an event.
 type Order struct {
 	Key      string // its id at the service; "" if it has none
+	Payment  string // what refunds name instead of Key, at services that tell payments; "" elsewhere
 	At       time.Time
 	Money    money.Amount
 	Quantity int // 0: not said
@@ -146,10 +158,15 @@ func (b *Book) Paid(o *Order, place string, emit func(sonify.Event)) {
 		return
 	}
 	pieces := b.pieces(o)
-	if o.Key != "" && !b.paid.add(o.Key, pieces) {
+	s := &sale{key: strings.Clone(o.Key), sold: pieces, left: pieces, said: o.Quantity > 0}
+	if o.Key != "" && !b.paid.add(s.key, s) {
 		b.env.Tally.Add(sonify.Skipped, "order that was told before", 0)
 		return
 	}
+	if o.Payment != "" && o.Payment != o.Key {
+		b.by.add(o.Payment, s)
+	}
+	b.before = b.before || len(b.paid.order) == remembered // the oldest are forgotten from now on
 	b.sold += pieces
 	last := b.c.Capacity > 0 && b.sold >= b.c.Capacity && !b.out
 	b.out = b.out || last
@@ -171,9 +188,35 @@ func (b *Book) pieces(o *Order) int {
 	return o.Quantity
 }
 
-// Refunded tells of tickets that were given back, and counts them. key is the
-// refund's own id: one order may be refunded in parts.
+// Refunded tells of tickets that were given back, and counts them: as many as the order
+// says, none if it says none. key is the refund's own id: one order may be refunded in parts.
 func (b *Book) Refunded(o *Order, key, place string, emit func(sonify.Event)) {
+	b.back(vocabulary.OrderRefunded, o, key, place, emit)
+}
+
+// RefundedShare is Refunded where the service says only how much of the money has come back
+// by now, of all that was paid: so many of the seats that were sold for it are free, and a
+// seat is when it is paid back in full. The sale is known by the order's Key or Payment, and
+// is told under its own. Of a sale that this book may have counted before it was opened anew
+// come back as many as the order says.
+func (b *Book) RefundedShare(o *Order, returned, paid int64, key, place string, emit func(sonify.Event)) {
+	s, seen := b.paid.known[o.Key]
+	if !seen && o.Payment != "" {
+		if s, seen = b.paid.known[o.Payment]; !seen {
+			s, seen = b.by.known[o.Payment]
+		}
+	}
+	if seen {
+		free := 0 // of all, by now
+		switch {
+		case paid <= 0 || returned <= 0: // nobody says what the part is
+		case returned >= paid:
+			free = s.sold
+		default: // the product is exact, so that whole seats stay whole
+			free = int(float64(s.sold) * float64(returned) / float64(paid))
+		}
+		o.Key, o.Quantity = s.key, max(free-(s.sold-s.left), 0)
+	}
 	b.back(vocabulary.OrderRefunded, o, key, place, emit)
 }
 
@@ -189,7 +232,7 @@ func (b *Book) Cancelled(o *Order, paid bool, place string, emit func(sonify.Eve
 	if b.trial(o) {
 		return
 	}
-	if o.Key != "" && !b.gone.add(key, 0) {
+	if o.Key != "" && !b.gone.add(key, struct{}{}) {
 		b.env.Tally.Add(sonify.Skipped, "order that was told before", 0)
 		return
 	}
@@ -202,34 +245,51 @@ func (b *Book) PaidBack(o *Order, key, place string, emit func(sonify.Event)) {
 	if b.trial(o) {
 		return
 	}
-	if key != "" && !b.gone.add(key, 0) {
+	if key != "" && !b.gone.add(key, struct{}{}) {
 		b.env.Tally.Add(sonify.Skipped, "refund that was told before", 0)
 		return
 	}
 	b.say(vocabulary.OrderRefunded, o, place, emit)
 }
 
+// back tells of an order that came back, in part or as a whole, and frees its seats.
 func (b *Book) back(shape *sonify.Shape, o *Order, key, place string, emit func(sonify.Event)) {
 	if b.trial(o) {
 		return
 	}
-	if key != "" && !b.gone.add(key, 0) {
+	if key != "" && !b.gone.add(key, struct{}{}) {
 		b.env.Tally.Add(sonify.Skipped, "refund that was told before", 0)
 		return
 	}
-	// Of an order no more comes back than was sold: services report a refund and that
-	// the order was called off, for the same seats.
-	pieces := b.pieces(o)
-	if o.Key != "" {
-		if left, seen := b.paid.known[o.Key]; seen {
-			pieces = min(pieces, left)
-			b.paid.known[o.Key] = left - pieces
-		} else {
-			b.paid.add(o.Key, 0)
-		}
-	}
-	b.sold = max(0, b.sold-pieces)
+	b.sold = max(0, b.sold-b.free(shape, o))
 	b.say(shape, o, place, emit)
+}
+
+// free returns how many seats an order gives back. Of an order no more comes back than was
+// sold: services report a refund and that the order was called off, for the same seats. Of
+// one that was never counted nothing does.
+func (b *Book) free(shape *sonify.Shape, o *Order) int {
+	s, seen := b.paid.known[o.Key]
+	switch {
+	case o.Key == "":
+		return o.Quantity
+	case seen:
+		pieces := o.Quantity
+		if pieces == 0 && (shape == vocabulary.OrderCanceled || !s.said) { // all of it, or the one it was counted as
+			pieces = s.left
+		}
+		pieces = min(pieces, s.left)
+		s.left -= pieces
+		return pieces
+	}
+	b.paid.add(o.Key, &sale{key: strings.Clone(o.Key)}) // what is paid for afterwards is an old report
+	if b.c.Capacity > 0 && (o.Quantity == 0 || !b.before) {
+		b.env.Tally.Add(sonify.Repaired, "refund of an order that was not counted here, no seats taken back", 0)
+	}
+	if !b.before {
+		return 0
+	}
+	return o.Quantity
 }
 
 // Opened tells that the sale begins.
@@ -315,20 +375,20 @@ func Country(text string) string {
 // twice under different names (created, paid, updated) is told once.
 const remembered = 1 << 14
 
-// ring knows the last texts, with a number for each.
-type ring struct {
-	known map[string]int
+// ring knows the last texts, with something for each.
+type ring[T any] struct {
+	known map[string]T
 	order []string
 	next  int
 }
 
 // add reports whether s was not known.
-func (r *ring) add(s string, n int) bool {
+func (r *ring[T]) add(s string, what T) bool {
 	if _, ok := r.known[s]; ok {
 		return false
 	}
 	if r.known == nil {
-		r.known = make(map[string]int)
+		r.known = make(map[string]T)
 	}
 	s = strings.Clone(s) // not the whole body with it
 	if len(r.order) < remembered {
@@ -338,7 +398,7 @@ func (r *ring) add(s string, n int) bool {
 		r.order[r.next] = s
 		r.next = (r.next + 1) % remembered
 	}
-	r.known[s] = n
+	r.known[s] = what
 	return true
 }
 
