@@ -16,16 +16,19 @@ import (
 
 // normaliser makes events of what the server answered when it was asked about a
 // delivery: {"ping": the delivery, "event": the event, "order": the order}. The topic
-// is the delivery's action.
+// is the delivery's action. Recordings may have what was saved from the API instead: see
+// saved.go.
 type normaliser struct {
-	c    Config
-	env  sonify.SourceEnv
-	book *orders.Book
-	only map[int64]bool
+	c      Config
+	env    sonify.SourceEnv
+	book   *orders.Book
+	only   map[int64]bool
+	events map[string]gjson.Result // of a recording, by their short names
+	states map[string]string       // of a recording's orders, by their codes
 }
 
 func newNormaliser(env sonify.SourceEnv, c Config) *normaliser {
-	n := &normaliser{c: c, env: env, book: orders.NewBook(env, c.House), only: make(map[int64]bool, len(c.Only))}
+	n := &normaliser{c: c, env: env, book: orders.NewBook(env, c.House), only: make(map[int64]bool, len(c.Only)), events: make(map[string]gjson.Result), states: make(map[string]string)}
 	for _, i := range c.Only {
 		n.only[int64(i)] = true
 	}
@@ -47,7 +50,14 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	b := gjson.ParseBytes(m.Body)
 	ping, event, order := b.Get("ping"), b.Get("event"), b.Get("order")
-	action, ok := strings.CutPrefix(m.Topic, "pretix.event.")
+	if !ping.IsObject() && n.saved(b, m, emit) {
+		return nil
+	}
+	topic := m.Topic
+	if topic == "" { // a recording of the bodies alone
+		topic = ping.Get("action").String()
+	}
+	action, ok := strings.CutPrefix(topic, "pretix.event.")
 	if !ok {
 		n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
 		return nil
@@ -72,28 +82,17 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return errNoOrder
 	}
 	placed := orders.Time(order.Get("datetime").String(), m.At)
-	o := orders.Order{
-		Key:      order.Get("code").String(),
-		At:       m.At,
-		Channel:  channel(order.Get("sales_channel").String()),
-		Country:  order.Get("invoice_address.country").String(),
-		Test:     order.Get("testmode").Bool(),
-		Tells:    true,
-		Customer: orders.Short(order.Get("customer").String()),
-		Event:    name,
-	}
-	if o.At.IsZero() { // a recording without times
+	o, all := n.order(order, name)
+	if o.At = m.At; o.At.IsZero() { // a recording without times
 		o.At = orders.Time(order.Get("last_modified").String(), placed)
 	}
-	all := n.count(order.Get("positions"), &o)
 	if action == "checkin" || action == "checkin.reverted" {
 		if !o.Test || n.c.Tests {
 			n.book.CheckedIn(action != "checkin", o.At, "", "", orders.Short(ping.Get("orderposition_id").String()), name, m.Place, emit)
 		}
 		return nil
 	}
-	if o.Quantity == 0 && all > 0 && len(n.only) > 0 {
-		n.env.Tally.Add(sonify.Skipped, "order without what is listened for", 0)
+	if n.without(&o, all) {
 		return nil
 	}
 	currency := event.Get("currency").String()
@@ -130,6 +129,31 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
 	}
 	return nil
+}
+
+// order reads what is the same of an order whatever became of it; all is how many positions
+// it has.
+func (n *normaliser) order(order gjson.Result, name string) (o orders.Order, all int) {
+	o = orders.Order{
+		Key:      order.Get("code").String(),
+		Channel:  channel(order.Get("sales_channel").String()),
+		Country:  order.Get("invoice_address.country").String(),
+		Test:     order.Get("testmode").Bool(),
+		Tells:    true,
+		Customer: orders.Short(order.Get("customer").String()),
+		Event:    name,
+	}
+	all = n.count(order.Get("positions"), &o)
+	return o, all
+}
+
+// without reports whether an order has nothing of what is listened for, and counts it.
+func (n *normaliser) without(o *orders.Order, all int) bool {
+	if o.Quantity > 0 || all == 0 || len(n.only) == 0 {
+		return false
+	}
+	n.env.Tally.Add(sonify.Skipped, "order without what is listened for", 0)
+	return true
 }
 
 // count counts the tickets of an order that are listened for; all is how many
