@@ -2,7 +2,9 @@ package square
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
@@ -40,15 +42,63 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	b := gjson.ParseBytes(m.Body)
 	typ, obj := b.Get("type").String(), b.Get("data.object")
 	if typ == "" || !obj.IsObject() {
-		return errNoEvent
+		if !n.saved(b, m, emit) {
+			n.env.Tally.Add(sonify.Skipped, foreign, m.Line)
+		}
+		return nil
 	}
 	at := orders.Time(b.Get("created_at").String(), m.At)
 	what, _, _ := strings.Cut(typ, ".")
+	n.tell(what, obj.Get(what), typ == "payment.created", at, m.Place, emit)
+	return nil
+}
+
+// foreign is counted of a message that is none.
+const foreign = "message that is nothing of Square's: an event as it posts them, or payments and refunds as its API has them, were expected"
+
+// saved tells what was saved from the API, which lists the newest first: payments, refunds,
+// and lists of them. It reports whether the message was such.
+func (n *normaliser) saved(b gjson.Result, m *decode.Message, emit func(sonify.Event)) bool {
+	var all []gjson.Result
+	for _, list := range [...]gjson.Result{b, b.Get("payments"), b.Get("refunds")} {
+		if list.IsArray() {
+			all = append(all, list.Array()...)
+		}
+	}
+	for _, one := range [...]gjson.Result{b, b.Get("payment"), b.Get("refund")} {
+		if isPayment(one) {
+			all = append(all, one)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b gjson.Result) int {
+		return orders.Time(a.Get("updated_at").String(), m.At).Compare(orders.Time(b.Get("updated_at").String(), m.At))
+	})
+	for _, p := range all {
+		switch what := "payment"; {
+		case !isPayment(p):
+			n.env.Tally.Add(sonify.Skipped, "entry of a list that is no payment", m.Line)
+		default:
+			if p.Get("payment_id").Exists() {
+				what = "refund"
+			}
+			n.tell(what, p, true, m.At, m.Place, emit)
+		}
+	}
+	return len(all) > 0
+}
+
+// isPayment reports whether b is a payment or a refund.
+func isPayment(b gjson.Result) bool {
+	return b.Get("id").Type == gjson.String && b.Get("status").Type == gjson.String && b.Get("amount_money").IsObject()
+}
+
+// tell tells a payment or a refund as it stands. Created says that nobody has heard of it
+// before.
+func (n *normaliser) tell(what string, p gjson.Result, created bool, at time.Time, place string, emit func(sonify.Event)) {
 	switch what {
 	case "payment":
-		p := obj.Get("payment")
 		if n.elsewhere(p) {
-			return nil
+			return
 		}
 		o := orders.Order{
 			Key:      p.Get("id").String(),
@@ -61,38 +111,36 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		}
 		switch p.Get("status").String() {
 		case "COMPLETED":
-			n.book.Paid(&o, m.Place, emit)
+			n.book.Paid(&o, place, emit)
 		case "APPROVED", "PENDING":
-			if typ == "payment.created" {
-				n.book.Placed(&o, m.Place, emit)
+			if created {
+				n.book.Placed(&o, place, emit)
 			} else {
 				n.env.Tally.Add(sonify.Skipped, "payment that changed in nothing that is told", 0)
 			}
 		case "CANCELED", "FAILED":
-			n.book.Cancelled(&o, false, m.Place, emit)
+			n.book.Cancelled(&o, false, place, emit)
 		default:
 			n.env.Tally.Add(sonify.Skipped, "payment in a state that is not known", 0)
 		}
 	case "refund":
-		r := obj.Get("refund")
-		if n.elsewhere(r) {
-			return nil
+		if n.elsewhere(p) {
+			return
 		}
 		o := orders.Order{
-			Key:   r.Get("payment_id").String(),
-			At:    orders.Time(r.Get("updated_at").String(), at),
-			Money: n.sum(r.Get("amount_money")),
+			Key:   p.Get("payment_id").String(),
+			At:    orders.Time(p.Get("updated_at").String(), at),
+			Money: n.sum(p.Get("amount_money")),
 			Event: n.c.EventName,
 		}
-		if r.Get("status").String() == "COMPLETED" {
-			n.book.PaidBack(&o, r.Get("id").String(), m.Place, emit)
+		if p.Get("status").String() == "COMPLETED" {
+			n.book.PaidBack(&o, p.Get("id").String(), place, emit)
 		} else {
 			n.env.Tally.Add(sonify.Skipped, "refund that is not done yet", 0)
 		}
 	default:
 		n.env.Tally.Add(sonify.Skipped, "event that is not told", 0)
 	}
-	return nil
 }
 
 // elsewhere reports whether a payment is of another shop than the piece's.

@@ -2,6 +2,7 @@ package vivenu
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"proscenium/sonify"
@@ -40,7 +41,10 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	b := gjson.ParseBytes(m.Body)
 	typ, data := b.Get("type").String(), b.Get("data")
 	if typ == "" || !data.IsObject() {
-		return errNoEvent
+		if !n.saved(b, m, emit) {
+			n.env.Tally.Add(sonify.Skipped, foreign, m.Line)
+		}
+		return nil
 	}
 	trial := b.Get("mode").String() == "dev"
 	switch typ {
@@ -68,6 +72,46 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		n.env.Tally.Add(sonify.Skipped, "event that is not told", 0)
 	}
 	return nil
+}
+
+// foreign is counted of a message that is none.
+const foreign = "message that is nothing of vivenu's: an event as it posts them, or transactions as its API has them, were expected"
+
+// states are what the types of events are called as the state of a transaction.
+var states = map[string]string{"COMPLETE": "transaction.complete", "CANCELED": "transaction.canceled"}
+
+// saved tells transactions that were saved from the API, single or in lists, by their state.
+// It reports whether the message was such.
+func (n *normaliser) saved(b gjson.Result, m *decode.Message, emit func(sonify.Event)) bool {
+	var all []gjson.Result
+	for _, list := range [...]gjson.Result{b, b.Get("rows"), b.Get("docs")} {
+		if list.IsArray() {
+			all = append(all, list.Array()...)
+		}
+	}
+	if isTransaction(b) {
+		all = append(all, b)
+	}
+	slices.SortStableFunc(all, func(x, y gjson.Result) int {
+		return orders.Time(first(x, "updatedAt", "createdAt"), m.At).Compare(orders.Time(first(y, "updatedAt", "createdAt"), m.At))
+	})
+	for _, t := range all {
+		typ := states[t.Get("status").String()]
+		switch {
+		case !isTransaction(t):
+			n.env.Tally.Add(sonify.Skipped, "entry of a list that is no transaction", m.Line)
+		case typ == "":
+			n.env.Tally.Add(sonify.Skipped, "transaction in a state that is not told", m.Line)
+		default:
+			n.transaction(typ, t, false, m, emit)
+		}
+	}
+	return len(all) > 0
+}
+
+// isTransaction reports whether b is a transaction of the API.
+func isTransaction(b gjson.Result) bool {
+	return b.Get("_id").Type == gjson.String && b.Get("status").Type == gjson.String && b.Get("tickets").IsArray()
 }
 
 func (n *normaliser) transaction(typ string, t gjson.Result, trial bool, m *decode.Message, emit func(sonify.Event)) {
