@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"proscenium/sources/internal/football"
 )
@@ -33,9 +34,43 @@ func newMatch(r *rawMatch, line int64) *match {
 	if m.Group == "" && strings.HasPrefix(m.Round, "Group ") {
 		m.Group = m.Round
 	}
-	m.Knockout = m.Group == "" && !strings.HasPrefix(m.Round, "Matchday")
 	m.kick = kickOff(m.Date, m.Hours)
 	return m
+}
+
+// settle works out of which matches of a championship somebody has to win: those whose
+// round says so, or which went beyond 90 minutes. Where a round says nothing, it depends on
+// the championship: those of a cup, and those outside of its groups, are knock-outs; those of
+// a league, which has neither, are not.
+func settle(name string, ms []*match) {
+	cup := isCup(name)
+	for _, m := range ms {
+		cup = cup || m.Group != ""
+	}
+	for _, m := range ms {
+		m.Cup = name
+		switch must, said := football.RoundOf(m.Round); {
+		case m.Group != "":
+		case said:
+			m.Knockout = must
+		default:
+			m.Knockout = cup || m.Score.ET.Known || m.Score.P.Known
+		}
+	}
+}
+
+// cups are words for a cup, and the ends of compound ones.
+var cups = []string{"cup", "cupen", "pokal", "coupe", "copa", "coppa", "taça", "beker", "puchar", "kupa", "kupası", "trophy", "shield", "trophée"}
+
+func isCup(name string) bool {
+	for _, w := range strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		for _, c := range cups {
+			if strings.HasSuffix(w, c) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // scored returns what the file says of a goal.

@@ -529,3 +529,30 @@ func TestRun_StopsBetweenMatches(t *testing.T) {
 		t.Errorf("stopped with %v", err)
 	}
 }
+
+// Somebody has to win where the round says so; where it says nothing, in cups.
+func TestKnockout_ByRoundAndChampionship(t *testing.T) {
+	match := func(round, more string) string {
+		return `{"round": "` + round + `", "team1": "A", "team2": "B", "score": {"ft": [1, 0]` + more + `}`
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"a league of old": {`{"name": "Deutsche Bundesliga 2014/15", "rounds": [{"name": "1. Spieltag", "matches": [{"team1": {"name": "A"}, "team2": {"name": "B"}, "score1": 0, "score2": 0}]}]}`, "[no 0.1]"},
+		"leagues": {`{"name": "Liga", "matches": [` + match("Jornada 1", "}") + `,` + match("1. Round", "}") + `,` + match("League, Matchday 1", "}") + `,` + match("", "}") + `,` + match("Clausura - Semifinales", "}") + `]}`,
+			"[no 0.1 no 0.1 no 0.1 no 0.1 yes 0.8]"},
+		"a cup":                       {`{"matches": [` + match("1. Runde", "}") + `,` + match("Achtelfinale", "}") + `,` + match("Matchday 1", "}") + `], "name": "DFB-Pokal 2024/25"}`, "[yes 0.3 yes 0.4 no 0.1]"},
+		"groups, and what is in none": {`{"name": "Euro", "matches": [` + match("Matchday 1", `}, "group": "Group A"`) + `,` + match("Group B", "}") + `,` + match("Preliminary round", "}") + `]}`, "[no 0.1 no 0.1 yes 0.3]"},
+		"extra time":                  {`[` + match("Round 3", `, "et": [2, 1]}`) + `,` + match("Round 3", "}") + `]`, "[yes 0.3 no 0.1]"},
+		"a league that says cup":      {`{"name": "Cupertino League", "matches": [` + match("Round 1", "}") + `]}`, "[no 0.1]"},
+	} {
+		var got []string
+		events, _ := decode(t, c.text, openfootball.Config{})
+		for _, ev := range events {
+			if ev.Kind() == "football.kick_off" {
+				got = append(got, ev.Value("knockout").String(), ev.Value("stake").String())
+			}
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%s: %v, not %s", name, got, c.want)
+		}
+	}
+}

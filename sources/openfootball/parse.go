@@ -235,9 +235,7 @@ func read(ctx context.Context, in *bufio.Reader, tally *sonify.Tally) (ms []*mat
 		}
 		return nil, line, err
 	}
-	for _, m := range p.ms {
-		m.Cup = p.name
-	}
+	settle(p.name, p.ms)
 	return p.ms, 0, nil
 }
 

@@ -1,8 +1,6 @@
 package football
 
 import (
-	"strings"
-
 	"proscenium/sonify/exact"
 )
 
@@ -68,27 +66,4 @@ func tension(diff int, left, length, stake float64) float64 {
 	closeness := 1 - max(now, -now)
 	gone := 1 - exact.Clamp(left/length, 0, 1)
 	return exact.Clamp(float64(0.6*importance(diff, left))+float64(0.2*float64(closeness*gone))+float64(0.2*stake), 0, 1)
-}
-
-// stakes are what a round is about, by words in its name; the first that is in it
-// counts.
-var stakes = []struct {
-	word  string
-	stake float64
-}{
-	{"third", 0.4}, {"semi", 0.8}, {"quarter", 0.6}, {"round of 16", 0.4}, {"round of 32", 0.3},
-	{"matchday", 0.1}, {"group", 0.1}, {"final", 1},
-}
-
-func stakeOf(round string, knockout bool) float64 {
-	r := strings.ToLower(round)
-	for _, s := range stakes {
-		if strings.Contains(r, s.word) {
-			return s.stake
-		}
-	}
-	if knockout {
-		return 0.3
-	}
-	return 0.1
 }
