@@ -2,13 +2,11 @@ package dsr
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"proscenium/sonify"
-	"proscenium/sources/internal/ddex"
 	"proscenium/sources/internal/vocabulary"
 )
 
@@ -18,13 +16,16 @@ func Shapes() []*sonify.Shape { return []*sonify.Shape{vocabulary.ReleaseUsage} 
 // mostRecords bounds a report.
 const mostRecords = 5_000_000
 
+// thing is a recording or release that was used.
+type thing struct{ title, artist, isrc, release string }
+
 // usage is what a record of a report says.
 type usage struct {
-	title, artist, isrc, release string
-	territory, model, use        string
-	currency                     string
-	quantity, amount             float64
-	counted, paid                bool
+	thing
+	territory, model, use string
+	currency              string
+	quantity, amount      float64
+	counted, paid         bool
 }
 
 // report is one that is told.
@@ -83,113 +84,6 @@ func number(s string) (float64, bool) {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	return f, err == nil && f > -1e12 && f < 1e12
-}
-
-// xml tells a message SalesReportTo...Message.
-func (r *report) xml(body []byte) error {
-	root, err := ddex.Parse(body)
-	if err != nil {
-		return err
-	}
-	if !strings.HasPrefix(root.Name, "SalesReport") {
-		hint := "SalesReportToRecordCompanyMessage or SalesReportToSocietyMessage was expected"
-		if strings.Contains(root.Name, "Release") {
-			hint = `it announces releases: type = "ddex_ern" reads it`
-		}
-		return fmt.Errorf("the message is a %.60q: %s", root.Name, hint)
-	}
-	r.service = root.First("MessageHeader/MessageSender/PartyName/FullName", "MessageHeader/MessageSender/TradingName", "MessageHeader/MessageSender/PartyId")
-	names := map[string]usage{} // by every identifier of a release
-	for _, s := range root.Kids("ContainedReleaseSummary") {
-		local := s.At("ReleaseSummaryDetailsByTerritory")
-		u := usage{title: first(local.First("Title/TitleText"), s.First("ReferenceTitle/TitleText")), artist: local.First("DisplayArtistName/FullName", "DisplayArtistName", "DisplayArtist/PartyName/FullName")}
-		u.isrc, u.release = ids(s)
-		for _, id := range s.Kids("ReleaseId") {
-			for _, k := range id.Kids() {
-				if k.Text != "" {
-					names[k.Text] = u
-				}
-			}
-		}
-		if ref := s.First("ReleaseReference"); ref != "" {
-			names[ref] = u
-		}
-	}
-	for _, report := range root.Kids("SalesReport") {
-		r.walk(report, usage{}, names)
-	}
-	if r.count == 0 {
-		r.tally.Add(sonify.Skipped, "report without a record", 0)
-	}
-	return nil
-}
-
-// walk goes down a report. What stands above a record holds for it, too. A record is
-// the sales of one territory.
-func (r *report) walk(n *ddex.Node, u usage, names map[string]usage) {
-	if isrc, release := ids(n); isrc != "" || release != "" {
-		u.isrc, u.release = isrc, release
-		if k, ok := names[first(isrc, release)]; ok {
-			u.title, u.artist = k.title, k.artist
-			u.isrc, u.release = first(isrc, k.isrc), first(release, k.release)
-		}
-	}
-	if ref := n.First("SalesReportReleaseReference", "ReleaseReference"); ref != "" {
-		if k, ok := names[ref]; ok {
-			k.territory, k.model, k.use, k.currency = u.territory, u.model, u.use, u.currency
-			u = k
-		}
-	}
-	u.model = first(n.First("CommercialModelType"), u.model)
-	u.use = first(n.First("UseType", "Usage/UseType"), u.use)
-	u.territory = first(n.First("TerritoryCode"), u.territory)
-	u.currency = first(n.First("CurrencyCode", "CurrencyOfAccounting"), u.currency)
-	// A record's territory stands in it; deals below it may each have numbers.
-	if n.At("TerritoryCode") != nil && strings.HasSuffix(n.Name, "ByTerritory") && strings.HasPrefix(n.Name, "Sales") {
-		r.record(n, u)
-		return
-	}
-	for _, k := range n.Kids() {
-		r.walk(k, u, names)
-	}
-}
-
-// quantities and amounts are the elements that say how much, the best first.
-var (
-	quantities = []string{"NumberOfUsages", "NumberOfUnitsSold", "NumberOfConsumerSales", "NumberOfSales", "NumberOfUnits", "NumberOfStreams", "NumberOfDownloads"}
-	amounts    = []string{"AmountPayableInCurrencyOfAccounting", "AmountPayable", "NetRevenue", "Revenue"}
-)
-
-// record tells the sales of one territory: once, or for each deal with numbers of its
-// own.
-func (r *report) record(n *ddex.Node, u usage) {
-	u.counted, u.paid = false, false
-	sum := func(names []string) (total float64, ok bool) {
-		for _, name := range names {
-			n.All(name, func(k *ddex.Node) {
-				if f, good := number(k.Text); good {
-					total, ok = total+f, true
-					u.currency = first(k.Attr("CurrencyCode"), u.currency)
-				}
-			})
-			if ok {
-				return total, true
-			}
-		}
-		return 0, false
-	}
-	n.All("CommercialModelType", func(k *ddex.Node) { u.model = first(k.Text, u.model) })
-	n.All("UseType", func(k *ddex.Node) { u.use = first(k.Text, u.use) })
-	n.All("CurrencyCode", func(k *ddex.Node) { u.currency = first(u.currency, k.Text) })
-	u.quantity, u.counted = sum(quantities)
-	u.amount, u.paid = sum(amounts)
-	r.say(&u, 0)
-}
-
-// ids returns the recording's number and the best identifier of the release.
-func ids(n *ddex.Node) (isrc, release string) {
-	isrc = n.First("ReleaseId/ISRC", "ResourceId/ISRC", "SoundRecordingId/ISRC")
-	return isrc, n.First("ReleaseId/GRid", "ReleaseId/ICPN", "ReleaseId/ProprietaryId", "ReleaseId/CatalogNumber")
 }
 
 func first(list ...string) string {

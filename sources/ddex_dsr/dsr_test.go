@@ -147,6 +147,7 @@ func TestArchive_SaysWhatIsNoReport(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(table)
 	f.Add(message)
+	f.Add(head + `<ReleaseTransactions><TransactionReleaseReference>R1</TransactionReleaseReference><SalesTransaction><SalesData><NumberOfConsumerSalesGross>5</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot)
 	f.Fuzz(func(t *testing.T, text string) {
 		n := 0
 		tell([]byte(text), "x", 0, time.Second, new(sonify.Tally), func(sonify.Event) { n++ })
