@@ -19,8 +19,9 @@ var sample string
 
 // Config is what a piece says about it.
 type Config struct {
-	Path string        `toml:"path" doc:"the report, from the piece's folder on; * stands for any letters, and reports are told in the order of their names; \"-\" is standard input" required:"true" example:"reports/2026-10.tsv"`
-	Step time.Duration `toml:"record_every" doc:"from one record to the next, by the report's own clock: records have no times" default:"1s" example:"1s"`
+	Path    string              `toml:"path" doc:"the report, packed by gzip or not, from the piece's folder on; * stands for any letters, and reports are told in the order of their names; \"-\" is standard input" required:"true" example:"reports/2026-10.tsv"`
+	Step    time.Duration       `toml:"record_every" doc:"from one record to the next, by the report's own clock: records have no times" default:"1s" example:"1s"`
+	Columns map[string][]string `toml:"columns" doc:"the columns of kinds of record of a flat file, from the second cell on, before what the file itself says; without it and where the file says nothing, those of the standard" example:"{ SU02 = [\"BlockId\", \"SummaryRecordId\", \"Usages\", \"NetRevenue\"] }"`
 }
 
 // Info describes the source.
@@ -42,17 +43,19 @@ func Info() sonify.SourceInfo {
 				ps.Add("path", "", "%q cannot be looked for: a bracket in it is not closed", c.Path)
 			}
 			span.Check(&ps, "record_every", c.Step, time.Millisecond, time.Hour)
+			named := readColumns(&ps, c.Columns)
 			if err := ps.Err(); err != nil {
 				return nil, err
 			}
-			return &source{env, *c}, nil
+			return &source{env, *c, named}, nil
 		},
 	}
 }
 
 type source struct {
-	env sonify.SourceEnv
-	c   Config
+	env   sonify.SourceEnv
+	c     Config
+	named map[string]columns
 }
 
 const (
@@ -69,7 +72,7 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 	var clock time.Duration
 	for _, path := range list {
 		err := whole.Tell(ctx, s.env, "ddex_dsr", path, maxBytes, emit, func(body []byte, emit func(sonify.Event)) (err error) {
-			clock, err = tell(body, s.env.Name, clock, s.c.Step, s.env.Tally, emit)
+			clock, err = tell(body, s.env.Name, s.named, clock, s.c.Step, s.env.Tally, emit)
 			return err
 		})
 		if err != nil {
@@ -89,7 +92,7 @@ func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 		return p, err
 	}
 	return whole.Probe(ctx, s.env, "ddex_dsr", list[0], maxBytes, p, func(body []byte) error {
-		_, err := tell(body, "", 0, s.c.Step, new(sonify.Tally), func(sonify.Event) {})
+		_, err := tell(body, "", s.named, 0, s.c.Step, new(sonify.Tally), func(sonify.Event) {})
 		return err
 	})
 }

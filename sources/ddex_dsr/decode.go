@@ -32,6 +32,7 @@ type usage struct {
 type report struct {
 	source  string
 	service string
+	named   map[string]columns // columns of flat files, as the piece names them
 	tally   *sonify.Tally
 	emit    func(sonify.Event)
 	step    time.Duration
@@ -65,8 +66,8 @@ func (r *report) say(u *usage, line int64) {
 }
 
 // tell tells a report, XML or flat file, from base on, and returns the clock at its end.
-func tell(body []byte, source string, base, step time.Duration, tally *sonify.Tally, emit func(sonify.Event)) (time.Duration, error) {
-	r := &report{source: source, tally: tally, emit: emit, step: step, clock: base}
+func tell(body []byte, source string, named map[string]columns, base, step time.Duration, tally *sonify.Tally, emit func(sonify.Event)) (time.Duration, error) {
+	r := &report{source: source, named: named, tally: tally, emit: emit, step: step, clock: base}
 	var err error
 	if t := bytes.TrimSpace(body); len(t) > 0 && t[0] == '<' {
 		err = r.xml(body)

@@ -14,9 +14,15 @@ import (
 
 func story(t *testing.T, text string) (string, map[string]int64) {
 	t.Helper()
+	return storyOf(t, text, nil)
+}
+
+// storyOf is the story of a flat file whose columns a piece names.
+func storyOf(t *testing.T, text string, named map[string]columns) (string, map[string]int64) {
+	t.Helper()
 	tally := new(sonify.Tally)
 	var b strings.Builder
-	_, err := tell([]byte(text), "label", 0, time.Second, tally, func(ev sonify.Event) {
+	_, err := tell([]byte(text), "label", named, 0, time.Second, tally, func(ev sonify.Event) {
 		fmt.Fprintf(&b, "%v", ev.Clock)
 		for i, f := range ev.Shape.Fields() {
 			if v := ev.Values[i]; !v.IsMissing() {
@@ -66,7 +72,7 @@ func TestTell_AFlatFile(t *testing.T) {
 	if got != want {
 		t.Errorf("told\n%swant\n%s", got, want)
 	}
-	if len(counts) != 2 || counts["record without a number"] != 1 || counts["records whose columns no line names"] != 1 {
+	if len(counts) != 2 || counts["record without a number"] != 1 || counts["record whose columns neither a line nor the key columns names"] != 1 {
 		t.Errorf("counted %v", counts)
 	}
 }
@@ -99,7 +105,7 @@ func TestTell_SaysWhatIsWrong(t *testing.T) {
 		"": "empty", "Country\tUnits\n": `begins with "Country"`, "<settings/>": `is a "settings"`, "<NewReleaseMessage/>": "ddex_ern", "<a": "no XML",
 		"<!DOCTYPE a><a/>": "refused", "HEAD\t" + strings.Repeat("x", 2<<20): "more than 1024 KiB",
 	} {
-		if _, err := tell([]byte(text), "", 0, time.Second, new(sonify.Tally), func(sonify.Event) {}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := tell([]byte(text), "", nil, 0, time.Second, new(sonify.Tally), func(sonify.Event) {}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.20q: %v", text, err)
 		}
 	}
@@ -139,7 +145,7 @@ func TestArchive_SaysWhatIsNoReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tell(body, "", 0, time.Second, new(sonify.Tally), func(sonify.Event) {}); err == nil || !strings.Contains(err.Error(), `is a "settings"`) {
+	if _, err := tell(body, "", nil, 0, time.Second, new(sonify.Tally), func(sonify.Event) {}); err == nil || !strings.Contains(err.Error(), `is a "settings"`) {
 		t.Error(err)
 	}
 }
@@ -150,7 +156,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(head + `<ReleaseTransactions><TransactionReleaseReference>R1</TransactionReleaseReference><SalesTransaction><SalesData><NumberOfConsumerSalesGross>5</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot)
 	f.Fuzz(func(t *testing.T, text string) {
 		n := 0
-		tell([]byte(text), "x", 0, time.Second, new(sonify.Tally), func(sonify.Event) { n++ })
+		tell([]byte(text), "x", nil, 0, time.Second, new(sonify.Tally), func(sonify.Event) { n++ })
 		if n > len(text) {
 			t.Fatalf("%d events of %d bytes", n, len(text))
 		}

@@ -14,36 +14,31 @@ import (
 // the record is: HEAD, summaries (SY...), recordings and releases that were used (AS,
 // RE, MW, ...), how often (SU...), FOOT. Lines that begin with # name the columns of the
 // kind of record that they name: which columns there are differs from profile to
-// profile and from version to version.
+// profile and from version to version. A piece may name them, too; where nobody does they
+// are those of the standard (columns.go).
 
 // Bounds of a flat file.
 const (
 	mostSummaries = 200_000
 	mostColumns   = 200
 	longestLine   = 1 << 20
+	mostParts     = 100_000 // of a block
 )
-
-// columns of a kind of record, by their names in small letters.
-type columns map[string]int
-
-// plain are the columns of files that do not name them: those of HEAD, which no version
-// has changed, up to what is needed here.
-var plain = map[string]columns{
-	"HEAD": {"senderpartyid": 10, "sendername": 11},
-}
 
 // flat is a flat file while it is told.
 type flat struct {
 	*report
-	columns   map[string]columns
+	columns   map[string]columns // that the file names
+	assumed   map[string]bool    // kinds of record that nobody names
 	summaries map[string]usage
 	block     string // the recordings and releases of the block that is read
 	what      usage
+	parts     map[string]thing // of the block, by what records of use call them
 }
 
 // flat tells a flat file.
 func (r *report) flat(body []byte) error {
-	f := &flat{report: r, columns: map[string]columns{}, summaries: map[string]usage{}}
+	f := &flat{report: r, columns: map[string]columns{}, assumed: map[string]bool{}, summaries: map[string]usage{}, parts: map[string]thing{}}
 	in := bufio.NewScanner(bytes.NewReader(body))
 	in.Buffer(make([]byte, 0, 64<<10), longestLine)
 	line, records := int64(0), 0
@@ -62,7 +57,7 @@ func (r *report) flat(body []byte) error {
 			continue
 		}
 		kind := strings.TrimSpace(cells[0])
-		if records == 0 && kind != "HEAD" {
+		if records == 0 && !isHead(kind) {
 			return fmt.Errorf("line %d: the file begins with %.30q: a flat file of DSR begins with HEAD, a message with <", line, kind)
 		}
 		records++
@@ -100,18 +95,25 @@ func (f *flat) name(kind string, cells []string) {
 	}
 }
 
-// of returns the columns of a kind of record. SU02.01 is looked for as itself and as
-// SU02.
-func (f *flat) of(kind string) (columns, bool) {
-	if c, ok := f.columns[kind]; ok {
-		return c, true
-	}
+// isHead reports whether a kind of record is the one with which a file begins.
+func isHead(kind string) bool { return kind == "HEAD" || kind == "FHEA" || kind == "SRHE" }
+
+// of returns the columns of a kind of record, and whether they are the standard's. SU02.01
+// is looked for as itself and as SU02.
+func (f *flat) of(kind string) (c columns, standard, ok bool) {
 	short, _, _ := strings.Cut(kind, ".")
-	if c, ok := f.columns[short]; ok {
-		return c, true
+	for _, from := range []map[string]columns{f.named, f.columns} {
+		for _, name := range []string{kind, short} {
+			if c, ok := from[name]; ok {
+				return c, false, true
+			}
+		}
 	}
-	c, ok := plain[kind]
-	return c, ok
+	if isHead(kind) {
+		short = "HEAD"
+	}
+	c, ok = published[short]
+	return c, true, ok
 }
 
 // cell returns the first cell that is not empty of those columns.
@@ -131,40 +133,49 @@ func (c columns) cell(cells []string, names ...string) string {
 
 // take reads a record.
 func (f *flat) take(kind string, cells []string, line int64) {
-	c, ok := f.of(kind)
+	c, standard, ok := f.of(kind)
 	switch {
-	case kind == "HEAD":
+	case isHead(kind):
 		f.service = c.cell(cells, "sendername", "senderpartyid")
 		return
-	case strings.HasPrefix(kind, "FOOT"):
+	case strings.HasPrefix(kind, "FOOT"), strings.HasPrefix(kind, "SRFO"), strings.HasPrefix(kind, "FFOO"):
 		return
 	case !ok:
-		f.tally.Add(sonify.Skipped, "records whose columns no line names", line)
+		f.tally.Add(sonify.Skipped, "record whose columns neither a line nor the key columns names", line)
 		return
+	case standard && len(c) > 0 && !f.assumed[kind] && len(f.assumed) < 100:
+		f.assumed[kind] = true
+		f.tally.Add(sonify.Repaired, "kind of record whose columns no line names, read as the standard has them", line)
 	}
 	if b := c.cell(cells, "blockid"); b != "" && b != f.block {
 		f.block, f.what = b, usage{}
+		clear(f.parts)
 	}
 	switch kind[:min(2, len(kind))] {
-	case "SY", "SR":
+	case "SY":
+		if standard && !isPlace(c.cell(cells, "territory"), c.cell(cells, "commercialmodel")) {
+			f.tally.Add(sonify.Skipped, "summary that is not as the standard has it (the key columns names its columns)", line)
+			return
+		}
 		f.summary(c, cells, line)
-	case "SU", "US":
-		f.usage(c, cells, line)
+	case "SU", "US", "SR":
+		f.usage(c, standard, cells, line)
+	case "RU", "LI", "ST", "CU", "RC", "ML", "DE": // other uses of what was told, and whose it is
 	default:
-		f.describe(c, cells)
+		f.describe(kind, c, cells)
 	}
 }
 
 // terms reads where and how something was used, over what is known already.
 func (f *flat) terms(u *usage, c columns, cells []string) {
-	u.territory = first(c.cell(cells, "territory", "territorycode", "territoryofusageorsale", "territoryofuseorsale"), u.territory)
-	u.model = first(c.cell(cells, "commercialmodel", "commercialmodeltype"), u.model)
-	u.use = first(c.cell(cells, "usetype", "servicetype", "userinterfacetype"), u.use)
-	u.currency = first(c.cell(cells, "currencyofreporting", "currencyofinvoicing", "currency", "currencycode", "currencyoftransaction"), u.currency)
-	u.title = first(c.cell(cells, "title", "displaytitle", "resourcetitle", "releasetitle"), u.title)
-	u.artist = first(c.cell(cells, "displayartistname", "artist", "artistname"), u.artist)
-	u.isrc = first(c.cell(cells, "isrc"), u.isrc)
-	u.release = first(c.cell(cells, "grid", "icpn", "dspreleaseid", "releaseid", "proprietaryid"), u.release)
+	u.territory = first(c.cell(cells, territories...), u.territory)
+	u.model = first(c.cell(cells, models...), u.model)
+	u.use = first(c.cell(cells, uses...), u.use)
+	u.currency = first(c.cell(cells, currencies...), u.currency)
+	u.title = first(c.cell(cells, titles...), u.title)
+	u.artist = first(c.cell(cells, artists...), u.artist)
+	u.isrc = first(c.cell(cells, isrcs...), u.isrc)
+	u.release = first(c.cell(cells, releases...), u.release)
 }
 
 // summary remembers what a summary says: records of use refer to it.
@@ -182,17 +193,43 @@ func (f *flat) summary(c columns, cells []string, line int64) {
 	f.summaries[id] = u
 }
 
-// describe reads a recording or release, which the records of use of its block mean.
-func (f *flat) describe(c columns, cells []string) { f.terms(&f.what, c, cells) }
+// describe reads a recording or release, which the records of use of its block mean: the
+// one to which they refer, or all if they do not.
+func (f *flat) describe(kind string, c columns, cells []string) {
+	var own usage
+	f.terms(&own, c, cells)
+	if strings.HasPrefix(kind, "MW") { // the work may be called otherwise than what was made of it
+		f.what.title, f.what.artist = first(f.what.title, own.title), first(f.what.artist, own.artist)
+		return
+	}
+	f.terms(&f.what, c, cells)
+	t := own.thing
+	t.release = first(t.release, f.what.release) // a recording's is that of its block
+	for _, ref := range references {
+		if id := c.cell(cells, ref.described); id != "" && len(f.parts) < mostParts {
+			f.parts[ref.described+"\t"+id] = t
+		}
+	}
+}
 
 // usage tells a record of use.
-func (f *flat) usage(c columns, cells []string, line int64) {
+func (f *flat) usage(c columns, standard bool, cells []string, line int64) {
 	u := f.what
+	for _, ref := range references {
+		if t, ok := f.parts[ref.described+"\t"+c.cell(cells, ref.used...)]; ok {
+			u.thing = t
+			break
+		}
+	}
 	if s, ok := f.summaries[c.cell(cells, "summaryrecordid")]; ok {
 		u.territory, u.model, u.use, u.currency = s.territory, s.model, s.use, s.currency
 	}
 	f.terms(&u, c, cells)
-	u.quantity, u.counted = number(c.cell(cells, "usages", "numberofusages", "numberofstreams", "quantity", "unitssold", "consumersales", "salestransactions"))
-	u.amount, u.paid = number(c.cell(cells, "netrevenue", "revenue", "royalty", "amountpayable", "rightsholderrevenue", "allocatednetrevenue", "allocatedrevenue", "pricepaidexcsalestax", "priceconsumerpaidexcsalestax"))
+	u.quantity, u.counted = number(c.cell(cells, counts...))
+	u.amount, u.paid = number(c.cell(cells, earnings...))
+	if standard && !u.counted {
+		f.tally.Add(sonify.Skipped, "record without a number where the standard has it (the key columns names its columns)", line)
+		return
+	}
 	f.say(&u, line)
 }

@@ -18,7 +18,7 @@ var sample string
 
 // Config is what a piece says about it.
 type Config struct {
-	Path string `toml:"path" doc:"the message, from the piece's folder on; * stands for any letters, and messages are told in the order of their names; \"-\" is standard input" required:"true" example:"deliveries/*.xml"`
+	Path string `toml:"path" doc:"the message, packed by gzip or not, from the piece's folder on; * stands for any letters, and messages are told in the order of their names; \"-\" is standard input" required:"true" example:"deliveries/*.xml"`
 }
 
 // Info describes the source.

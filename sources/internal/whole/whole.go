@@ -3,6 +3,9 @@
 package whole
 
 import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +19,7 @@ import (
 )
 
 // Read returns all of the file that path names, relative to the piece's folder; "-" is
-// standard input. What is too long, missing or cannot be read is an error that is
+// standard input. What is packed by gzip is unpacked, and what comes of it is bounded. What is too long, missing or cannot be read is an error that is
 // permanent and begins with the kind of the source. It returns when ctx is done, with
 // its cause.
 func Read(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes int64) ([]byte, error) {
@@ -25,7 +28,11 @@ func Read(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes
 		return nil, input.Fail(ctx, kind, path, 0, err)
 	}
 	defer in.Close()
-	text, err := input.Text(in, input.Auto, 64<<10)
+	plain, err := unpacked(in)
+	if err != nil {
+		return nil, input.Fail(ctx, kind, path, 0, err)
+	}
+	text, err := input.Text(plain, input.Auto, 64<<10)
 	if err != nil {
 		return nil, input.Fail(ctx, kind, path, 0, err)
 	}
@@ -39,6 +46,37 @@ func Read(ctx context.Context, env sonify.SourceEnv, kind, path string, maxBytes
 	return body, nil
 }
 
+// unpacked returns what is packed in r if its first bytes are gzip's, or else r.
+func unpacked(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	if head, _ := b.Peek(2); string(head) != "\x1f\x8b" {
+		return b, nil
+	}
+	z, err := gzip.NewReader(b)
+	if err != nil {
+		return nil, broken(err)
+	}
+	return packed{z}, nil
+}
+
+// packed tells an archive that is broken from a file that cannot be read just now.
+type packed struct{ *gzip.Reader }
+
+// Read implements [io.Reader].
+func (p packed) Read(dst []byte) (int, error) {
+	n, err := p.Reader.Read(dst)
+	return n, broken(err)
+}
+
+// broken makes what an archive itself has wrong an error for good.
+func broken(err error) error {
+	var corrupt flate.CorruptInputError
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt) {
+		return &sonify.Permanent{Err: fmt.Errorf("this is a gzip archive that is broken or cut off: %w", err)}
+	}
+	return err
+}
+
 // Fail puts kind and path before an error about what a file holds, and makes it
 // permanent.
 func Fail(ctx context.Context, kind, path string, err error) error {
@@ -48,7 +86,7 @@ func Fail(ctx context.Context, kind, path string, err error) error {
 // Name returns the name of the file without folder and ending: what many archives use
 // as an id.
 func Name(path string) string {
-	base := filepath.Base(path)
+	base := strings.TrimSuffix(filepath.Base(path), ".gz")
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
