@@ -120,11 +120,37 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return nil
 	}
 	s := sensors.Said{At: m.At, Line: m.Line, Sensor: name, Measure: n.measure(entity, domain, name), Place: m.Place}
+	if !sensors.Known(s.Measure.Name) && (sensors.Personal(name) || !sensors.Plain(body) && sensors.PersonalText(name)) {
+		// The entity of a lock's last user is a sensor like any other: what it is about
+		// stands in its name alone.
+		s.Measure = sensors.Measure{Name: name}
+	}
+	if isAction(name) {
+		s.Measure = sensors.Measure{Name: "action"}
+		if !missing(body) { // it says nothing again once it was pressed
+			n.tell.Action(&s, body, emit)
+		}
+		return nil
+	}
 	if u := n.units[entity]; u != "" {
 		s.Measure.Unit = u
 	}
 	n.tell.Text(&s, body, emit)
 	return nil
+}
+
+// isAction reports whether an entity is what was done to a button or a remote.
+func isAction(name string) bool {
+	return name == "action" || strings.HasSuffix(name, "_action") || strings.HasSuffix(name, "_click")
+}
+
+// missing reports whether a state says that there is none.
+func missing(text string) bool {
+	switch strings.ToLower(text) {
+	case "", "none", "unknown", "unavailable":
+		return true
+	}
+	return false
 }
 
 func (n *normaliser) wanted(entity string) bool {

@@ -146,7 +146,7 @@ func (n *normaliser) attribute(s *sensors.Said, name string, v gjson.Result, emi
 	if technical[name] && !n.all || v.IsObject() || v.IsArray() {
 		return
 	}
-	if name == "action" {
+	if name == "action" || name == "click" { // click in older versions
 		// An empty one ends the one before, in older versions.
 		if v.Type == gjson.String && v.Str != "" {
 			s.Measure = sensors.Measure{Name: "action"}

@@ -93,7 +93,7 @@ var missing = map[string]bool{"": true, "unknown": true, "unavailable": true, "n
 const maxSensors = 10000
 
 // Text tells what a device says as a bare text: a number, one of two states, nothing,
-// or another word. Such a word is an action when it changes.
+// or another word for its state.
 func (t *Teller) Text(s *Said, text string, emit func(sonify.Event)) {
 	text = strings.TrimSpace(text)
 	low := strings.ToLower(text)
@@ -109,7 +109,7 @@ func (t *Teller) Text(s *Said, text string, emit func(sonify.Event)) {
 		t.Flag(s, v == 1, low, emit)
 		return
 	}
-	t.Action(s, text, emit)
+	t.State(s, text, emit)
 }
 
 // JSON tells one value of a JSON message. Objects and lists are nothing to tell.
@@ -174,26 +174,106 @@ func (t *Teller) Missing(s *Said, emit func(sonify.Event)) {
 	}
 }
 
-// Action tells what was done to a device, or a state that is neither a number nor one
-// of two, when it changes.
+// Action tells what was done to a device: a button was pressed twice.
 func (t *Teller) Action(s *Said, text string, emit func(sonify.Event)) {
-	if len(t.only) > 0 && !t.only[s.Measure.Name] {
+	if !t.wanted(s) || !t.word(s, text) {
 		return
-	}
-	if !state(text) {
-		t.env.Tally.Add(sonify.Skipped, "text that is no word for a state", s.Line)
-		return
-	}
-	if s.Measure.Name != "action" {
-		key := s.Sensor + "\x00" + s.Measure.Name
-		if t.last[key] == text || len(t.last) >= maxSensors {
-			return
-		}
-		t.last[key] = strings.Clone(text)
 	}
 	d := vocabulary.New(vocabulary.ReadingAction)
 	d.Source, d.At, d.Line, d.Place = t.env.Name, s.At, s.Line, s.Place
 	emit(d.Text("sensor", s.Sensor).Text("action", text).Event)
+}
+
+// State tells a state that is neither a number nor one of two, when it changes: what a
+// heating is doing, in which mode it is.
+func (t *Teller) State(s *Said, text string, emit func(sonify.Event)) {
+	if !t.wanted(s) || !t.word(s, text) {
+		return
+	}
+	key := s.Sensor + "\x00" + s.Measure.Name
+	if t.last[key] == text || len(t.last) >= maxSensors && t.last[key] == "" {
+		return
+	}
+	if d, ok := t.draft(s); ok {
+		t.last[key] = strings.Clone(text)
+		emit(d.Text("state", text).Event)
+	}
+}
+
+// word reports whether a text may be told, and counts it if not.
+func (t *Teller) word(s *Said, text string) bool {
+	if !state(text) || PersonalText(s.Measure.Name) {
+		t.env.Tally.Add(sonify.Skipped, "text that is no word for a state", s.Line)
+		return false
+	}
+	return true
+}
+
+// wanted reports whether a measure is told at all. What tells of people is not, even if
+// the piece names it.
+func (t *Teller) wanted(s *Said) bool {
+	if len(t.only) > 0 && !t.only[s.Measure.Name] {
+		return false
+	}
+	if Personal(s.Measure.Name) {
+		t.env.Tally.Add(sonify.Skipped, "attribute that tells of a person", s.Line)
+		return false
+	}
+	return true
+}
+
+// Personal judges by its name whether an attribute of a device says who somebody is, or
+// what only they know: last_unlock_user, pin_code, friendly_name. How its value is written
+// says nothing of that: names may be small letters, and users of a lock are numbers.
+func Personal(attribute string) bool {
+	parts := strings.Split(field.Name(attribute), "_")
+	before := func(i int) string {
+		if i == 0 {
+			return ""
+		}
+		return parts[i-1]
+	}
+	for i, p := range parts {
+		if secrets[p] || p == "code" && !faults[before(i)] {
+			return true
+		}
+	}
+	last := strings.TrimRight(parts[len(parts)-1], "0123456789")
+	switch {
+	case last == "by": // changed_by
+		return before(len(parts)-1) != "stand"
+	case strings.HasSuffix(last, "name"):
+		return before(len(parts)-1) != "source" // keypad, rfid: by which way
+	}
+	return strings.HasSuffix(last, "user")
+}
+
+// PersonalText is [Personal] for an attribute whose value is a word: that a camera sees a
+// person is no secret, but which one is.
+func PersonalText(attribute string) bool {
+	name := field.Name(attribute)
+	for p := range strings.SplitSeq(name, "_") {
+		if people[p] {
+			return true
+		}
+	}
+	return Personal(name) || sonify.Private(name) && !strings.HasSuffix(name, "source_name")
+}
+
+// secrets are words that make an attribute somebody's whatever it says, people those that
+// do if it is a word; faults stand before the codes of what is wrong with a device.
+var (
+	secrets = set("user users username who pin pincode passcode password passwd pwd secret token credential credentials uid fob email")
+	people  = set("person persons people owner resident guest visitor member face")
+	faults  = set("error fault status alarm event warning result reason")
+)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
 }
 
 // state reports whether a text is a word as devices have for their states and for what
@@ -209,7 +289,7 @@ func state(text string) bool {
 
 // draft begins a reading, unless nobody wants that measure.
 func (t *Teller) draft(s *Said) (d vocabulary.Draft, ok bool) {
-	if len(t.only) > 0 && !t.only[s.Measure.Name] {
+	if !t.wanted(s) {
 		return d, false
 	}
 	d = vocabulary.New(vocabulary.Reading)
