@@ -322,3 +322,32 @@ func TestSensor_MissingIsNotLow(t *testing.T) {
 		}
 	}
 }
+
+// A word that a sensor says beside its readings is neither missing nor a sensor more.
+func TestSensor_AWordIsNoKnock(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("time,sensor,measure,value,state\n")
+	for i := range 200 {
+		fmt.Fprintf(&b, "%d,heater,temperature,%d,\n", i, 20+(i*7)%11)
+		for _, what := range []string{"running_state", "system_mode", "preset", "fan_mode"} {
+			if i%10 == 0 {
+				fmt.Fprintf(&b, "%d,heater,%s,,%s\n", i, what, []string{"idle", "heat"}[i/10%2])
+			}
+		}
+	}
+	path := filepath.Join(t.TempDir(), "words.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := set{name: "words", piece: fmt.Sprintf("mapping = \"sensor\"\n[source.a]\ntype = \"csv\"\npath = %q\ntime = \"time\"\nspeed = 2\n", path)}
+	f, err := heard.Read(s.perform(t, take.Options{MIDI: true}).MIDI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	knocks := f.Select(func(n *heard.Note) bool { return n.Channel == 10 && n.Key == knockKey })
+	bells := f.Select(func(n *heard.Note) bool { return n.Program == bellPrograms[0] })
+	other := f.Select(func(n *heard.Note) bool { return n.Program == bellPrograms[1] })
+	if len(knocks) != 0 || len(bells) == 0 || len(other) != 0 {
+		t.Errorf("%d knocks, %d bells of the sensor, %d of another", len(knocks), len(bells), len(other))
+	}
+}
