@@ -235,3 +235,18 @@ func ExampleInfo() {
 	fmt.Println(source.Info().Name, source.Info().Live)
 	// Output: http true
 }
+
+// auto goes by what the service says that its answer is.
+func TestRun_ATableOfItsContentType(t *testing.T) {
+	for _, kind := range []string{"text/csv; charset=utf-8", "application/csv"} {
+		s := fault.Serve(t, fault.Say(kind, "id,n\n1,7\n2,8\n"))
+		src, err := build(t, env(), s.URL, func(c *source.Config) { c.First = "take" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := hear(t, src, 2)
+		if err != errEnough || events[0].Value("n").String() != "7" || events[1].Value("id").String() != "2" {
+			t.Errorf("%s: %v, %v", kind, events, err)
+		}
+	}
+}

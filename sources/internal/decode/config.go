@@ -21,7 +21,7 @@ func SampleTOML() string { return sample }
 // that begins with "$" is a JSONPath (RFC 9535). "topic" is what the transport says
 // the message is about.
 type Config struct {
-	Format  string   `toml:"format" doc:"what the messages are: auto looks at each first byte and takes JSON, XML or text; jsonl is one JSON value a line; a text without a pattern is one field: value if it is a number or a word of a device such as on, and else text, which is personal" default:"auto" enum:"auto|json|jsonl|csv|xml|text" instead:"ndjson=jsonl|regexp=text|tsv=csv"`
+	Format  string   `toml:"format" doc:"what the messages are: auto looks at each first byte and takes JSON, XML or text, or CSV where the service says that it is that; jsonl is one JSON value a line; a text without a pattern is one field: value if it is a number or a word of a device such as on, and else text, which is personal" default:"auto" enum:"auto|json|jsonl|csv|xml|text" instead:"ndjson=jsonl|regexp=text|tsv=csv"`
 	Pattern string   `toml:"pattern" doc:"for text: a regular expression whose named groups become fields, line by line; lines that it does not fit are skipped" default:"" example:"'^(?P<level>[A-Z]+) (?P<ms>[0-9.]+) ms'"`
 	Select  string   `toml:"select" doc:"where the list of records is in a message; each becomes an event. Without it a list is records, and anything else is one" default:"" example:"data.items"`
 	With    []string `toml:"with" doc:"what each record gets from around it: fields of the whole message" example:"[\"station.name\"]"`

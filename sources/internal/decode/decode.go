@@ -15,6 +15,9 @@ import (
 // Message is one thing that a transport received. The decoder keeps nothing of Body.
 type Message struct {
 	Body []byte
+	// Type is the media type of Body as the transport says it, "text/csv"; "" if it does
+	// not say.
+	Type string
 	// Topic is what the transport says it is about: an MQTT topic, a NATS subject, a
 	// Kafka topic, the event name of SSE, an IRC command, the kind of a webhook, a Redis
 	// channel; "" if there is none.

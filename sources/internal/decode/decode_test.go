@@ -463,3 +463,29 @@ func FuzzNormalise(f *testing.F) {
 		d.Flush(time.Time{}, emit)
 	})
 }
+
+// What a table is cannot be seen from its first byte: the transport knows.
+func TestNormalise_GoesByTheType(t *testing.T) {
+	for _, c := range []struct{ keys, media, body, want string }{
+		{"", "text/csv", "a,b\n1,x\n2,y\n", `reading a=1 b="x"|reading a=2 b="y"`},
+		{"", "application/csv", "a;b\r\n1;x\r\n", `reading a=1 b="x"`},
+		{"", "text/csv", "\"a\",b\n1,x\n", `reading a=1 b="x"`},
+		{"", "text/tab-separated-values", "a, b\tc\n1, 2\t3\n", `reading a_b="1, 2" c=3`},
+		{"separator = \"semicolon\"", "text/csv", "a;b,c\n1;2\n", `reading a=1 b_c=2`},
+		{"columns = [\"n\", \"s\"]", "text/csv", "1,x\n", `reading n=1 s="x"`},
+		{"", "text/csv", `[{"a":1},{"a":2}]`, `reading a=1|reading a=2`},
+		{"", "application/json", `{"a":1}`, `reading a=1`},
+		{"", "text/xml", `<r><a>1</a></r>`, `reading a=1`},
+		{"", "text/plain", "a,b\n1,x\n", "reading text=\"a,b\\n1,x\""},
+		{"", "", "a,b\n1,x\n", "reading text=\"a,b\\n1,x\""},
+		{"format = \"text\"", "text/csv", "a,b", `reading text="a,b"`},
+		{"format = \"text\"\npattern = '^(?P<v>[a-z]+)'", "text/csv", "a,b", `reading v="a"`},
+	} {
+		d, _ := decoder(t, c.keys)
+		var got []string
+		err := d.Normalise(&decode.Message{Type: c.media, Body: []byte(c.body)}, func(ev sonify.Event) { got = append(got, line(&ev)) })
+		if text := strings.Join(got, "|"); err != nil || text != c.want {
+			t.Errorf("%s %q: %s, %v; want %s", c.media, c.body, text, err, c.want)
+		}
+	}
+}

@@ -305,7 +305,7 @@ func (d *Decoder) Normalise(m *Message, emit func(sonify.Event)) error {
 	d.order.message(m.Place)
 	old := d.before
 	d.before, d.now = d.now, nil
-	err := d.cut.cut(m.Body, func(record []leaves.Leaf) error {
+	err := d.cut.cut(m.Type, m.Body, func(record []leaves.Leaf) error {
 		d.record(m, record, known, now)
 		return nil
 	})

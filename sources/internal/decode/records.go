@@ -107,8 +107,8 @@ func unreadable(format string, err error) error {
 	return fmt.Errorf("the message is no %s: %w", format, errors.Join(errUnreadable, err))
 }
 
-// cut gives each the records of a message.
-func (k *cutter) cut(body []byte, each func(record []leaves.Leaf) error) error {
+// cut gives each the records of a message of a media type, "" if it is not known.
+func (k *cutter) cut(media string, body []byte, each func(record []leaves.Leaf) error) error {
 	body = bytes.TrimPrefix(input.Narrow(body), []byte("\xef\xbb\xbf"))
 	k.list = k.c.Format == "jsonl" || k.c.Format == "csv" || k.re != nil || k.query != nil
 	switch k.c.Format {
@@ -117,7 +117,7 @@ func (k *cutter) cut(body []byte, each func(record []leaves.Leaf) error) error {
 	case "jsonl":
 		return k.jsonLines(body, each)
 	case "csv":
-		return k.csv(body, each)
+		return k.csv(body, separators[k.c.Separator], each)
 	case "xml":
 		return k.xml(body, each)
 	case "text":
@@ -136,6 +136,13 @@ func (k *cutter) cut(body []byte, each func(record []leaves.Leaf) error) error {
 		return err
 	case c == '<':
 		return k.xml(body, each)
+	case tables[media] && k.re == nil:
+		k.list = true
+		sep := separators[k.c.Separator]
+		if media == "text/tab-separated-values" && sep == 0 {
+			sep = '\t'
+		}
+		return k.csv(body, sep, each)
 	case c == '"' && k.parser.Value(body) == nil:
 		return each(k.parser.Leaves)
 	}
@@ -396,15 +403,15 @@ func (k *cutter) utf8(b []byte) string {
 	return strings.ToValidUTF8(string(b), "\ufffd")
 }
 
-// csv reads a table with its header, or rows of the columns that the piece names.
-func (k *cutter) csv(body []byte, each func([]leaves.Leaf) error) error {
+// csv reads a table with its header, or rows of the columns that the piece names; sep is
+// what stands between its cells, 0 if that is to be seen from them.
+func (k *cutter) csv(body []byte, sep byte, each func([]leaves.Leaf) error) error {
 	r := table.NewReader(bufio.NewReaderSize(bytes.NewReader(body), min(max(len(body), 64), 64<<10)))
 	r.Max = k.c.MaxRecord << 10
-	sep := r.Sniff()
-	if s, ok := separators[k.c.Separator]; ok {
-		sep = s
+	r.Separator = r.Sniff()
+	if sep != 0 {
+		r.Separator = sep
 	}
-	r.Separator = sep
 	if len(k.c.Columns) > 0 {
 		k.names = k.c.Columns
 	} else {
@@ -451,5 +458,8 @@ func (k *cutter) csv(body []byte, each func([]leaves.Leaf) error) error {
 		}
 	}
 }
+
+// tables are the media types of tables: nothing in their first bytes tells them from text.
+var tables = map[string]bool{"text/csv": true, "application/csv": true, "text/x-csv": true, "text/comma-separated-values": true, "text/tab-separated-values": true}
 
 var separators = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "bar": '|'}

@@ -65,7 +65,8 @@ type Poller struct {
 	since  string
 	pace   time.Duration
 	due    time.Time
-	had    bool // there was an answer
+	had    bool   // there was an answer
+	media  string // the type of the last
 	client *http.Client
 }
 
@@ -134,7 +135,7 @@ func (p *Poller) Run(ctx context.Context, env sonify.SourceEnv, n decode.Normali
 				p.due, pages = time.Now().Add(p.pace), 0
 			}
 			if body != nil {
-				m.Body, m.At = body, time.Now()
+				m.Body, m.Type, m.At = body, p.media, time.Now()
 				return nil
 			}
 		}
@@ -229,9 +230,11 @@ func (p *Poller) ask(ctx context.Context, env sonify.SourceEnv) (body []byte, mo
 	return body, more, nil
 }
 
-// kind refuses what cannot be an answer: the page of somebody who is in between.
+// kind takes the type of an answer, and refuses what cannot be one: the page of somebody
+// who is in between.
 func (p *Poller) kind(resp *http.Response) error {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	p.media = kind
 	if kind == "text/html" || p.o.JSON && kind != "" && !strings.Contains(kind, "json") && kind != "text/plain" && kind != "text/javascript" && kind != "application/octet-stream" {
 		return fmt.Errorf("%s: the answer is %q, which no data of a service is", reach.Redact(resp.Request.URL.String()), kind)
 	}
