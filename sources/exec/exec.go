@@ -37,15 +37,26 @@ type Config struct {
 	Set     map[string]string `toml:"set" doc:"further variables that it gets" example:"{ REGION = \"north\" }"`
 	Secrets map[string]string `toml:"secrets" doc:"further variables that hold secrets, and where those are kept" example:"{ API_TOKEN = \"file:token.txt\" }"`
 	Place   string            `toml:"place" doc:"the field that says where to go on; the program gets the last that was heard as PROSCENIUM_PLACE" default:"" example:"cursor"`
+	// Format hides decode.Config's: what a program says in between (starting..., ready) is
+	// no message.
+	Format string `toml:"format" doc:"what the lines are: JSON, unless it says otherwise; auto takes JSON or text by the first byte of each, csv needs columns; a text without a pattern is one field, text" default:"json" enum:"json|auto|jsonl|csv|xml|text" instead:"ndjson=json|regexp=text|tsv=csv"`
 	decode.Config
+}
+
+// sample is the sample of the shared keys, with the format that lines of a program have.
+func sample() string {
+	return strings.NewReplacer(
+		"## What the messages are: auto (JSON, XML or text,", "## What the lines are: json, auto (JSON, XML or text,",
+		"says that it is that), json, jsonl (one JSON value a line),", "says that it is that), jsonl (one JSON value a line),",
+		`# format = "auto"`, `# format = "json"`).Replace(decode.SampleTOML())
 }
 
 // Info describes the source.
 func Info() sonify.SourceInfo {
 	return sonify.SourceInfo{
 		Name: "exec", Doc: "what a program of yours prints, in any language, line by line", Group: "transports", Live: true,
-		Sample: head + "\n" + decode.SampleTOML(),
-		Config: func() any { return &Config{Config: decode.Defaults()} },
+		Sample: head + "\n" + sample(),
+		Config: func() any { return &Config{Format: "json", Config: decode.Defaults()} },
 		New: func(env sonify.SourceEnv, config any) (sonify.Source, error) {
 			c, ok := config.(*Config)
 			if !ok {
@@ -65,6 +76,7 @@ type source struct {
 
 func newSource(env sonify.SourceEnv, c Config) (*source, error) {
 	var ps sonify.Problems
+	c.Config.Format = c.Format
 	if len(c.Command) == 0 || c.Command[0] == "" {
 		ps.Add("command", `command = ["python3", "feed.py"]`, "the name of a program is missing")
 	}

@@ -47,6 +47,11 @@ func child(what string) {
 		}
 		fmt.Fprint(os.Stderr, "it broke: ", os.Getenv("TOKEN"))
 		os.Exit(3)
+	case "talk":
+		fmt.Println("Starting…")
+		fmt.Println(`{"n":1}`)
+		fmt.Println("mail from jane@example.org")
+		fmt.Println(`{"n":2}`)
 	case "config":
 		os.Exit(78)
 	case "deaf": // with a child of its own, neither of which listens to signals
@@ -99,7 +104,7 @@ func run(t *testing.T, ctx context.Context, what string, change func(e *sonify.S
 
 func TestRun_HearsEveryLine(t *testing.T) {
 	var got []string
-	e, _, err := run(t, t.Context(), "three", func(_ *sonify.SourceEnv, c *source.Config) { c.Place, c.Format = "cursor", "json" }, func(ev sonify.Event) {
+	e, _, err := run(t, t.Context(), "three", func(_ *sonify.SourceEnv, c *source.Config) { c.Place = "cursor" }, func(ev sonify.Event) {
 		got = append(got, fmt.Sprintf("%v %s %d", ev.Value("n"), ev.Place, ev.Line))
 	})
 	if want := "1 a1 1|2 a2 3|3 a3 5"; err != nil || strings.Join(got, "|") != want {
@@ -110,6 +115,31 @@ func TestRun_HearsEveryLine(t *testing.T) {
 	}
 	if st := e.Link.Status(); st.Messages != 4 || st.Connected != 1 {
 		t.Errorf("%+v", st)
+	}
+}
+
+// What a program says between its messages is none, unless the piece takes texts.
+func TestRun_OnlyWhatIsOfTheFormat(t *testing.T) {
+	for format, c := range map[string]struct{ want, counted string }{
+		"":     {"n=1 n=2", "[{skipped message that cannot be read 2 1}]"},
+		"auto": {"text=Starting… n=1 text=mail from jane@example.org n=2", "[]"},
+		"text": {`text=Starting… text={"n":1} text=mail from jane@example.org text={"n":2}`, "[]"},
+	} {
+		var got []string
+		e, _, err := run(t, t.Context(), "talk", func(_ *sonify.SourceEnv, c *source.Config) {
+			if format != "" {
+				c.Format = format
+			}
+		}, func(ev sonify.Event) {
+			for _, name := range []string{"text", "n"} {
+				if v := ev.Value(name); !v.IsMissing() {
+					got = append(got, name+"="+v.String())
+				}
+			}
+		})
+		if counted := fmt.Sprint(e.Tally.Counts()); err != nil || strings.Join(got, " ") != c.want || counted != c.counted {
+			t.Errorf("%q: %q, %s, %v", format, got, counted, err)
+		}
 	}
 }
 

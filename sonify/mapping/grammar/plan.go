@@ -22,6 +22,7 @@ type plan struct {
 
 // field is a key of a table, and the field of the struct it goes to.
 type field struct {
+	name      string // of the struct's field
 	key       string
 	index     []int
 	typ       reflect.Type
@@ -85,7 +86,10 @@ func (p *plan) read(t reflect.Type, prefix []int) {
 			p.rest = index
 		default:
 			f := newField(t, sf, key, index)
-			if _, twice := p.byKey[key]; twice {
+			if outer, twice := p.byKey[key]; twice {
+				if outer.name == f.name && len(outer.index) < len(index) {
+					continue // hidden, as Go has it: the outer struct says otherwise
+				}
 				panic(fmt.Sprintf("grammar: %s has the key %q twice", t, key))
 			}
 			p.fields = append(p.fields, f)
@@ -96,7 +100,7 @@ func (p *plan) read(t reflect.Type, prefix []int) {
 }
 
 func newField(t reflect.Type, sf reflect.StructField, key string, index []int) *field {
-	f := &field{key: key, index: index, typ: sf.Type, lenMax: -1}
+	f := &field{name: sf.Name, key: key, index: index, typ: sf.Type, lenMax: -1}
 	bad := func(tag, text string) {
 		panic(fmt.Sprintf("grammar: %s.%s: the tag %s:%q makes no sense", t, sf.Name, tag, text))
 	}

@@ -146,7 +146,7 @@ var cases = map[string][]Case{
 	"file": {{Keys: "path = \"in.log\"\nfrom = \"begin\"\n", Events: 2, Own: true, Files: map[string]string{"in.log": `{` + person + `,"amount":5}` + "\n" + Name + " " + Email + "\n"}}},
 	"exec": {
 		{Keys: "command = [\"sh\", \"says.sh\"]\nsecrets = { TOKEN = \"file:" + TokenFile + "\" }\n", Events: 1, Own: true,
-			Files: map[string]string{"says.sh": "echo \"asked with $TOKEN\" >&2\necho '{" + person + ",\"amount\":5}'\nsleep 60\n"}},
+			Files: map[string]string{"says.sh": "echo \"asked with $TOKEN\" >&2\necho 'mail from " + Name + " " + Email + "'\necho '{" + person + ",\"amount\":5}'\nsleep 60\n"}},
 		{Keys: "command = [\"sh\", \"says.sh\"]\nsecrets = { TOKEN = \"file:" + TokenFile + "\" }\n", Fails: true,
 			Files: map[string]string{"says.sh": "echo \"refused: $TOKEN\" >&2\nexit 1\n"}},
 	},
