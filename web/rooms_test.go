@@ -259,7 +259,7 @@ func (h *hall) apart(later func() float64) (apart []float64, kept bool) {
 	x, y := wave(front), wave(rear)
 	unlike, moved := 0, 0
 	var raw []float64 // as it is heard
-	for at := 5 * chip.Rate; at < len(x)-2*chip.Rate; at += chip.Rate / 8 {
+	for at := 5 * chip.Rate; at < len(x)-2*chip.Rate; at += chip.Rate / 4 {
 		k, _ := slices.BinarySearchFunc(moments, at, func(m moment, at int) int { return m.frame - at })
 		k = min(max(k, 10), len(moments)-10)
 		if moments[k-10].later != moments[k+9].later {
@@ -283,7 +283,7 @@ func (h *hall) apart(later func() float64) (apart []float64, kept bool) {
 	p := func(x []float64) string {
 		return fmt.Sprintf("%.1f ms at p50, %.1f at p99, %.1f at most", x[len(x)/2], x[len(x)*99/100], x[len(x)-1])
 	}
-	t.Logf("%d places, eight a second, heard from both sides (%d are not alike, near %d somebody was moved): apart %s; but for what each says that it plays later %s; 50 at p99 are wanted",
+	t.Logf("%d places, four a second, heard from both sides (%d are not alike, near %d somebody was moved): apart %s; but for what each says that it plays later %s; 50 at p99 are wanted",
 		len(apart), unlike, moved, p(raw), p(apart))
 	return apart, unlike < len(apart)/10
 }
@@ -303,8 +303,8 @@ func TestPlayer_TwoRooms(t *testing.T) {
 
 // promised fails the test if the two are not as near to each other as is promised: 50 ms
 // at the 99th percentile. Where that is not kept on a machine so busy that one of them
-// runs dry again and again, the test says that it was skipped, in CI it fails; but nine notes in ten are
-// held to it all the same, and 99 in a hundred to twice as much.
+// runs dry again and again, the test says that it was skipped, in CI it fails; but nine
+// notes in ten are held to it all the same, and 99 in a hundred to twice as much.
 func promised(t *testing.T, apart []float64, kept bool) {
 	t.Helper()
 	half, p90, p99 := apart[len(apart)/2], apart[len(apart)*9/10], apart[len(apart)*99/100]
