@@ -11,7 +11,10 @@
 // nothing for two seconds although there is sound is let go and opened again, a
 // half second later at first and then less and less often. What could not be
 // played meanwhile is not played later. A person is told once that it is gone and
-// once that it is back.
+// once that it is back: that is when it has taken what was due for four seconds and
+// still does, twice as long as a freeze takes to be noticed. Until then it counts as
+// gone. One that goes again within half a minute has to hold for twice as long the
+// next time.
 //
 // What counts as played is what the device took, not what it was given: a program
 // that feeds a frozen device believes that all is well.

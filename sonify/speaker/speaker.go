@@ -50,7 +50,10 @@ type Options struct {
 const (
 	frozenAfter = 2 * time.Second        // so long a device may take nothing
 	openWithin  = 6 * time.Second        // and before it has taken anything
-	holds       = 2 * time.Second        // so long it has to play until it is said to be back
+	holds       = 4 * time.Second        // so long it has to play until it is back: a freeze in between is seen before
+	relapse     = 30 * time.Second       // after that it has shown itself to hold; before, it has to play twice as long
+	longestHold = time.Minute            // the next time, at most so long
+	steady      = 500 * time.Millisecond // and so long ago it has to have taken something then
 	look        = 100 * time.Millisecond // how often that is looked at
 	piece       = 480                    // frames that a device is given at a time
 	room        = 96000                  // frames that may wait for a device besides the cushion: 2 s
@@ -64,7 +67,7 @@ const (
 
 // Status tells how a speaker is.
 type Status struct {
-	Playing bool   // the device takes what there is
+	Playing bool   // the device takes what there is; one that failed before, since it holds
 	Why     string // why not, in plain words
 	Taken   int64  // frames that devices took, all in all
 	Lost    int64  // frames that no device took in time
@@ -200,14 +203,15 @@ func (s *Speaker) Close() error {
 // run opens one device after the other.
 func (s *Speaker) run(ctx context.Context) {
 	defer close(s.ended)
-	wait := firstWait
-	var since time.Time
+	wait, hold := firstWait, holds
+	var since, back time.Time // when it went, and when it was said to be back
 	for {
 		d, err := s.opts.Open()
 		if err == nil {
-			err = s.play(ctx, d, func(began time.Time) {
+			err = s.play(ctx, d, !since.IsZero(), hold, func(began time.Time) {
 				wait = firstWait
 				if !since.IsZero() {
+					back = time.Now()
 					s.opts.Say(fmt.Sprintf("sound again by %s, after %s", s.opts.Name, began.Sub(since).Round(time.Second)))
 				}
 				since = time.Time{}
@@ -225,6 +229,11 @@ func (s *Speaker) run(ctx context.Context) {
 		s.mu.Unlock()
 		if since.IsZero() {
 			since = time.Now()
+			// What plays for a while each time and fails again is not to be told, and to
+			// be green, every few seconds for months.
+			if hold = min(2*hold, longestHold); back.IsZero() || since.Sub(back) > relapse {
+				hold = holds
+			}
 			text := "no sound by %s any more: %v; it is opened again as soon as it can be"
 			if first {
 				text = "no sound by %s: %v; it plays as soon as it can be opened"
@@ -259,13 +268,39 @@ func (s *Speaker) pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// proof is where a device was when it began to show that it holds: how much it had taken,
+// and how much had come for it.
+type proof struct {
+	since      time.Time
+	taken, due int64
+}
+
+// little is by how much of what came a device may fall behind while it shows that: what
+// waited already when it began, because it was opened slowly, may go on waiting.
+const little = sonify.SampleRate / 2
+
+// holds reports whether the device has taken what came for so long. If it took too little
+// it has to begin again.
+func (p *proof) holds(now time.Time, taken, due int64, long time.Duration) bool {
+	if p.since.IsZero() || now.Sub(p.since) < long {
+		return false
+	}
+	if due-p.due-(taken-p.taken) <= int64(little) {
+		return true
+	}
+	*p = proof{now, taken, due}
+	return false
+}
+
 // errFrozen is the end of a device that takes nothing.
 var errFrozen = errors.New("it takes nothing although there is sound")
 
 // play gives a device what comes until it fails; nil means that all is over. back is
-// called when it has played for a while, and told since when. A program that cannot be
-// run and a disk that is full take something, too, and then fail: they are not back.
-func (s *Speaker) play(ctx context.Context, d Device, back func(began time.Time)) error {
+// called when it has played for so long as hold says and goes on taking what is due, and
+// told since when. A program that cannot be run, a disk that is full and a card that
+// freezes take something, too, and then no more: they are not back, and if one failed
+// before, gone, the status goes on saying so until then.
+func (s *Speaker) play(ctx context.Context, d Device, gone bool, hold time.Duration, back func(began time.Time)) error {
 	finisher, endless := d.(Finisher)
 	_, tells := d.(teller)
 	s.mu.Lock()
@@ -295,7 +330,8 @@ func (s *Speaker) play(ctx context.Context, d Device, back func(began time.Time)
 	defer ticker.Stop()
 	last, moved, patience := int64(0), time.Now(), openWithin
 	var began time.Time // when it took something for the first time
-	held := false
+	var trial proof
+	told := false
 	for {
 		var err error
 		select {
@@ -309,18 +345,27 @@ func (s *Speaker) play(ctx context.Context, d Device, back func(began time.Time)
 		s.mu.Lock()
 		s.status.Taken = before + taken
 		waits := s.flow.came - s.flow.left - taken
-		if taken > last {
+		if taken > last || waits <= piece {
+			moved = now
+		}
+		if taken > last && last == 0 {
+			patience, began = frozenAfter, now
+		}
+		due := s.flow.came + s.status.Lost
+		if taken > last && last == 0 {
+			trial = proof{now, taken, due}
+		}
+		held := err == nil && trial.holds(now, taken, due, hold) && now.Sub(moved) < steady
+		if taken > last && !gone || held {
 			s.status.Playing, s.status.Why = true, ""
 		}
+		last = taken
 		if !endless && !(s.opts.Steered && tells) {
 			s.flow.see(now, waits, int64(s.cushion), taken > 0)
 		}
 		s.mu.Unlock()
-		if taken > last && last == 0 {
-			patience, began = frozenAfter, now
-		}
-		if err == nil && !held && !began.IsZero() && now.Sub(began) >= holds {
-			held = true
+		if held && !told {
+			told, gone = true, false
 			back(began)
 		}
 		switch {
@@ -333,8 +378,6 @@ func (s *Speaker) play(ctx context.Context, d Device, back func(began time.Time)
 				q.Drain()
 			}
 			return nil
-		case taken > last || waits <= piece:
-			last, moved = taken, now
 		case now.Sub(moved) >= patience:
 			return errFrozen
 		}

@@ -280,6 +280,121 @@ func TestSpeaker_BreaksAtOnceEachTime(t *testing.T) {
 	})
 }
 
+// A card that takes a little each time it is opened and then freezes is gone, once; all
+// the while it is said why, and it is opened less and less often. The first one had
+// played for longer.
+func TestSpeaker_FreezesEachTime(t *testing.T) {
+	for _, plays := range []time.Duration{100 * time.Millisecond, time.Second, 3 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			first := true
+			h := newHouse(func() (*toy, error) {
+				d, after := newToy(48000), plays
+				if first {
+					after = 5 * time.Second
+				}
+				first = false
+				time.AfterFunc(after, func() { d.set(func() { d.frozen = true }) })
+				return d, nil
+			})
+			h.play(8 * time.Second)
+			for range 5 * 60 * 20 {
+				h.play(50 * time.Millisecond)
+				if st := h.Status(); st.Playing || st.Why != errFrozen.Error() {
+					t.Fatalf("it plays, says the status: %+v", st)
+				}
+			}
+			st, texts := h.Status(), h.texts()
+			h.Close()
+			if len(texts) != 1 || !strings.Contains(texts[0], errFrozen.Error()) {
+				t.Errorf("it is said: %q", texts)
+			}
+			if st.Opened < 10 || st.Opened > 30 {
+				t.Errorf("it was opened %d times in five minutes", st.Opened)
+			}
+		})
+	}
+}
+
+// One that plays for longer each time before it freezes is not said to be back for ever:
+// it has to hold for longer and longer. One that holds for good is, and the next time it
+// fails it is back as soon as any.
+func TestSpeaker_HasToHoldForLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plays := 10 * time.Second
+		h := newHouse(func() (*toy, error) {
+			d := newToy(48000)
+			time.AfterFunc(plays, func() { d.set(func() { d.frozen = true }) })
+			return d, nil
+		})
+		h.play(10 * time.Minute)
+		if st, n := h.Status(), len(h.texts()); n > 6 || st.Why == "" {
+			t.Errorf("it is said %d times: %q, %+v", n, h.texts(), st)
+		}
+		h.mu.Lock()
+		plays = 5 * time.Minute
+		h.mu.Unlock()
+		h.play(2 * time.Minute)
+		if st := h.Status(); !st.Playing || st.Why != "" {
+			t.Errorf("it holds, and: %+v", st)
+		}
+		n := len(h.texts())
+		h.play(4 * time.Minute)
+		h.Close()
+		if got := h.texts()[n:]; len(got) != 2 || !strings.HasSuffix(got[1], "after 1s") {
+			t.Errorf("it is said: %q", got)
+		}
+	})
+}
+
+// One that is opened slowly has more waiting than others, for as long as it plays; it is
+// back all the same. So is one that stood still in between, by the next time that it has
+// shown to hold.
+func TestSpeaker_IsBackWithMuchWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opens := time.Duration(0)
+		h := newHouse(func() (*toy, error) { d := newToy(48000); d.opens = opens; return d, nil })
+		h.play(5 * time.Second)
+		h.mu.Lock()
+		opens = 1600 * time.Millisecond
+		h.opened[0].set(func() { h.opened[0].broken = errors.New("it was unplugged") })
+		h.mu.Unlock()
+		h.play(5 * time.Second)
+		d := h.opened[1]
+		d.set(func() { d.frozen = true })
+		h.play(time.Second)
+		d.set(func() { d.frozen = false; d.first = d.first.Add(time.Second) })
+		h.play(2 * time.Second)
+		if st := h.Status(); st.Why == "" {
+			t.Errorf("it fell behind, and counts as back: %+v", st)
+		}
+		h.play(4 * time.Second)
+		st, texts := h.Status(), h.texts()
+		h.Close()
+		if !st.Playing || st.Why != "" || len(texts) != 2 || st.Opened != 2 {
+			t.Errorf("%+v, it is said: %q", st, texts)
+		}
+	})
+}
+
+// A device that takes less than there is has not come back, however long it does so.
+func TestSpeaker_TakesTooLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rate := 48000.0
+		h := newHouse(func() (*toy, error) { return newToy(rate), nil })
+		h.play(5 * time.Second)
+		h.mu.Lock()
+		rate = 20000
+		h.opened[0].set(func() { h.opened[0].broken = errors.New("it was unplugged") })
+		h.mu.Unlock()
+		h.play(time.Minute)
+		st, texts := h.Status(), h.texts()
+		h.Close()
+		if st.Why != "it was unplugged" || len(texts) != 1 {
+			t.Errorf("%+v, it is said: %q", st, texts)
+		}
+	})
+}
+
 // A device that does not come to take anything is given up, and one that takes its
 // time is not.
 func TestSpeaker_OpensSlowly(t *testing.T) {
