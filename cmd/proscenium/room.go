@@ -32,7 +32,7 @@ func (f *roomFlags) flags(c *cobra.Command) {
 	outputFlag(c, &f.output)
 	fl.StringVar(&f.volume, "volume", "100%", "how loud the room hears it: a part such as 50%, or decibels such as -6dB")
 	fl.StringVar(&f.maxVolume, "max-volume", "100%", "the highest peak that the room hears, whatever the piece does: 25%, -12dB")
-	fl.StringVar(&f.quiet, "quiet-hours", "", `when the room hears nothing, such as "22:00-8:00" or "mon-fri 18:30-9:00, sun 0:00-24:00"`)
+	fl.StringVar(&f.quiet, "quiet-hours", "", `when the room hears nothing, such as "22:00-8:00" or "18:30-9:00, sat,sun 0:00-24:00"; a day is the one on which a stretch begins`)
 }
 
 // given returns the first of the flags that was given, "" if none was.

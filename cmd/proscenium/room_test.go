@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +65,47 @@ func TestRoom_QuietHours(t *testing.T) {
 	want := "proscenium: quiet hours until 08:00\nproscenium: the quiet hours are over, the room hears it again\nproscenium: quiet hours until Monday 08:00\n"
 	if said.String() != want {
 		t.Errorf("it says\n%s", said.String())
+	}
+}
+
+// The hours that the pages, the units and the help give as examples are what people take
+// them for: the nights are quiet, that to Monday too, and Tuesday noon is not.
+func TestRoom_QuietHoursThatAreWrittenDown(t *testing.T) {
+	example := regexp.MustCompile(`--quiet-hours "([^"]*)"|such as ("[^"]*" or "[^"]*")`)
+	n := 0
+	for _, path := range []string{"../../README.md", "../../examples/installation/README.md", "../../examples/installation/proscenium.service",
+		"../../examples/installation/proscenium-listen.service", "../../examples/installation/Containerfile", "play.go", "serve.go", "listen.go", "room.go"} {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range example.FindAllStringSubmatch(string(b), -1) {
+			all := []string{m[1]}
+			if m[2] != "" {
+				if !strings.Contains(m[2], ":00") {
+					continue // of another flag
+				}
+				all = strings.Split(strings.Trim(m[2], `"`), `" or "`)
+			}
+			for _, text := range all {
+				n++
+				q, err := hours.Parse(text)
+				if err != nil {
+					t.Errorf("%s: %v", path, err)
+					continue
+				}
+				monday := time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC)
+				if !q.At(monday) || q.At(monday.Add(33*time.Hour)) {
+					t.Errorf("%s: %q: quiet on Monday 3:00: %v, on Tuesday 12:00: %v", path, text, q.At(monday), q.At(monday.Add(33*time.Hour)))
+				}
+				if weekend := strings.Contains(text, "sat"); weekend && (!q.At(monday.Add(-39*time.Hour)) || !q.At(monday.Add(-15*time.Hour)) || q.At(monday.Add(6*time.Hour))) {
+					t.Errorf("%s: %q is not the whole weekend, and no more", path, text)
+				}
+			}
+		}
+	}
+	if n < 6 {
+		t.Errorf("only %d examples were found", n)
 	}
 }
 

@@ -26,7 +26,8 @@ type span struct {
 var dayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // Parse reads stretches such as "22:00-08:00", "mon-fri 18:30-9:00" and "sat,sun
-// 0:00-24:00", with commas between them. Times are those of the place where the program
+// 0:00-24:00", with commas between them. A day is the one on which a stretch begins: that of
+// Friday night ends on Saturday. Times are those of the place where the program
 // runs, as a clock on its wall shows them: an hour that a change of that clock leaves
 // out is not quiet, one that it has twice is so twice.
 func Parse(s string) (*Quiet, error) {
