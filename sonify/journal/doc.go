@@ -6,7 +6,9 @@
 //
 // A station has a folder. A run, which may be stopped and gone on with, writes
 // segments in it, "RUN-NNNN.log", where RUN is the time at which it began (UTC) and NNNN
-// counts from 0001; in the order of their names they are in the order of time.
+// counts from 0001; in the order of their names they are in the order of time. (A run
+// that begins on a machine whose clock is not set yet is named as if it began just after
+// the one before.)
 // Each begins with a header that has all it takes to understand it without those
 // before: the piece with every file it is made of, and what the performance knew
 // at that moment. So old segments may be deleted, and a restart reads one.
@@ -32,7 +34,8 @@
 //	         another piece is played, as a continuation or, if anew is true, from its
 //	         start; restarted, if some of its sources begin again
 //	here     frame, tick: so far it was played
-//	held     frame, time: from now on that frame sounds then, as the machine slept
+//	held     frame, time: from now on that frame sounds then, as the machine slept or
+//	         its clock was set
 //	end      frame, tick, why: nothing is missing; "stopped" if it was asked to stop
 //
 // Frames count samples at 48 kHz from the beginning of the run, ticks 960 a

@@ -122,7 +122,8 @@ type Here struct {
 	Tick  sonify.Tick  `json:"tick"`
 }
 
-// Held says when a frame sounds, if that has changed.
+// Held says when a frame sounds, if that has changed: because the machine slept, or
+// because its clock was set.
 type Held struct {
 	Frame sonify.Frame `json:"frame"`
 	Time  time.Time    `json:"time"`

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Segments returns the paths of all segments in a station's folder, the oldest
@@ -42,6 +43,20 @@ func LastRun(dir string) ([]string, error) {
 		run, _, _ := splitName(filepath.Base(path))
 		return run != last
 	}), nil
+}
+
+// NextRun returns the name of a run that begins at t in a station's folder: a later one
+// than all that are there, even if the clock of the machine was not set yet, for the last
+// one by name is the last one.
+func NextRun(dir string, t time.Time) string {
+	all, err := Segments(dir)
+	if err == nil && len(all) > 0 {
+		run, _, _ := splitName(filepath.Base(all[len(all)-1]))
+		if last, err := time.Parse(runName, run); err == nil && !t.After(last) {
+			t = last.Add(time.Millisecond)
+		}
+	}
+	return RunName(t)
 }
 
 // Ended reports whether a segment ends with the end of its run, and why that ended.

@@ -82,8 +82,11 @@ func New(dir string, o Options) (*Writer, error) {
 	return w, nil
 }
 
-// RunName returns the name of a run that begins at t.
-func RunName(t time.Time) string { return t.UTC().Format("20060102T150405.000Z") }
+// RunName returns the name of a run that begins at t. In a folder that holds others it
+// is [NextRun] that names it.
+func RunName(t time.Time) string { return t.UTC().Format(runName) }
+
+const runName = "20060102T150405.000Z"
 
 // Begin ends the segment that is open, if any, and begins a new one. h.Segment is
 // set to the number after the last of its run.

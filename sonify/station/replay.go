@@ -32,6 +32,7 @@ type Replay struct {
 	stage   stage
 	program *Program
 	until   sonify.Frame // how far the log says that it was played
+	dated   dated        // and when that was
 	enough  func() bool  // whether it may stop there; nil: it may
 	cursors []journal.Cursor
 }
@@ -47,7 +48,7 @@ func NewReplay(env mapping.Env, paths ...string) (*Replay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.h, r.number, r.until, r.cursors = h, h.Segment, h.Frame, h.Sources
+	r.h, r.number, r.until, r.cursors, r.dated = h, h.Segment, h.Frame, h.Sources, dated{h.Frame, h.Time}
 	if r.program, err = recompile(env, &h.Piece); err != nil {
 		r.Close()
 		return nil, err
@@ -282,7 +283,7 @@ func (r *Replay) peek() (journal.Record, error) {
 			}
 			r.number = h.Segment
 			r.ahead = h
-			r.until = max(r.until, h.Frame)
+			r.until, r.dated = max(r.until, h.Frame), dated{h.Frame, h.Time}
 			continue
 		}
 		if err != nil {
@@ -294,6 +295,7 @@ func (r *Replay) peek() (journal.Record, error) {
 		case *journal.End:
 			r.until = max(r.until, rec.Frame)
 		case *journal.Held:
+			r.dated = dated{rec.Frame, rec.Time}
 		default:
 			r.ahead = rec
 		}

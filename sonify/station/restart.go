@@ -2,12 +2,14 @@ package station
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"proscenium/sonify"
 	"proscenium/sonify/conductor"
 	"proscenium/sonify/journal"
 )
@@ -16,7 +18,7 @@ import (
 // where the last run stands; edited tells that this run was another piece until there.
 func (s *Station) begin(ctx context.Context) (cursors []journal.Cursor, edited bool, err error) {
 	now := s.opts.Clock.Now()
-	s.run = journal.RunName(now)
+	s.run = journal.NextRun(s.opts.Journal, now)
 	s.stage = stage{s.program.Piece.Perform(), s.program.Piece}
 	if s.journal == nil {
 		if s.unopened != nil {
@@ -37,7 +39,6 @@ func (s *Station) begin(ctx context.Context) (cursors []journal.Cursor, edited b
 	}
 	if !ok {
 		s.stage = stage{s.program.Piece.Perform(), s.program.Piece}
-		s.run = journal.RunName(now)
 		cursors, err := lastPlaces(ctx, s.opts.Journal, now.Add(-s.opts.ResumeWithin))
 		if err != nil {
 			s.log.Warn("where the sources stood is not known, they begin as if new", "error", err)
@@ -93,7 +94,7 @@ func placesOf(ctx context.Context, path string) (cursors []journal.Cursor, at ti
 	}
 	h := r.Header()
 	cursors = slices.Clone(h.Sources)
-	last := h.Frame
+	last, said := h.Frame, dated{h.Frame, h.Time}
 	for n := 0; ; n++ {
 		if n&1023 == 0 && ctx.Err() != nil {
 			return nil, at, context.Cause(ctx)
@@ -103,11 +104,13 @@ func placesOf(ctx context.Context, path string) (cursors []journal.Cursor, at ti
 			if err == io.EOF {
 				err = nil
 			}
-			return cursors, h.Time.Add((last - h.Frame).Duration()), err
+			return cursors, said.at(last), err
 		}
 		switch rec := rec.(type) {
 		case *journal.Change:
 			cursors = slices.Clone(rec.Sources)
+		case *journal.Held:
+			said = dated{rec.Frame, rec.Time}
 		case *journal.Here:
 			last = max(last, rec.Frame)
 		case *journal.End:
@@ -158,11 +161,12 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 	if err := r.run(ctx, nil, conductor.Options{}); err != nil {
 		return nil, false, false, err
 	}
-	if played := r.h.Time.Add((r.until - r.h.Frame).Duration()); now.Sub(played) > s.opts.ResumeWithin {
-		return nil, false, false, nil
-	}
 	if !r.stage.Between() {
 		return nil, false, false, nil // it had ended
+	}
+	if ago := now.Sub(r.dated.at(r.until)); ago > s.opts.ResumeWithin {
+		s.log.Info(fmt.Sprintf("the last run ended %s ago, which is too long to go on with it: begun anew", roughly(ago)), "run", r.h.Run)
+		return nil, false, false, nil
 	}
 	state, err := r.stage.State()
 	if err != nil {
@@ -183,6 +187,45 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 		cursors = places(cursors)
 	}
 	return cursors, !same, true, nil
+}
+
+// dated is what a log says of when its frames sound: one of them, and all after it.
+type dated struct {
+	frame sonify.Frame
+	time  time.Time
+}
+
+// at returns when frame f sounds.
+func (d dated) at(f sonify.Frame) time.Time { return d.time.Add((f - d.frame).Duration()) }
+
+// clockSet is by how much what the clock of the world says has to differ from what the
+// log says before the log says it again.
+const clockSet = 2 * time.Second
+
+// sounds returns when frame f sounds, by the clock of the world as it is set now. The
+// timeline goes by the one that nobody sets, so all it knows of the date is what that
+// was when the station began: on a machine that has no clock, and is told the time by
+// the network, the wrong one.
+func (s *Station) sounds(f sonify.Frame) time.Time {
+	now := s.opts.Clock.Now()
+	return now.Add(s.line.At(f).Sub(now)).UTC().Round(0)
+}
+
+// date writes to the log that frame f sounds at t.
+func (s *Station) date(f sonify.Frame, t time.Time) {
+	s.dated = dated{f, t}
+	s.write(&journal.Held{Frame: f, Time: t})
+}
+
+// roughly says how long something is, for people.
+func roughly(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	}
+	return d.Round(time.Second).String()
 }
 
 // sameRound puts the station into the round in which the log stopped, if the piece
@@ -211,7 +254,7 @@ func (s *Station) newSegment() {
 	}
 	at := s.stage.Position()
 	h := &journal.Header{Program: s.opts.Env.Version, Station: s.opts.Name, Run: s.run, Frame: at.Frame(), Tick: at.Tick(),
-		Time: s.line.At(at.Frame()).UTC().Round(0), Piece: s.program.Made, Sources: s.intake.cursors()}
+		Time: s.sounds(at.Frame()), Piece: s.program.Made, Sources: s.intake.cursors()}
 	if at.Frame() > 0 {
 		var err error
 		if h.State, err = s.stage.written(); err != nil {
@@ -223,6 +266,7 @@ func (s *Station) newSegment() {
 		s.unwritten(err)
 		return
 	}
+	s.dated = dated{h.Frame, h.Time}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken = false

@@ -92,6 +92,7 @@ type Station struct {
 	broken   bool   // the journal has failed
 	retry    time.Time
 	told     sonify.Tick // the bar of the last word about how far it is
+	dated    dated       // what the log says of when it sounds
 	held     []journal.Record
 }
 
@@ -334,7 +335,7 @@ func (s *Station) perform(asked, ctx context.Context) error {
 	o := conductor.Options{Clock: s.opts.Clock, Timeline: s.line, AheadNow: s.lead.now, Boundary: boundary,
 		Late: func(by time.Duration) {
 			_, at := s.stage.Now()
-			s.write(&journal.Held{Frame: at, Time: s.line.At(at)})
+			s.date(at, s.sounds(at))
 			s.log.Warn("the music stood still", "for", by)
 			s.mu.Lock()
 			s.status.Held += by
@@ -411,6 +412,9 @@ func (s *Station) boundary() error {
 	}
 	if bar := s.stage.piece.Header.Meter.Bar(); tick-s.told >= bar {
 		s.told = tick
+		if at := s.sounds(frame); s.dated.at(frame).Sub(at).Abs() > clockSet {
+			s.date(frame, at) // a machine without a clock has been told the time
+		}
 		s.write(&journal.Here{Frame: frame, Tick: tick})
 		s.observe()
 	}
