@@ -46,6 +46,12 @@ func (p *program) renderLog(ctx context.Context, paths []string, f *renderFlags,
 		return err
 	}
 	defer replay.Close()
+	switch n := len(look.Empty); {
+	case n == 1:
+		p.say.linef("%s is left out: %v", look.Empty[0], journal.ErrEmpty)
+	case n > 1:
+		p.say.linef("%s and %d more are left out: none holds a whole line", look.Empty[0], n-1)
+	}
 	if was := replay.Log().Program; was != version {
 		p.say.linef("the log was written by version %s of the program, this is %s: the music may differ", was, version)
 	}

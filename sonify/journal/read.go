@@ -24,12 +24,18 @@ type Reader struct {
 	err    error
 }
 
-// NewReader reads the first line of a segment. name is what errors call it.
+// ErrEmpty is the error about a segment that holds no whole line: the program was killed,
+// or the power cut, just after it had begun it. Nothing that was heard is in it, and the
+// segment after it goes on where the one before ended.
+var ErrEmpty = errors.New("it holds no whole line: the program was stopped before it began")
+
+// NewReader reads the first line of a segment. name is what errors call it. The error
+// is an [ErrEmpty] if there is none.
 func NewReader(name string, r io.Reader) (*Reader, error) {
 	d := &Reader{name: name, in: bufio.NewReaderSize(r, 64<<10), shapes: make(map[int]*sonify.Shape)}
 	rec, err := d.next()
 	if err == io.EOF {
-		return nil, fmt.Errorf("%s: it holds no whole line: the program was stopped before it began", name)
+		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
 	}
 	if err != nil {
 		return nil, err

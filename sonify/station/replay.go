@@ -37,7 +37,8 @@ type Replay struct {
 	cursors []journal.Cursor
 }
 
-// NewReplay opens the segments of one run, in their order. env is what the pieces
+// NewReplay opens the segments of one run, in their order; such as hold no whole line are
+// left out, unless all do. env is what the pieces
 // may use: of it only Sample and Version matter, the rest is in the log.
 func NewReplay(env mapping.Env, paths ...string) (*Replay, error) {
 	if len(paths) == 0 {
@@ -85,21 +86,33 @@ func (r *Replay) Close() error {
 	return err
 }
 
-// open opens the next segment.
+// open opens the next segment. Those that hold no whole line are left out, as whoever
+// went on with the run did; nil is one at the end of it.
 func (r *Replay) open() (*journal.Header, error) {
-	r.Close()
-	path := r.paths[0]
-	r.paths = r.paths[1:]
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	r.file = f
-	if r.in, err = journal.NewReader(path, f); err != nil {
+	for {
 		r.Close()
-		return nil, err
+		path := r.paths[0]
+		r.paths = r.paths[1:]
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		r.file = f
+		in, err := journal.NewReader(path, f)
+		if err == nil {
+			r.in = in
+			return in.Header(), nil
+		}
+		r.Close()
+		switch empty := errors.Is(err, journal.ErrEmpty); {
+		case empty && len(r.paths) > 0:
+			r.number++
+		case empty && r.in != nil:
+			return nil, nil
+		default:
+			return nil, err
+		}
 	}
-	return r.in.Header(), nil
 }
 
 // Play plays the log to outputs, which it begins, finishes and closes. An output
@@ -275,7 +288,7 @@ func (r *Replay) peek() (journal.Record, error) {
 				return nil, nil
 			}
 			h, err := r.open()
-			if err != nil {
+			if err != nil || h == nil {
 				return nil, err
 			}
 			if h.Run != r.h.Run || h.Segment != r.number+1 {

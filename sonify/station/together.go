@@ -1,6 +1,7 @@
 package station
 
 import (
+	"errors"
 	"io"
 	"os"
 	"reflect"
@@ -16,6 +17,7 @@ type Survey struct {
 	Headers []*sonify.Header // of the pieces, in the order in which they take over
 	End     sonify.Frame     // how far it was played
 	Torn    bool             // its end was torn off by a crash
+	Empty   []string         // segments that hold no whole line: a crash followed as they were begun
 }
 
 // Look reads a log through and compiles its pieces. Its arguments are those of
@@ -78,7 +80,12 @@ func Look(env mapping.Env, paths ...string) (*Survey, error) {
 		}
 	}
 	for _, p := range paths {
-		if err := one(p); err != nil {
+		err := one(p)
+		switch {
+		case err == nil:
+		case errors.Is(err, journal.ErrEmpty) && len(v.Empty) < len(paths)-1:
+			v.Empty = append(v.Empty, p)
+		default:
 			return nil, err
 		}
 	}
