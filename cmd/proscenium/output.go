@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"proscenium/sonify"
+	"proscenium/sonify/safefile"
 	aloud "proscenium/sonify/speaker"
 	"proscenium/sonify/speaker/card"
 
@@ -23,7 +24,8 @@ const outputHelp = `  auto          a PulseAudio or PipeWire server if there is 
   pulse         a PulseAudio or PipeWire server, without any library of the system
   exec:COMMAND  a program that reads samples: 16 bits, little-endian, stereo, 48 kHz,
                 such as exec:aplay -q -t raw -f S16_LE -c 2 -r 48000 -
-  file:PATH     a .wav, or such samples in a .raw or in a pipe with a name
+  file:PATH     a .wav, or such samples in a .raw or in a pipe with a name; when the
+                disk is full what was written is kept, the rest goes to another file
   null          nothing: it counts, and plays nothing
 `
 
@@ -76,6 +78,27 @@ func soundFile(path string) error {
 	default:
 		return fmt.Errorf("%s is not written: there are .wav and .raw; a program writes others, such as --output \"exec:ffmpeg -f s16le -ar 48000 -ac 2 -i - take%s\"", ext, ext)
 	}
+}
+
+// unfinished says which hidden files earlier recordings under the name path left because
+// they were killed; "" if there are none. Nothing is done to them: one may be written just
+// now, and all can be played.
+func unfinished(path string) string {
+	left := safefile.Partials(path)
+	if len(left) == 0 {
+		return ""
+	}
+	var size int64
+	for _, p := range left {
+		if info, err := os.Stat(p); err == nil {
+			size += info.Size()
+		}
+	}
+	ext := filepath.Ext(path)
+	if len(left) == 1 {
+		return fmt.Sprintf("%s is left of a run that was killed (%d kB): called %s it can be played; what nobody wants can be deleted", left[0], (size+999)/1000, safefile.Free(strings.TrimSuffix(path, ext)+"-killed"+ext))
+	}
+	return fmt.Sprintf("%d hidden files such as %s are left of runs that were killed (%d kB): called something%s they can be played; what nobody wants can be deleted", len(left), left[0], (size+999)/1000, ext)
 }
 
 // near is what stands behind a list of names that were expected: the one that was

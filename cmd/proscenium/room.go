@@ -91,6 +91,11 @@ func newRoom(f *roomFlags, log *slog.Logger, listens bool) (*room, error) {
 	if err != nil {
 		return nil, usagef("--quiet-hours: %w", err)
 	}
+	if path, ok := strings.CutPrefix(f.output, "file:"); ok {
+		if left := unfinished(path); left != "" {
+			log.Warn(left)
+		}
+	}
 	r := &room{named: named, hours: quiet, now: time.Now, log: log}
 	v := aloud.Volume{}
 	if gain < 1 || f.quiet != "" {

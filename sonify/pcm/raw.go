@@ -64,6 +64,26 @@ func (r *Raw) Finish() error {
 	return r.err
 }
 
+// Keep is for a file that could not be written to its end; see [WAV.Keep].
+func (r *Raw) Keep() (path string, kept sonify.Frame, err error) {
+	if r.file == nil {
+		return "", 0, errors.Join(r.err, errNotKept)
+	}
+	size, err := r.file.Salvage()
+	if err != nil {
+		return "", 0, err
+	}
+	kept = sonify.Frame(size / int64(r.f.Bytes()))
+	if kept <= 0 {
+		return "", 0, errors.Join(r.err, errNotKept)
+	}
+	r.file.Truncate(int64(kept) * int64(r.f.Bytes()))
+	if path, err = r.file.FinishBeside(); err == nil {
+		r.err = errors.New("raw: written to after its end")
+	}
+	return path, kept, err
+}
+
 // Close implements [Sink].
 func (r *Raw) Close() error {
 	if r.file != nil {

@@ -254,6 +254,32 @@ func (w *WAV) Finish() error {
 	return w.err
 }
 
+// Keep is for a file that could not be written to its end, because the disk is full: it
+// makes a whole file of as many frames as there are, without the marks, and returns its
+// path, which is another one if a file is there already. Nothing can be written after.
+func (w *WAV) Keep() (path string, kept sonify.Frame, err error) {
+	if w.file == nil || w.at == nil {
+		return "", 0, errors.Join(w.err, errNotKept)
+	}
+	size, err := w.file.Salvage()
+	if err != nil {
+		return "", 0, err
+	}
+	frame := int64(w.opt.Format.Bytes())
+	kept = min(sonify.Frame((size-int64(w.head))/frame), w.Frames())
+	if kept <= 0 {
+		return "", 0, errors.Join(w.err, errNotKept)
+	}
+	w.done, w.err, w.buf = true, nil, w.buf[:0]
+	w.data, w.after = int64(kept)*frame, 0
+	w.file.Truncate(int64(w.head) + w.data)
+	w.patch() // if there is no room for that either, the header is a second old
+	path, w.err = w.file.FinishBeside()
+	return path, kept, w.err
+}
+
+var errNotKept = errors.New("there is nothing to keep")
+
 // Close implements [Sink].
 func (w *WAV) Close() error {
 	w.done = true

@@ -506,3 +506,104 @@ func BenchmarkSinks(b *testing.B) {
 		})
 	}
 }
+
+// tight takes left bytes, writes them on, and then fails in the middle of a Write.
+type tight struct {
+	w    io.Writer
+	left int
+}
+
+func (f *tight) Write(p []byte) (int, error) {
+	n := min(len(p), f.left)
+	f.left -= n
+	if _, err := f.w.Write(p[:n]); err != nil {
+		return 0, err
+	}
+	if n < len(p) {
+		return n, errFull
+	}
+	return n, nil
+}
+
+// Of a recording that the disk had no room for, what is there is a whole file, to the
+// frame, wherever the room ended; a file of that name stays.
+func TestKeep_WhatThereWasRoomFor(t *testing.T) {
+	frames := sine(100003, 441, 0.8)
+	for _, f := range []Format{Int16, Int24, Float32} {
+		for _, room := range []int{48000*f.Bytes() + 3, 48000 * f.Bytes(), f.Bytes(), len(frames)*f.Bytes() + 20} {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "take.wav")
+			for _, name := range []string{"take.wav", "take-2.wav"} {
+				w, err := CreateWAV(path, WAVOptions{Format: f})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.w = &tight{w: w.file, left: room}
+				w.Mark(10, "a mark that has no room either")
+				err = w.Write(frames)
+				if err == nil {
+					err = w.Finish()
+				}
+				if !errors.Is(err, errFull) {
+					t.Fatalf("it ends with %v", err)
+				}
+				got, kept, err := w.Keep()
+				if want := min(room/f.Bytes(), len(frames)); err != nil || got != filepath.Join(dir, name) || int(kept) != want {
+					t.Fatalf("%v, room for %d bytes: %s, %d frames of %d, %v", f, room, got, kept, want, err)
+				}
+				if err := w.Write(frames); err == nil {
+					t.Error("it is written to after that")
+				}
+				if err := w.Close(); err != nil {
+					t.Error(err)
+				}
+				b, err := os.ReadFile(got)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(b) != w.head+int(kept)*f.Bytes() || int(binary.LittleEndian.Uint32(b[4:])) != len(b)-8 || int(binary.LittleEndian.Uint32(b[w.head-4:])) != len(b)-w.head {
+					t.Errorf("%v, room for %d bytes: the header does not say what the %d bytes are", f, room, len(b))
+				}
+				if s, err := ReadSample(bytes.NewReader(b)); err != nil || len(s.PCM) != int(kept) {
+					t.Errorf("%v, room for %d bytes: %v", f, room, err)
+				}
+			}
+		}
+		path := filepath.Join(t.TempDir(), "take.raw")
+		r, err := CreateRaw(path, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.w = &tight{w: r.file, left: 1000*f.Bytes() + 1}
+		if err := r.Write(frames); !errors.Is(err, errFull) {
+			t.Fatal(err)
+		}
+		if got, kept, err := r.Keep(); got != path || kept != 1000 || err != nil {
+			t.Errorf("%v: %s, %d frames, %v", f, got, kept, err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Size() != int64(1000*f.Bytes()) {
+			t.Errorf("%v: %v, %v", f, info, err)
+		}
+	}
+	// Of nothing, nothing is kept; and a pipe cannot be.
+	path := filepath.Join(t.TempDir(), "none.wav")
+	w, err := CreateWAV(path, WAVOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Keep(); err == nil {
+		t.Error("a file without a frame is kept")
+	}
+	w.Close()
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file without a frame is there")
+	}
+	w, err = NewWAV(&bytes.Buffer{}, WAVOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(frames)
+	if _, _, err := w.Keep(); err == nil {
+		t.Error("what is no file is kept")
+	}
+}

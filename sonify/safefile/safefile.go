@@ -29,6 +29,7 @@ type File struct {
 	direct bool
 	keep   bool // do not close f: it is the program's own standard output
 	err    error
+	saved  bool // Salvage was called
 }
 
 // Create begins a file that will be called path. A link is followed, so that it
@@ -127,15 +128,23 @@ func Scratch(path string) (*File, error) {
 	return f, nil
 }
 
-// open makes a file of its own with a new name.
-func (f *File) open(dir, name string, mode fs.FileMode) error {
+// randomBytes is how many bytes make a hidden file's name one of its own.
+const randomBytes = 6
+
+// short cuts a name so that there is room for what a hidden file has besides.
+func short(name string) string {
 	if len(name) > 200 { // most file systems allow 255 bytes for all of it
 		name = strings.ToValidUTF8(name[:200], "")
 	}
+	return name
+}
+
+// open makes a file of its own with a new name.
+func (f *File) open(dir, name string, mode fs.FileMode) error {
 	for range 100 {
-		var r [6]byte
+		var r [randomBytes]byte
 		rand.Read(r[:])
-		temp := filepath.Join(dir, "."+name+"."+hex.EncodeToString(r[:])+".partial")
+		temp := filepath.Join(dir, "."+short(name)+"."+hex.EncodeToString(r[:])+".partial")
 		file, err := os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 		if errors.Is(err, fs.ErrExist) {
 			continue
@@ -209,6 +218,77 @@ func (f *File) ReadAt(p []byte, off int64) (int, error) {
 	return f.f.ReadAt(p, off)
 }
 
+// Salvage is for a file that could not be written to its end, and of which the beginning
+// is worth having, as is that of a recording: the error is forgotten, and size is how
+// much of it is there. Whoever calls it puts the file in order by WriteAt and Truncate,
+// and then calls FinishBeside. Without a Salvage nothing remains of a file that failed.
+func (f *File) Salvage() (size int64, err error) {
+	if f.direct || f.f == nil || f.final == "" {
+		return 0, f.wrap(fs.ErrClosed)
+	}
+	info, err := f.f.Stat()
+	if err != nil {
+		return 0, f.wrap(err)
+	}
+	f.err, f.saved = nil, true
+	return info.Size(), nil
+}
+
+// Truncate cuts the file off behind its first size bytes.
+func (f *File) Truncate(size int64) error {
+	if f.direct || f.f == nil {
+		return f.wrap(ErrNoSeek)
+	}
+	if err := f.f.Truncate(size); err != nil {
+		return f.wrap(err)
+	}
+	return nil
+}
+
+// FinishBeside does what Finish does, but for the name: a file that is there already
+// stays, and this one is called as [Free] says. It returns its path.
+func (f *File) FinishBeside() (path string, err error) {
+	if f.final != "" {
+		f.final = Free(f.final)
+	}
+	return f.final, f.Finish()
+}
+
+// Free returns path if there is no such file, and otherwise the first name that no file
+// has: "take.wav", "take-2.wav", "take-3.wav" and so on.
+func Free(path string) string {
+	ext := filepath.Ext(path)
+	name := path
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(name); err != nil {
+			return name
+		}
+		name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(path, ext), n, ext)
+	}
+}
+
+// Partials returns the hidden files that are left where path was begun and not finished:
+// its program was killed, or is still writing. They have what was written.
+func Partials(path string) []string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	dir := filepath.Dir(path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for _, e := range entries {
+		rest, ok := strings.CutPrefix(e.Name(), "."+short(filepath.Base(path))+".")
+		random, partial := strings.CutSuffix(rest, ".partial")
+		if _, err := hex.DecodeString(random); ok && partial && err == nil && len(random) == 2*randomBytes {
+			found = append(found, filepath.Join(dir, e.Name()))
+		}
+	}
+	return found
+}
+
 // Finish makes sure that everything is on the disk and gives the file its final
 // name. After an error, its own or an earlier one, nothing is there that was
 // not there before. It is called at most once.
@@ -216,7 +296,7 @@ func (f *File) Finish() error {
 	if f.f == nil && f.err == nil {
 		f.err = f.wrap(fs.ErrClosed)
 	}
-	if f.err != nil {
+	if f.err != nil && !f.saved {
 		f.Close()
 		return f.err
 	}
@@ -231,6 +311,9 @@ func (f *File) Finish() error {
 		err = e
 	}
 	f.f = nil
+	if f.saved {
+		err = nil // that the disk has its troubles is known: what is there is better than nothing
+	}
 	if err == nil {
 		err = os.Rename(f.temp, f.final)
 	}

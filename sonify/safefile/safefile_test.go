@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -226,5 +227,92 @@ func TestScratch_ErrorsNameTheResult(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "write "+path+": ") || !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+// A file that failed may be kept as far as it was written; what was there before stays.
+func TestSalvage(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "take.wav")
+	if Free(path) != path {
+		t.Errorf("%s is not free", path)
+	}
+	var want []string
+	for i, name := range []string{"take.wav", "take-2.wav", "take-3.wav"} {
+		f, err := Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(f, "head and rest")
+		f.err = errors.New("no space left on device")
+		if _, err := f.Write([]byte("more")); err == nil {
+			t.Error("it goes on after an error")
+		}
+		size, err := f.Salvage()
+		if err != nil || size != 13 {
+			t.Fatalf("%d bytes, %v", size, err)
+		}
+		if err := f.Truncate(4); err != nil {
+			t.Error(err)
+		}
+		if _, err := f.WriteAt([]byte{'0' + byte(i)}, 0); err != nil {
+			t.Error(err)
+		}
+		f.err = errors.New("no space for that either")
+		want = append(want, name)
+		if got, err := f.FinishBeside(); err != nil || got != filepath.Join(dir, name) {
+			t.Errorf("it is called %s, %v", got, err)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		if b, _ := os.ReadFile(filepath.Join(dir, name)); string(b) != string(rune('0'+i))+"ead" {
+			t.Errorf("%s holds %q", name, b)
+		}
+	}
+	slices.Sort(want)
+	if got := names(t, dir); !slices.Equal(got, want) {
+		t.Errorf("there are %q", got)
+	}
+	f, err := Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if _, err := f.Salvage(); err == nil {
+		t.Error("a file that was closed is kept")
+	}
+}
+
+// What a killed program leaves is found, by the name that was asked for, and nothing else.
+func TestPartials(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"take.wav", strings.Repeat("long", 60) + ".wav"} {
+		path := filepath.Join(dir, name)
+		if got := Partials(path); got != nil {
+			t.Errorf("of nothing %q is left", got)
+		}
+		f, err := Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Partials(path); len(got) != 1 || got[0] != f.temp {
+			t.Errorf("of %s %q is left, not %q", name, got, f.temp)
+		}
+		if got := Partials(filepath.Join(dir, "other.wav")); got != nil {
+			t.Errorf("of another name %q is left", got)
+		}
+		if err := f.Finish(); err != nil {
+			t.Fatal(err)
+		}
+		if got := Partials(path); got != nil {
+			t.Errorf("of a finished file %q is left", got)
+		}
+	}
+	for _, name := range []string{".take.wav.partial", ".take.wav.12.partial", ".take.wav.zzzzzzzzzzzz.partial", ".take.wav.0123456789ab", "take.wav.0123456789ab.partial"} {
+		os.WriteFile(filepath.Join(dir, name), nil, 0o600)
+	}
+	if got := Partials(filepath.Join(dir, "take.wav")); got != nil {
+		t.Errorf("%q are none", got)
 	}
 }

@@ -2,13 +2,17 @@ package speaker
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
+	"proscenium/sonify"
 	"proscenium/sonify/pcm"
+	"proscenium/sonify/safefile"
 )
 
 // Null returns what opens a device that takes everything and plays nothing.
@@ -20,8 +24,17 @@ func Null() func() (Device, error) {
 // its name when the sound ends; otherwise bare samples as a [Plain] program reads
 // them. A pipe with a name that is there already is written at the pace of who reads
 // it.
+//
+// When the disk is full, or fails, what was written until then is kept as a file that can
+// be played, and never one that was there before written over; what follows goes to
+// another one ("take-2.wav") when there is room.
 func File(path string) func() (Device, error) {
+	first := path
+	kept := false
 	return func() (Device, error) {
+		if path = first; kept {
+			path = safefile.Free(first)
+		}
 		if info, err := os.Stat(path); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
 			// For reading too: to open it does not wait for a reader then.
 			f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -38,10 +51,52 @@ func File(path string) func() (Device, error) {
 			s, err = pcm.CreateRaw(path, pcm.Int16)
 		}
 		if err != nil {
-			return nil, err
+			return nil, plainly(err)
 		}
-		return &file{sink: s}, nil
+		return &file{sink: s, keep: func(k keeper, why error) error {
+			path, n, err := k.Keep()
+			if err != nil {
+				return why
+			}
+			text := "%w: %s holds the first %s, what follows goes to %s"
+			if kept {
+				text = "%w: %s holds %s of what followed, the rest goes to %s"
+			}
+			kept = true
+			return fmt.Errorf(text, why, path, long(n), safefile.Free(first))
+		}}, nil
 	}
+}
+
+// keeper is a sink that can make a file of what it could write before it failed.
+type keeper interface {
+	Keep() (path string, kept sonify.Frame, err error)
+}
+
+// leastKept is how much has to be there to be kept: each try on a full disk may find room
+// for a little.
+const leastKept = sonify.SampleRate
+
+// plainly says of a disk that is full just that.
+func plainly(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return errFull
+	}
+	return err
+}
+
+var errFull = errors.New("the disk is full")
+
+// long says how long so many frames last: "3 min 20 s".
+func long(n sonify.Frame) string {
+	s := n / sonify.SampleRate
+	switch {
+	case s >= 3600:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	case s >= 60:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	}
+	return fmt.Sprintf("%d s", s)
 }
 
 // pipe is a device that is a pipe with a name.
@@ -73,7 +128,21 @@ type file struct {
 
 	mu     sync.Mutex
 	sink   pcm.Sink
+	keep   func(k keeper, why error) error // nil: it keeps nothing
 	closed bool
+}
+
+// failed keeps what could be written before err, and returns what there is to say of it.
+// mu is held.
+func (f *file) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	err = plainly(err)
+	if k, ok := f.sink.(keeper); ok && f.keep != nil && sonify.Frame(f.taken.Load()) >= leastKept {
+		err = f.keep(k, err)
+	}
+	return err
 }
 
 var errClosed = errors.New("it was closed")
@@ -86,7 +155,7 @@ func (f *file) Write(frames []pcm.Frame) error {
 		return errClosed
 	}
 	if err := f.sink.Write(frames); err != nil {
-		return err
+		return f.failed(err)
 	}
 	f.taken.Add(int64(len(frames)))
 	return nil
@@ -99,7 +168,7 @@ func (f *file) Taken() int64 { return f.taken.Load() }
 func (f *file) Finish() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.sink.Finish()
+	return f.failed(f.sink.Finish())
 }
 
 // Close implements [Device].
