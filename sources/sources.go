@@ -3,6 +3,10 @@
 package sources
 
 import (
+	"errors"
+	"fmt"
+	"time"
+
 	"proscenium/sonify"
 	"proscenium/sources/bluesky"
 	"proscenium/sources/cricsheet"
@@ -18,6 +22,7 @@ import (
 	"proscenium/sources/github_webhook"
 	homeassistant "proscenium/sources/home_assistant"
 	"proscenium/sources/http"
+	"proscenium/sources/internal/zones"
 	"proscenium/sources/irc"
 	"proscenium/sources/jsonl"
 	"proscenium/sources/kafka"
@@ -51,6 +56,21 @@ import (
 	"proscenium/sources/wikipedia"
 	"proscenium/sources/zigbee2mqtt"
 )
+
+// Zone returns the time zone of a name such as "Europe/Vienna", by the table that the
+// sources have, whatever the machine knows. The error says which one may be meant.
+func Zone(name string) (*time.Location, error) {
+	l, err := zones.Load(name)
+	var u *zones.Unknown
+	if errors.As(err, &u) {
+		hint := u.Hint()
+		if hint == "" {
+			hint = `expected one such as "Europe/Vienna" or "America/New_York"`
+		}
+		return nil, fmt.Errorf("there is no such time zone (%s)", hint)
+	}
+	return l, err
+}
 
 // Standard returns the kinds of source of this build, in the order in which
 // lists show them.

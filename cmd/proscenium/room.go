@@ -51,6 +51,7 @@ type room struct {
 	out   sonify.Output
 	named string // what people call the device
 	hours *hours.Quiet
+	zone  *time.Location // of its hours; nil: that of the time that is asked about
 	now   func() time.Time
 	log   *slog.Logger
 
@@ -91,12 +92,18 @@ func newRoom(f *roomFlags, log *slog.Logger, listens bool) (*room, error) {
 	if err != nil {
 		return nil, usagef("--quiet-hours: %w", err)
 	}
+	var zone *time.Location
+	if f.quiet != "" {
+		if zone, err = localZone(); err != nil {
+			return nil, usagef("--quiet-hours: %w", err)
+		}
+	}
 	if path, ok := strings.CutPrefix(f.output, "file:"); ok {
 		if left := unfinished(path); left != "" {
 			log.Warn(left)
 		}
 	}
-	r := &room{named: named, hours: quiet, now: time.Now, log: log}
+	r := &room{named: named, hours: quiet, zone: zone, now: time.Now, log: log}
 	v := aloud.Volume{}
 	if gain < 1 || f.quiet != "" {
 		v.Gain = func() float64 { return gain * r.gain() }
@@ -139,10 +146,18 @@ func parsePart(s string) (float64, error) {
 	return x / 100, nil
 }
 
+// here returns t as the clock on the room's wall shows it.
+func (r *room) here(t time.Time) time.Time {
+	if r.zone == nil {
+		return t
+	}
+	return t.In(r.zone)
+}
+
 // gain returns how loud it is to be now, 0 to 1, and says it when the quiet begins and
 // ends.
 func (r *room) gain() float64 {
-	now := r.now()
+	now := r.here(r.now())
 	quiet := r.hours.At(now)
 	r.mu.Lock()
 	changed := quiet != r.quiet
@@ -158,6 +173,7 @@ func (r *room) gain() float64 {
 
 // hush says that the room is silent on purpose, and until when; "" if it is not.
 func (r *room) hush(now time.Time) string {
+	now = r.here(now)
 	end, ok := r.hours.Until(now)
 	switch {
 	case ok && end.Sub(now) > 12*time.Hour:

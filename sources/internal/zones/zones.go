@@ -83,7 +83,27 @@ func (e *Unknown) Hint() string {
 			return fmt.Sprintf("did you mean %q?", n)
 		}
 	}
+	if zone := places[city[strings.LastIndexByte(city, '/')+1:]]; zone != "" {
+		return fmt.Sprintf("did you mean %q?", zone)
+	}
 	return sonify.DidYouMean(e.Name, names)
+}
+
+// places are cities whose zone is called after another one, or by another name: what looks
+// most like them is elsewhere.
+var places = map[string]string{
+	"wien": "Europe/Vienna", "graz": "Europe/Vienna", "linz": "Europe/Vienna", "salzburg": "Europe/Vienna",
+	"munich": "Europe/Berlin", "muenchen": "Europe/Berlin", "münchen": "Europe/Berlin", "hamburg": "Europe/Berlin",
+	"frankfurt": "Europe/Berlin", "cologne": "Europe/Berlin", "koeln": "Europe/Berlin", "köln": "Europe/Berlin",
+	"geneva": "Europe/Zurich", "genf": "Europe/Zurich", "genève": "Europe/Zurich", "basel": "Europe/Zurich", "bern": "Europe/Zurich",
+	"milan": "Europe/Rome", "milano": "Europe/Rome", "roma": "Europe/Rome", "rom": "Europe/Rome",
+	"lyon": "Europe/Paris", "barcelona": "Europe/Madrid", "lisboa": "Europe/Lisbon", "bruxelles": "Europe/Brussels",
+	"praha": "Europe/Prague", "prag": "Europe/Prague", "warszawa": "Europe/Warsaw", "athen": "Europe/Athens",
+	"rotterdam": "Europe/Amsterdam", "kobenhavn": "Europe/Copenhagen", "københavn": "Europe/Copenhagen",
+	"manchester": "Europe/London", "edinburgh": "Europe/London", "st_petersburg": "Europe/Moscow",
+	"beijing": "Asia/Shanghai", "delhi": "Asia/Kolkata", "mumbai": "Asia/Kolkata", "bangalore": "Asia/Kolkata", "osaka": "Asia/Tokyo",
+	"san_francisco": "America/Los_Angeles", "seattle": "America/Los_Angeles", "boston": "America/New_York",
+	"washington": "America/New_York", "miami": "America/New_York", "montreal": "America/Toronto",
 }
 
 // Instant returns when the clocks of zone showed what wall shows, whatever zone wall

@@ -79,7 +79,8 @@ func TestLoad_IsNotTheMachines(t *testing.T) {
 	for _, name := range []string{"Europe/Vienna", "CET", "UTC", "Etc/GMT+3"} {
 		load(t, name)
 	}
-	for name, hint := range map[string]string{"Vienna": `"Europe/Vienna"`, "europe/vienna": `"Europe/Vienna"`, "new york": `"America/New_York"`, "Europe/Viena": `"Europe/Vienna"`} {
+	for name, hint := range map[string]string{"Vienna": `"Europe/Vienna"`, "europe/vienna": `"Europe/Vienna"`, "new york": `"America/New_York"`, "Europe/Viena": `"Europe/Vienna"`,
+		"Europe/Wien": `"Europe/Vienna"`, "München": `"Europe/Berlin"`, "Asia/Bangalore": `"Asia/Kolkata"`} {
 		_, err := zones.Load(name)
 		var u *zones.Unknown
 		if !errors.As(err, &u) || !strings.Contains(u.Hint(), hint) {
@@ -89,6 +90,16 @@ func TestLoad_IsNotTheMachines(t *testing.T) {
 	for _, name := range []string{"", "Local", "../etc/passwd"} {
 		if l, err := zones.Load(name); err == nil {
 			t.Errorf("%q is %v", name, l)
+		}
+	}
+}
+
+// Cities that have no zone of their own are sent to one that there is.
+func TestPlaces(t *testing.T) {
+	for city, zone := range zones.Places {
+		load(t, zone)
+		if _, err := zones.Load(city); err == nil {
+			t.Errorf("%s is a zone", city)
 		}
 	}
 }
