@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"sonify/pcm":                {"sonify", "sonify/safefile"},
 	"sonify/sound":              {"sonify", "sonify/chip", "sonify/pcm"},
 	"sonify/stream":             {},
-	"sonify/speaker":            {"sonify", "sonify/pcm"},
+	"sonify/speaker":            {"sonify", "sonify/pcm", "sonify/safefile"},
 	"sonify/speaker/card":       {},
 	"sonify/wire":               {"sonify", "sonify/chip", "sonify/sound"},
 	"sonify/midi":               {"sonify", "sonify/safefile"},
