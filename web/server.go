@@ -26,8 +26,10 @@ import (
 // Options are how a server treats those who come. The zero value of a field is a
 // sensible one.
 type Options struct {
-	Listeners  int // at once, on all stations; default 1,000
-	PerAddress int // at once from one address; default 50. This machine's own are not limited
+	Listeners int // at once, on all stations; default 1,000
+	// PerAddress is how many at once from one address; default 50. This machine's own are
+	// not limited. A page that plays a stream has a line for what is seen besides: two.
+	PerAddress int
 	JoinRate   int // listeners taken in a second, more are asked to come again; default 1,000
 	HookRate   int // calls of sources' hooks taken in a second; default 5,000
 	// Origins are those of other sites whose pages may listen: "https://example.org".

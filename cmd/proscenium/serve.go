@@ -100,7 +100,7 @@ func (f *serveFlags) flags(c *cobra.Command) {
 	fl.StringVar(&f.addr, "addr", "", "address and port to listen on, such as :8080 for all addresses (default "+firstAddr+", or the next that is free)")
 	fl.StringVar(&f.latency, "latency", "", "low, default, house or economy: how soon an event is heard, against work for the server; house: late enough for pages reached by plain http, so that a whole house hears it at once (default house where --addr lets such pages in, otherwise default)")
 	fl.IntVar(&f.listeners, "listeners", 1000, "listeners at once")
-	fl.IntVar(&f.perAddress, "per-address", 50, "listeners at once from one address; this machine's own are not limited. A festival's network, or a house behind one router, is one address: raise it to what --listeners lets in")
+	fl.IntVar(&f.perAddress, "per-address", 50, "listeners at once from one address; this machine's own are not limited. A festival's network, or a house behind one router, is one address: raise it to what --listeners lets in. A page that can only play a stream counts twice")
 	fl.StringVar(&f.cert, "tls-cert", "", "file with the certificate, to speak TLS")
 	fl.StringVar(&f.key, "tls-key", "", "file with its key")
 	fl.StringSliceVar(&f.origins, "origin", nil, "other sites whose pages may listen, such as https://example.org")
