@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"proscenium/web"
 )
 
 // fault is one that axe-core finds.
@@ -19,6 +21,7 @@ type fault struct {
 // PROSCENIUM_AXE names, finds no serious fault, dark and light, in both languages, with
 // all that can be opened open.
 func TestPlayer_Accessible(t *testing.T) {
+	web.Alone(t)
 	path := os.Getenv("PROSCENIUM_AXE")
 	if path == "" {
 		if os.Getenv("CI") == "true" {

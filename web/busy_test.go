@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"proscenium/sonify/chip"
+	"proscenium/web"
 
 	"github.com/chromedp/chromedp"
 )
@@ -31,6 +32,7 @@ func front(t *testing.T, b tab) {
 // WebSocket of a Worker does wait for the page: there what is known is played, and then
 // it goes on in step with the others.
 func TestPlayer_BusyAndHidden(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	tabs := opened(t, newSink(t))
 	for _, b := range tabs {

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"proscenium/sonify/chip"
+	"proscenium/web"
 )
 
 // TestPlayer_Edits: a piece that is changed while it plays is heard so from a bar line
 // on, without a gap or a click; and one that is broken, ten times over, changes
 // nothing.
 func TestPlayer_Edits(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	b := chromiumTab(t, newSink(t))
 	a.listening(t, b, a.address("127.0.0.1"))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"proscenium/sonify/chip"
+	"proscenium/web"
 )
 
 // busy is a piece in which something happens all the time.
@@ -45,6 +46,7 @@ func hearing(t *testing.T, b tab, seconds int) {
 // who joins late and whose line is cut, is what "proscenium render" makes of the
 // station's log, sample for sample; and two browsers hear it at the same time.
 func TestPlayer_TwoMinutes(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	s := newSink(t)
 	tabs := opened(t, s)
@@ -182,6 +184,7 @@ func (a *onAir) score(t *testing.T) []scored {
 // A line that is gone for seconds is a gap, and no reason to play later from then on:
 // what was missed comes in a heap, and is no sign of a slow line.
 func TestPlayer_ABreakIsOver(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	b := chromiumTab(t, nil)
 	a.listening(t, b, a.address("127.0.0.1"))
@@ -199,6 +202,7 @@ func TestPlayer_ABreakIsOver(t *testing.T) {
 // TestPlayer_CutsMoveNobody: whose line was cut, again and again, hears the station at
 // the time of one whose line was not.
 func TestPlayer_CutsMoveNobody(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	whole, cut := chromiumTab(t, nil), chromiumTab(t, nil)
 	for _, b := range []tab{whole, cut} {

@@ -3,11 +3,14 @@ package web_test
 import (
 	"strings"
 	"testing"
+
+	"proscenium/web"
 )
 
 // TestPlayer_ByKeyboard: everything can be reached and done without a pointer, one sees
 // where one is, and what a note means is said.
 func TestPlayer_ByKeyboard(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	tabs := opened(t, newSink(t))
 	for _, b := range tabs {

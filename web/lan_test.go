@@ -4,11 +4,13 @@ import (
 	"testing"
 
 	"proscenium/sonify/chip"
+	"proscenium/web"
 )
 
 // TestPlayer_LAN: a page that is not from a secure place, as a radio in the house is,
 // may not use an AudioWorklet. It plays the same samples, in blocks.
 func TestPlayer_LAN(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy, "--behind", "127.0.0.1")
 	tabs := opened(t, newSink(t))
 	var heard []*recording
@@ -43,6 +45,7 @@ func TestPlayer_LAN(t *testing.T) {
 // TestPlayer_House: a page that may have an AudioWorklet and one on plain http hear the
 // same at once, where the station is as late as the latter needs.
 func TestPlayer_House(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy, "--behind", "127.0.0.1", "--latency", "house")
 	tabs := opened(t, newSink(t))
 	for i, host := range []string{"127.0.0.1", "radio.lan"} {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"proscenium/web"
 )
 
 //go:embed testdata/ports.js
@@ -83,6 +85,7 @@ func silenced(t *testing.T, when, port string, sent []message) {
 // TestPlayer_MIDI: the score goes to an instrument in step with the sound, on the
 // piece's channels and programs, and whatever happens no note is left hanging.
 func TestPlayer_MIDI(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	b := chromiumTab(t, newSink(t))
 	must(t, b, b.open(a.address("127.0.0.1")))

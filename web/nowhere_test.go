@@ -10,6 +10,7 @@ import (
 // Whoever comes to a station that there is none of has a way to those that there are; a
 // program is told so in a line. A slash too many leads to the station.
 func TestPlayer_NoSuchStation(t *testing.T) {
+	Alone(t)
 	a := begin(t, Options{}, 0)
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	get := func(path, accept string) (*http.Response, string) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"proscenium/web"
 )
 
 //go:embed testdata/onset.js
@@ -27,6 +29,7 @@ type playing struct {
 // From an event's arrival to the first changed sample that leaves the player in a
 // browser, and what that is made of.
 func TestPlayer_AnEventIsHeardAtOnce(t *testing.T) {
+	web.Alone(t)
 	for _, k := range settings {
 		// What else the machine does makes it later, and nothing makes it sooner than it is:
 		// the best of three is what it can do.

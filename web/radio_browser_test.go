@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"proscenium/sonify/stream"
+	"proscenium/web"
 )
 
 // What a page without the synth does: an <audio> plays every stream.
 func TestPlayer_AudioElementPlaysTheStreams(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	b := chromiumTab(t, nil)
 	must(t, b, b.open(a.address("127.0.0.1")+"s/court"))

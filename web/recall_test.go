@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"proscenium/sonify/chip"
+	"proscenium/web"
 )
 
 // saved is what the page makes of the last seconds.
@@ -69,6 +70,7 @@ print(json.dumps({"notes": out, "causes": causes}))
 // TestPlayer_WhatDidIJustHear: the last seconds, saved by the page, are the render of
 // the station's log for that span, sample for sample and note for note.
 func TestPlayer_WhatDidIJustHear(t *testing.T) {
+	web.Alone(t)
 	need(t, "midicsv")
 	python := "/usr/bin/python3" // Debian's, which has python3-mido
 	if err := exec.Command(python, "-c", "import mido").Run(); err != nil {

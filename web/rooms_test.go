@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"proscenium/sonify/chip"
+	"proscenium/web"
 )
 
 // hall is a sound card with two pairs of speakers, whose four sides are written down
@@ -292,6 +293,7 @@ func (h *hall) apart(later func() float64) (apart []float64, kept bool) {
 // listen to one station the same note is heard within 50 ms, at the 99th percentile of
 // two minutes; but for what one says that it plays later, as messages came late.
 func TestPlayer_TwoRooms(t *testing.T) {
+	web.Alone(t)
 	h := newHall(t)
 	a := start(t, busy)
 	front := h.listen(a, "front")
@@ -322,6 +324,7 @@ func promised(t *testing.T, apart []float64, kept bool) {
 
 // TestPlayer_AndListen is the same with a browser in one of the rooms.
 func TestPlayer_AndListen(t *testing.T) {
+	web.Alone(t)
 	h := newHall(t)
 	a := start(t, busy)
 	b := chromiumTab(t, h)

@@ -3,6 +3,8 @@ package web_test
 import (
 	"strconv"
 	"testing"
+
+	"proscenium/web"
 )
 
 // early is what a page finds that a phone's page would: what it asks the system for is
@@ -32,6 +34,7 @@ Object.defineProperty(navigator, "wakeLock", { value: { request: async (kind) =>
 // TestPlayer_LockScreen: the system is told what plays, and can pause it; the screen
 // stays on for whoever asks, also when the page was hidden meanwhile.
 func TestPlayer_LockScreen(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	a.mu.Lock()
 	a.early = early
@@ -68,6 +71,7 @@ func TestPlayer_LockScreen(t *testing.T) {
 // stands still although it runs, is replaced; and a line that is dead although it is
 // open is noticed.
 func TestPlayer_TakenAway(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	b := chromiumTab(t, newSink(t))
 	a.listening(t, b, a.address("127.0.0.1"))

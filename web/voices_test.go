@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"proscenium/sonify/chip"
+	"proscenium/web"
 )
 
 // tone is one note that never ends, of 440 Hz.
@@ -35,6 +36,7 @@ length = 1
 // TestPlayer_Voices: who makes a voice silent has silence in the samples, and what was
 // silent comes back; alone is alone; and volume is after all that.
 func TestPlayer_Voices(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	b := chromiumTab(t, newSink(t))
 	must(t, b, b.resize(1280, 1000))
@@ -91,6 +93,7 @@ func TestPlayer_Voices(t *testing.T) {
 
 // TestPlayer_TickMarks: ticks that stand aside are silent, and heard by whoever asks.
 func TestPlayer_TickMarks(t *testing.T) {
+	web.Alone(t)
 	a := start(t, strings.Replace(tone, `rhythm = "x"`, `rhythm = "."`, 1)+"[ticks]\nevery = \"1 beat\"\naside = true\n")
 	b := chromiumTab(t, newSink(t))
 	a.ready(t, b, a.address("127.0.0.1"))
@@ -110,6 +113,7 @@ func TestPlayer_TickMarks(t *testing.T) {
 
 // TestPlayer_PitchMoved: the pitch lies where the listener wants it, for this listener.
 func TestPlayer_PitchMoved(t *testing.T) {
+	web.Alone(t)
 	a := start(t, tone)
 	b := chromiumTab(t, newSink(t))
 	a.listening(t, b, a.address("127.0.0.1"))

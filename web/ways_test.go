@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"proscenium/web"
 )
 
 // plays waits until the page's last way sounds, and says after how many milliseconds.
@@ -40,6 +42,7 @@ func plays(t *testing.T, a *onAir, b tab) {
 // TestPlayer_WithoutWebAssembly: a browser that has none plays the station's stream, by
 // itself.
 func TestPlayer_WithoutWebAssembly(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	d := newSink(t)
 	tabs := []tab{
@@ -55,6 +58,7 @@ func TestPlayer_WithoutWebAssembly(t *testing.T) {
 // TestPlayer_WithABrokenSynth: where the module cannot be run the page plays the
 // stream too.
 func TestPlayer_WithABrokenSynth(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	a.mu.Lock()
 	a.spoil = true
@@ -69,6 +73,7 @@ func TestPlayer_WithABrokenSynth(t *testing.T) {
 // TestPlayer_TheProcessorFails: a player that throws while it plays is replaced, and
 // after the third time the next way is taken.
 func TestPlayer_TheProcessorFails(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	b := chromiumTab(t, newSink(t))
 	a.listening(t, b, a.address("127.0.0.1"))

@@ -3,11 +3,14 @@ package web_test
 import (
 	"fmt"
 	"testing"
+
+	"proscenium/web"
 )
 
 // TestPlayer_InEveryWindow: however large the window is, a telephone's on its side too,
 // nothing lies over what can be pressed, and nothing is beyond its sides.
 func TestPlayer_InEveryWindow(t *testing.T) {
+	web.Alone(t)
 	a := start(t, busy)
 	for _, b := range opened(t, newSink(t)) {
 		for _, size := range [][2]int{{320, 568}, {360, 640}, {390, 664}, {390, 844}, {568, 320}, {844, 390}, {1024, 600}, {1280, 500}, {1920, 1080}} {
