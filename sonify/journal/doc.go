@@ -57,9 +57,10 @@
 // heard. Every five seconds (Options.Sync), and when a segment begins or ends,
 // they are forced to the disk: what a power cut takes is no more. A last line
 // without its newline, or a tail that is no JSON at all, was torn by one and is
-// left out, whole; the same anywhere else is damage and an error. A segment that was torn
-// before it held a whole line has nothing in it ([ErrEmpty]), and is left out of its run. A file that was
-// torn is never written to again: whoever goes on begins a new segment.
+// left out, whole; the same anywhere else is damage and an error. A segment that was
+// torn before it held a whole line has nothing in it ([ErrEmpty]), and is left out of its
+// run. A file that was torn is never written to again: whoever goes on begins a new
+// segment.
 //
 // # Limits
 //

@@ -348,12 +348,9 @@ func (s *Speaker) play(ctx context.Context, d Device, gone bool, hold time.Durat
 		if taken > last || waits <= piece {
 			moved = now
 		}
-		if taken > last && last == 0 {
-			patience, began = frozenAfter, now
-		}
 		due := s.flow.came + s.status.Lost
 		if taken > last && last == 0 {
-			trial = proof{now, taken, due}
+			patience, began, trial = frozenAfter, now, proof{now, taken, due}
 		}
 		held := err == nil && trial.holds(now, taken, due, hold) && now.Sub(moved) < steady
 		if taken > last && !gone || held {

@@ -38,8 +38,8 @@ type Replay struct {
 }
 
 // NewReplay opens the segments of one run, in their order; such as hold no whole line are
-// left out, unless all do. env is what the pieces
-// may use: of it only Sample and Version matter, the rest is in the log.
+// left out, unless none does. env is what the pieces may use: of it only Sample and
+// Version matter, the rest is in the log.
 func NewReplay(env mapping.Env, paths ...string) (*Replay, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("there is no log")

@@ -9,6 +9,7 @@ import (
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
 	"proscenium/sources/internal/football"
+	"proscenium/sources/internal/recipetest"
 )
 
 // answer is what the service says of a match, by hand.
@@ -133,31 +134,11 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// played returns what becomes of a recording whose messages have no times, a line an event:
-// the clock, what it is, the minute, the score, and whether it has a date.
+// played returns what becomes of a recording whose messages have no times.
 func played(t *testing.T, answers ...string) string {
 	t.Helper()
 	tally := new(sonify.Tally)
-	f := football.NewFeed("court", tally, true, reports)
-	var b strings.Builder
-	for i, a := range answers {
-		if err := f.Normalise(&decode.Message{Body: []byte(a), Line: int64(i + 1)}, func(ev sonify.Event) {
-			if ev.Kind() == "football.minute" {
-				return
-			}
-			fmt.Fprintf(&b, "%v %s %v %v", ev.Clock, strings.TrimPrefix(ev.Kind(), "football."), ev.Value("minute"), ev.Value("score"))
-			if !ev.At.IsZero() {
-				b.WriteString(ev.At.Format(" 15:04"))
-			}
-			b.WriteByte('\n')
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, c := range tally.Counts() {
-		fmt.Fprintf(&b, "%v: %.30s: %d\n", c.Fate, c.What, c.Count)
-	}
-	return b.String()
+	return recipetest.Played(t, football.NewFeed("court", tally, true, reports), tally, answers...)
 }
 
 // A recording without times is played by what the answers say, never by the clock on the
