@@ -93,41 +93,49 @@ func TestStage_NoWordUnderAnother(t *testing.T) {
 				Wrong []string
 				Stage float64
 			}
-			got := run[look](t, b, `(async () => {
-				await new Promise((done) => setTimeout(done, 500)); // what moves in is there
+			got := run[look](t, b, `(() => {
 				const wrong = [];
-				const boxes = {};
-				for (const s of ["#air-text", "#title", "#about", ".board", "#roll", "#before", "#caption", "#why", "#tally", ".voices ul", "#wall-foot", "footer"]) {
-					const e = document.querySelector(s);
-					if (!e?.checkVisibility({ visibilityProperty: true })) continue;
-					const own = e.getBoundingClientRect();
-					let r = own;
-					if (!e.matches(".board, #roll, .voices ul, footer, #wall-foot")) {
-						if (!e.textContent) continue;
-						const range = document.createRange();
-						range.selectNodeContents(e.querySelector("[aria-hidden]") ?? e); // what is drawn of it
-						r = range.getBoundingClientRect();
-					}
-					// What is cut with an ellipsis ends there.
-					const clipped = getComputedStyle(e).overflow === "hidden";
-					boxes[s] = clipped ? { left: own.left, right: own.right, top: own.top, bottom: own.bottom } : r;
-				}
-				const names = Object.keys(boxes);
-				names.forEach((p, i) => {
-					const a = boxes[p];
-					if (a.left < -1 || a.right > innerWidth + 1) wrong.push(p + " goes from " + a.left + " to " + a.right);
-					for (const q of names.slice(i + 1)) {
-						const b = boxes[q];
-						if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1) wrong.push(p + " lies over " + q);
-					}
-				});
-				const low = Math.max(...names.map((n) => boxes[n].bottom)) + scrollY;
-				if (document.body.classList.contains("wall") ? low > innerHeight + 1 : low > document.documentElement.scrollHeight + 1) wrong.push("something is cut off below");
-				for (const e of document.querySelectorAll(innerWidth < 650 || innerHeight < 560 ? ".voices button" : "x")) {
-					const r = e.getBoundingClientRect();
-					if (e.checkVisibility() && (r.width < 32 || r.height < 36)) wrong.push("a button of the voices is " + r.width + " by " + r.height);
-				}
+				// What moves in is looked at where it comes from, and where it stays.
+				const moves = document.getAnimations().filter((a) => Number.isFinite(a.effect.getComputedTiming().endTime));
+				for (const a of moves) { a.pause(); a.currentTime = 0; }
+				look();
+				for (const a of moves) a.finish();
+				const boxes = look();
 				return { Wrong: [...new Set(wrong)], Stage: boxes["#roll"].bottom - boxes["#roll"].top };
+				function look() {
+					const boxes = {};
+					for (const s of ["#air-text", "#title", "#about", ".board", "#roll", "#before", "#caption", "#why", "#tally", ".voices ul", "#wall-foot", "footer"]) {
+						const e = document.querySelector(s);
+						if (!e?.checkVisibility({ visibilityProperty: true })) continue;
+						const own = e.getBoundingClientRect();
+						let r = own;
+						if (!e.matches(".board, #roll, .voices ul, footer, #wall-foot")) {
+							if (!e.textContent) continue;
+							const range = document.createRange();
+							range.selectNodeContents(e.querySelector("[aria-hidden]") ?? e); // what is drawn of it
+							r = range.getBoundingClientRect();
+						}
+						// What is cut with an ellipsis ends there.
+						const clipped = getComputedStyle(e).overflow === "hidden";
+						boxes[s] = clipped ? { left: own.left, right: own.right, top: own.top, bottom: own.bottom } : r;
+					}
+					const names = Object.keys(boxes);
+					names.forEach((p, i) => {
+						const a = boxes[p];
+						if (a.left < -1 || a.right > innerWidth + 1) wrong.push(p + " goes from " + a.left + " to " + a.right);
+						for (const q of names.slice(i + 1)) {
+							const b = boxes[q];
+							if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1) wrong.push(p + " lies over " + q);
+						}
+					});
+					const low = Math.max(...names.map((n) => boxes[n].bottom)) + scrollY;
+					if (document.body.classList.contains("wall") ? low > innerHeight + 1 : low > document.documentElement.scrollHeight + 1) wrong.push("something is cut off below");
+					for (const e of document.querySelectorAll(innerWidth < 650 || innerHeight < 560 ? ".voices button" : "x")) {
+						const r = e.getBoundingClientRect();
+						if (e.checkVisibility() && (r.width < 32 || r.height < 36)) wrong.push("a button of the voices is " + r.width + " by " + r.height);
+					}
+					return boxes;
+				}
 			})()`)
 			for _, wrong := range got.Wrong {
 				t.Errorf("%s: %s", where, wrong)
