@@ -448,7 +448,7 @@ func (r *rendering) estimate(ctx context.Context, bar *progress) {
 	}()
 }
 
-// lost says how many events and notes did not sound, and why.
+// lost says what rules did not play, and why. The events may sound by other rules.
 func (s *speaker) lost(sum *sonify.Summary) {
 	var whys []string
 	for why := range sum.Lost {
@@ -466,10 +466,10 @@ func (s *speaker) lost(sum *sonify.Summary) {
 	const shown = 5
 	for i, why := range whys {
 		if i == shown {
-			s.linef("and %d more reasons why events did not sound (see --report --json)", len(whys)-shown)
+			s.linef("and %d more reasons why rules did not play (see --report --json)", len(whys)-shown)
 			break
 		}
-		s.linef("%s of %s did not sound: %s", count(sum.Lost[why]), plural(sum.Heard, "event"), why)
+		s.linef("%s of %s not played: %s", count(sum.Lost[why]), plural(sum.Heard, "event"), why)
 	}
 }
 

@@ -198,7 +198,9 @@ func (p *Performance) refresh(at sonify.Frame) {
 func (p *Performance) playRule(i int, ev *sonify.Event, h *sonify.Heard, at sonify.Frame, tick sonify.Tick) bool {
 	r, st := &p.piece.rules[i], &p.rules[i]
 	if tick < st.ready {
-		p.lose("rule " + r.name + " was cooling down")
+		if r.voice >= 0 { // who only speaks is not to speak of everything
+			p.lose("rule " + r.name + " was cooling down")
+		}
 		return false
 	}
 	st.count++

@@ -326,7 +326,7 @@ func (l *layout) legend() (lines []func(y px)) {
 			heard += " And more."
 			break
 		}
-		heard += fmt.Sprintf(" Not sounded, %s: %s.", clip(r, 80), thousands(l.sum.Lost[r]))
+		heard += fmt.Sprintf(" Not played, %s: %s.", clip(r, 80), thousands(l.sum.Lost[r]))
 	}
 	line(func(y px) { l.text(plotLeft+180, y, heard, fillDim) })
 	return lines
