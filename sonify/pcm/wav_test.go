@@ -435,7 +435,7 @@ func TestWAV_IsFarFasterThanRealTime(t *testing.T) {
 	for range 600 {
 		w.Write(block)
 	}
-	if d := time.Since(start); d > 6*time.Second {
+	if d := time.Since(start); d > time.Minute {
 		t.Errorf("ten minutes took %v", d)
 	}
 }

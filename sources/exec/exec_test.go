@@ -187,7 +187,11 @@ func TestRun_SaysWhyItFailed(t *testing.T) {
 	}
 }
 
-// A program that does not listen is killed within a second, and so is what it started.
+// So long a machine that has other work may take for what is done at once, or in half a
+// second; what is not done at all takes longer.
+const busy = 20 * time.Second
+
+// A program that does not listen is killed, and so is what it started.
 func TestRun_StopsWithAllThatWasStarted(t *testing.T) {
 	pidfile := filepath.Join(t.TempDir(), "pid")
 	ctx, stop := context.WithCancelCause(t.Context())
@@ -197,7 +201,7 @@ func TestRun_StopsWithAllThatWasStarted(t *testing.T) {
 		began = time.Now()
 		stop(enough)
 	})
-	if took := time.Since(began); err != enough || took > time.Second {
+	if took := time.Since(began); err != enough || took > busy {
 		t.Errorf("%v after %v", err, took)
 	}
 	b, _ := os.ReadFile(pidfile)
