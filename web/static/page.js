@@ -97,6 +97,12 @@ async function begin() {
   link.postMessage({ type: "open", url: line.href });
   sound.addEventListener("state", show);
   await sound.prepare((port) => link.postMessage({ type: "player", port }, port ? [port] : []));
+  // A browser keeps a page that was left, with its lines, for whoever comes back to it:
+  // its places are given back, and taken again then.
+  window.addEventListener("pagehide", () => {
+    link.postMessage({ type: "leave" });
+    sound.leave();
+  });
   for (const when of ["pageshow", "online", "focus"]) window.addEventListener(when, () => link.postMessage({ type: "again" }));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") link.postMessage({ type: "again" });

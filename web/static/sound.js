@@ -108,7 +108,10 @@ export class Sound extends EventTarget {
     await this.make();
     setInterval(() => this.aim(), AIM_MS);
     for (const gesture of ["pointerdown", "keydown", "touchend"]) addEventListener(gesture, () => this.wake(), { capture: true, passive: true });
-    addEventListener("pageshow", () => this.wake());
+    addEventListener("pageshow", () => {
+      if (this.playing && this.radio.left) this.playStream();
+      this.wake();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.wake();
     });
@@ -508,6 +511,11 @@ export class Sound extends EventTarget {
     const ok = await this.radio.play();
     this.dispatchEvent(new Event("state"));
     return ok;
+  }
+
+  /** The page is left: who comes back to it hears on. */
+  leave() {
+    this.radio.leave();
   }
 
   async pause() {
