@@ -174,7 +174,7 @@ func flock(t *testing.T, info sonify.SourceInfo, c canary.Case) {
 	for _, call := range c.Calls {
 		fmt.Fprintln(&log, board.Call(call))
 	}
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for time.Now().Before(deadline) {
 		s := st.Status()
 		if s.Heard >= uint64(c.Events) && s.State == station.Playing && (!c.Fails || len(s.Sources) > 0 && s.Sources[0].Error != "") && len(stream.bytes()) > 0 {

@@ -162,7 +162,7 @@ type client struct {
 }
 
 func (a *air) dial(query string, header http.Header) (*websocket.Conn, *http.Response, error) {
-	d := websocket.Dialer{HandshakeTimeout: 5 * time.Second}
+	d := websocket.Dialer{HandshakeTimeout: time.Minute}
 	return d.Dial("ws://"+a.addr+"/s/court/ws"+query, header)
 }
 
@@ -173,14 +173,13 @@ func (a *air) listen(query string) *client {
 		a.t.Fatal(err)
 	}
 	a.t.Cleanup(func() { conn.Close() })
-	conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 	return &client{t: a.t, a: a, conn: conn}
 }
 
 // wait waits until something holds that another goroutine is about to do.
 func (a *air) wait(holds func() bool) {
 	a.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !holds(); runtime.Gosched() {
+	for end := time.Now().Add(time.Minute); !holds(); runtime.Gosched() {
 		if time.Now().After(end) {
 			a.t.Fatal("it does not come to that")
 		}
@@ -190,6 +189,7 @@ func (a *air) wait(holds func() bool) {
 // read reads one message and does what it says.
 func (c *client) read() wire.Message {
 	c.t.Helper()
+	c.conn.SetReadDeadline(time.Now().Add(time.Minute)) // each message is waited for anew
 	kind, p, err := c.conn.ReadMessage()
 	if err != nil {
 		c.t.Fatalf("the line is gone: %v", err)

@@ -95,7 +95,7 @@ func TestHooks_SurviveAPanic(t *testing.T) {
 	go func() { closes(); close(done) }()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it cannot be closed")
 	}
 }
@@ -115,7 +115,7 @@ func TestHooks_Odd(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		c.SetDeadline(time.Now().Add(20 * time.Second))
+		c.SetDeadline(time.Now().Add(time.Minute))
 		go io.WriteString(c, text)
 		line, _ := bufio.NewReader(c).ReadString('\n')
 		return strings.TrimSpace(strings.TrimPrefix(line, "HTTP/1.1 "))

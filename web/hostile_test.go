@@ -97,7 +97,7 @@ func (s *siege) raw(text string) net.Conn {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(30 * time.Second))
+	conn.SetDeadline(time.Now().Add(time.Minute))
 	io.WriteString(conn, text) // who is cut off while it writes will see that when it reads
 	return conn
 }
@@ -316,7 +316,7 @@ func TestHostile_AThousandAtOnce(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				conn.SetDeadline(time.Now().Add(30 * time.Second))
+				conn.SetDeadline(time.Now().Add(time.Minute))
 				io.WriteString(conn, upgrade)
 				resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 				if err != nil {

@@ -112,7 +112,7 @@ func front(t *testing.T, cmd *exec.Cmd, address, log string) {
 			t.Logf("%s says: %s%s", filepath.Base(cmd.Path), said.String(), b)
 		}
 	})
-	for late := time.Now().Add(20 * time.Second); ; <-time.After(20 * time.Millisecond) {
+	for late := time.Now().Add(time.Minute); ; <-time.After(20 * time.Millisecond) {
 		c, err := net.Dial("tcp", address)
 		if err == nil {
 			c.Close()
@@ -131,8 +131,8 @@ func through(name, address string, trust *x509.CertPool) (*http.Client, *websock
 		return d.DialContext(ctx, "tcp", address)
 	}
 	conf := &tls.Config{RootCAs: trust, ServerName: name}
-	return &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: conf, DisableKeepAlives: true}, Timeout: 20 * time.Second},
-		&websocket.Dialer{NetDialContext: dial, TLSClientConfig: conf, HandshakeTimeout: 10 * time.Second}
+	return &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: conf, DisableKeepAlives: true}, Timeout: time.Minute},
+		&websocket.Dialer{NetDialContext: dial, TLSClientConfig: conf, HandshakeTimeout: time.Minute}
 }
 
 // Behind a server as PROXY.md sets it up everything works: the page, the API, the score
@@ -178,7 +178,7 @@ func works(t *testing.T, a *air, address string, trust *x509.CertPool) (sockets 
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
 	c := &client{t: t, a: a, conn: conn}
 	c.read()
 	c.read()

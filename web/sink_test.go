@@ -43,7 +43,7 @@ func newSink(t *testing.T, conf ...string) *sink {
 		cmd.Wait()
 		said.Close()
 	})
-	late := time.After(20 * time.Second)
+	late := time.After(time.Minute)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {

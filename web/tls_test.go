@@ -26,7 +26,7 @@ func TestTLS_CarriesEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
 	c := &client{t: t, a: a, conn: conn}
 	stream := func(path string) *bufio.Reader {
 		t.Helper()

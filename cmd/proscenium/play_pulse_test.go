@@ -58,7 +58,7 @@ func (s *soundServer) begin() {
 	}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for late := time.Now().Add(20 * time.Second); ; <-tick.C {
+	for late := time.Now().Add(time.Minute); ; <-tick.C {
 		if s.control("info") == nil {
 			break
 		}
@@ -112,7 +112,7 @@ func (s *soundServer) heard() {
 	s.t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for late := time.Now().Add(30 * time.Second); ; <-tick.C {
+	for late := time.Now().Add(time.Minute); ; <-tick.C {
 		b, _ := os.ReadFile(s.out)
 		if n := len(b); n > 96000 && strings.Trim(string(b[n-96000:]), "\x00") != "" {
 			return

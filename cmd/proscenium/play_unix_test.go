@@ -108,7 +108,7 @@ func (c *cardOfTest) start(env []string, args ...string) *playing {
 // until waits for a line that contains text.
 func (p *playing) until(text string) {
 	p.t.Helper()
-	for late := time.After(30 * time.Second); ; {
+	for late := time.After(time.Minute); ; {
 		select {
 		case line, ok := <-p.said:
 			fmt.Fprintln(&p.all, line)
@@ -169,7 +169,7 @@ func (c *cardOfTest) took(n int) {
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for late := time.Now().Add(30 * time.Second); ; <-tick.C {
+	for late := time.Now().Add(time.Minute); ; <-tick.C {
 		if info, err := os.Stat(c.out); err == nil && info.Size() >= from+int64(8*n) {
 			return
 		}

@@ -42,7 +42,7 @@ func (w *words) String() string {
 func (w *words) until(t *testing.T, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	for late := time.Now().Add(30 * time.Second); time.Now().Before(late); {
+	for late := time.Now().Add(time.Minute); time.Now().Before(late); {
 		if m := re.FindStringSubmatch(w.String()); m != nil {
 			return m
 		}

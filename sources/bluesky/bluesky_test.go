@@ -145,7 +145,7 @@ func TestRun_GoesOnAfterABreak(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var errs []string
 	for range 6 {

@@ -69,7 +69,7 @@ func (f *tail) want(values ...string) string {
 			}
 		case err := <-f.done:
 			f.t.Fatalf("ended with %v, want %q", err, v)
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			f.t.Fatalf("nothing comes, want %q; %v", v, f.env.Tally.Counts())
 		}
 	}

@@ -41,7 +41,7 @@ func hear(t *testing.T, s sonify.Source, n int) ([]sonify.Event, error) {
 	t.Helper()
 	ctx, stop := context.WithCancelCause(t.Context())
 	defer stop(nil)
-	limit := time.AfterFunc(20*time.Second, func() { stop(errors.New("nothing comes")) })
+	limit := time.AfterFunc(time.Minute, func() { stop(errors.New("nothing comes")) })
 	defer limit.Stop()
 	var events []sonify.Event
 	err := s.Run(ctx, func(ev sonify.Event) {

@@ -65,7 +65,7 @@ func TestRun(t *testing.T) {
 		play(nobody, fault.Send(":a!a@a PRIVMSG #somebody :one\r\n:a!a@a PRIVMSG #somebody :two\r\n"), fault.Half(":a!a@a PRIVMSG")),
 		fault.Status(503),
 		play(me, fault.Send(":tmi.twitch.tv NOTICE #somebody :hello hidden-token\r\nPING :tmi\r\n"), fault.Expect("PONG :tmi"), fault.Send(":a!a@a PRIVMSG #somebody :three"), fault.CloseWith(1000, "hidden-token")))
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	env := recipetest.Env()
 	var got []string

@@ -164,7 +164,7 @@ func run(t *testing.T, w *twitch, with string) (got []string, env sonify.SourceE
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err = src.Run(ctx, func(ev sonify.Event) { got = append(got, ev.Value("viewers").String()) })
 	if err == nil || strings.Contains(err.Error(), "hidden") || strings.Count(err.Error(), "twitch_eventsub:") != 1 {

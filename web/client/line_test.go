@@ -207,7 +207,7 @@ func (f *followed) next() string {
 		return fmt.Sprintf("%T", m)
 	case err := <-f.err:
 		return fmt.Sprint("ended: ", err)
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		f.t.Fatalf("nothing comes; it said %q", f.said)
 		return ""
 	}
@@ -315,7 +315,7 @@ func TestLine_WhatIsWrong(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s: %v\nexpected %s", c.path, err, c.want)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Errorf("%s: it goes on; expected %s", c.path, c.want)
 			f.stop()
 		}

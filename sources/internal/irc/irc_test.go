@@ -147,7 +147,7 @@ func (s *server) play(c net.Conn, play string, done chan struct{}) {
 	r := bufio.NewReader(c)
 	for _, l := range strings.Split(play, "\n") {
 		if want, ok := strings.CutPrefix(l, "> "); ok {
-			_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+			_ = c.SetReadDeadline(time.Now().Add(time.Minute))
 			for {
 				line, err := r.ReadString('\n')
 				if err != nil {
@@ -202,7 +202,7 @@ func heard(t *testing.T, u string, o Options) ([]string, sonify.SourceEnv, error
 		o.Nick = "ear"
 	}
 	env := sonify.SourceEnv{Tally: new(sonify.Tally), Place: new(sonify.Place), Link: new(sonify.Link)}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var got []string
 	err = Run(ctx, env, o, echo{sonify.NewShape("x", sonify.Field{Name: "v"})}, func(ev sonify.Event) { got = append(got, ev.Values[0].String()) })

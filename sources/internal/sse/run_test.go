@@ -54,7 +54,7 @@ func heard(t *testing.T, s *fault.Server, o Options, place string, n decode.Norm
 	o.Name, o.URL, o.Secrets = "test", u, []string{"hidden-token"}
 	env = sonify.SourceEnv{Tally: new(sonify.Tally), Place: new(sonify.Place), Link: new(sonify.Link)}
 	env.Place.Set(place)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err = Run(ctx, env, o, n, func(ev sonify.Event) {
 		got = append(got, ev.Values[0].String())

@@ -59,7 +59,7 @@ func heard(t *testing.T, s *fault.Server, o Options, n decode.Normaliser) (got [
 	t.Helper()
 	o.Name, o.URL, o.Secrets = "test", address(t, s), []string{"hidden-token"}
 	env = sonify.SourceEnv{Tally: new(sonify.Tally), Place: new(sonify.Place), Link: new(sonify.Link)}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err = Run(ctx, env, o, func(b []byte) string { return "after " + string(b[:1]) }, n, func(ev sonify.Event) {
 		got = append(got, short(ev.Values[0].String()))
