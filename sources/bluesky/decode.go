@@ -30,12 +30,16 @@ var kinds = map[string]string{
 	"app.bsky.actor.profile": "profile",
 }
 
+// quiet are the kinds of message that tell of no record: somebody's name or account, a
+// history that is read anew, what the service says of itself; and commits of no record.
+var quiet = map[string]bool{"commit": true, "identity": true, "account": true, "sync": true, "info": true}
+
 // commit is what both forms of the stream say, the first and the second.
 type commit struct {
-	did, operation, collection, rkey, rev string
-	record                                gjson.Result
-	at                                    time.Time
-	place                                 string
+	kind, did, operation, collection, rkey, rev string
+	record                                      gjson.Result
+	at                                          time.Time
+	place                                       string
 }
 
 // normaliser turns frames into events. It lives as long as the source, so that it
@@ -110,7 +114,10 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	m.Place = c.place
 	if !ok {
-		return nil // somebody's name or account
+		if !quiet[c.kind] {
+			n.env.Tally.Add(sonify.Skipped, "message of an unknown kind", m.Line)
+		}
+		return nil
 	}
 	if !n.wanted(c.collection) {
 		n.env.Tally.Add(sonify.Skipped, "record of a collection that is not asked for", m.Line)
@@ -118,6 +125,10 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	if c.did == "" || c.rkey == "" {
 		return errors.New("a commit without its author or its key")
+	}
+	if c.operation != "create" && c.operation != "update" && c.operation != "delete" {
+		n.env.Tally.Add(sonify.Skipped, "commit of an unknown operation", m.Line)
+		return nil
 	}
 	// After a break the service begins a few seconds before it.
 	if n.came.Again(c.did, c.collection, c.rkey, c.rev, c.operation) {
@@ -133,7 +144,7 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 
 // read reads a frame of either form. ok is false where it is no commit.
 func (n *normaliser) read(root gjson.Result) (c commit, ok bool, err error) {
-	kind, cursor := "", int64(0)
+	cursor := int64(0)
 	body := root
 	if payload := root.Get("payload"); payload.IsObject() {
 		body = payload
@@ -151,12 +162,12 @@ func (n *normaliser) read(root gjson.Result) (c commit, ok bool, err error) {
 		case "seq":
 			cursor = v.Int()
 		case "kind":
-			kind = v.Str
+			c.kind = v.Str
 		case "$type": // of the second form: "...#commit"
 			if _, k, ok := strings.Cut(v.Str, "#"); ok {
-				kind = k
+				c.kind = k
 			} else {
-				kind = v.Str
+				c.kind = v.Str
 			}
 		case "commit":
 			v.ForEach(func(k, v gjson.Result) bool { c.set(k.Str, v); return true })
@@ -165,7 +176,7 @@ func (n *normaliser) read(root gjson.Result) (c commit, ok bool, err error) {
 		}
 		return true
 	})
-	if kind == "error" {
+	if c.kind == "error" {
 		return c, false, &sonify.RetryAfter{Err: fmt.Errorf("the service ends the stream: %.100s", printable(root.Get("error").String()))}
 	}
 	if cursor > 0 && !c.at.IsZero() {
@@ -174,7 +185,7 @@ func (n *normaliser) read(root gjson.Result) (c commit, ok bool, err error) {
 			c.place += " " + strconv.FormatInt(us, 10)
 		}
 	}
-	return c, kind == "commit" && c.collection != "", nil
+	return c, c.kind == "commit" && c.collection != "", nil
 }
 
 func (c *commit) set(key string, v gjson.Result) {
@@ -305,17 +316,26 @@ func (p *post) embed(v gjson.Result, deep int) (external bool) {
 	switch t := v.Get(`\$type`).Str; {
 	case strings.HasSuffix(t, "embed.images"):
 		p.media += object.Len(v.Get("images"))
+	case strings.HasSuffix(t, "embed.gallery"): // more pictures than embed.images holds
+		p.media += object.Len(v.Get("items"))
 	case strings.HasSuffix(t, "embed.video"):
 		p.media++
 	case strings.HasSuffix(t, "embed.external"):
 		return true
 	case strings.HasSuffix(t, "embed.recordWithMedia"):
-		p.quote = true
+		p.quote = quotes(v.Get("record.record.uri").Str)
 		if deep == 0 {
 			return p.embed(v.Get("media"), 1)
 		}
 	case strings.HasSuffix(t, "embed.record"):
-		p.quote = true
+		p.quote = quotes(v.Get("record.uri").Str)
 	}
 	return false
+}
+
+// quotes reports whether a record that hangs on a post may be another post. Feeds, lists and
+// starter packs are shown the same way, and nobody said anything in them.
+func quotes(uri string) bool {
+	_, path, ok := strings.Cut(strings.TrimPrefix(uri, "at://"), "/")
+	return !ok || strings.HasPrefix(path, posts+"/")
 }
