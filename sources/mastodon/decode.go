@@ -23,6 +23,13 @@ func Shapes() []*sonify.Shape {
 // notices are what the service's notifications are called here.
 var notices = map[string]string{"mention": "reply", "reblog": "repost", "favourite": "like", "follow": "follow", "quote": "quote"}
 
+// others are the notifications that are not told: they are about the reader, or about a
+// status that comes by itself.
+var others = map[string]bool{
+	"status": true, "update": true, "poll": true, "follow_request": true, "quoted_update": true, "admin.sign_up": true,
+	"admin.report": true, "severed_relationships": true, "moderation_warning": true, "annual_report": true,
+}
+
 // quiet are events of the stream that are about its reader, not about what is said.
 var quiet = map[string]bool{
 	"announcement": true, "announcement.reaction": true, "announcement.delete": true, "filters_changed": true,
@@ -34,13 +41,14 @@ type normaliser struct {
 	env    sonify.SourceEnv
 	find   *words.Finder
 	langs  map[string]bool // nil: all
+	came   *seen.Set       // what was told: one status may come by several ways
 	heard  *seen.Set       // what became a mention: of that, deletions are told; nil: of all
 	counts [3]float64      // mentions, edits, deletions
 	tags   []string
 }
 
 func newNormaliser(env sonify.SourceEnv, c *Config) *normaliser {
-	n := &normaliser{env: env, find: words.New(c.Contains)}
+	n := &normaliser{env: env, find: words.New(c.Contains), came: seen.New(0)}
 	if len(c.Langs) > 0 {
 		n.langs = make(map[string]bool)
 		for _, l := range c.Langs {
@@ -77,7 +85,11 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		if m.Topic == "status.update" {
 			shape, count, when = vocabulary.MentionEdited, &n.counts[1], "edited_at"
 		}
-		if d, ok := n.status(status, shape, count); ok {
+		if edited := status.Get("edited_at"); m.Topic == "status.update" && edited.Exists() && edited.Type != gjson.String {
+			n.env.Tally.Add(sonify.Skipped, "update of what its author did not edit", m.Line)
+			return nil
+		}
+		if d, ok := n.status(status, shape, count, m.Line); ok {
 			tell(d, moment(status.Get(when)))
 		}
 	case "delete": // the data is the bare id
@@ -89,6 +101,10 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		if n.heard != nil && !n.heard.Again(id) {
 			return nil // whether it held the word nobody knows any more
 		}
+		if n.came.Again(vocabulary.MentionDeleted.Kind(), id) {
+			n.env.Tally.Add(sonify.Skipped, "delivered before", m.Line)
+			return nil
+		}
 		n.counts[2]++
 		d := vocabulary.New(vocabulary.MentionDeleted)
 		d.Num("count", n.counts[2]).Text("id", id)
@@ -98,7 +114,7 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		if err != nil {
 			return err
 		}
-		if d, ok := n.notice(notice); ok {
+		if d, ok := n.notice(notice, m.Line); ok {
 			tell(d, moment(notice.Get("created_at")))
 		}
 	default:
@@ -156,12 +172,16 @@ func moment(r gjson.Result) time.Time {
 }
 
 // status makes the event of a status; ok is false if the piece does not want it.
-func (n *normaliser) status(s gjson.Result, shape *sonify.Shape, count *float64) (d vocabulary.Draft, ok bool) {
+func (n *normaliser) status(s gjson.Result, shape *sonify.Shape, count *float64, line int64) (d vocabulary.Draft, ok bool) {
 	said, kind := s, "post"
 	if again := s.Get("reblog"); again.IsObject() {
 		said, kind = again, "repost"
 	}
-	text, links := plain(said.Get("content").Str)
+	content := said.Get("content").Str
+	if said.Get("quote").IsObject() {
+		content = own(content)
+	}
+	text, links := plain(content)
 	n.tags = n.tags[:0]
 	said.Get("tags").ForEach(func(_, t gjson.Result) bool { n.tags = append(n.tags, t.Get("name").Str); return true })
 	topic, found := n.find.Find(text, n.tags)
@@ -169,6 +189,14 @@ func (n *normaliser) status(s gjson.Result, shape *sonify.Shape, count *float64)
 		return d, false
 	}
 	id := s.Get("id").String()
+	version := "" // a status is said once, and edited as often as somebody likes
+	if shape == vocabulary.MentionEdited {
+		version = s.Get("edited_at").Str
+	}
+	if id != "" && n.came.Again(shape.Kind(), id, version) {
+		n.env.Tally.Add(sonify.Skipped, "delivered before", line)
+		return d, false
+	}
 	if n.heard != nil {
 		n.heard.Again(id)
 	}
@@ -192,13 +220,16 @@ func (n *normaliser) status(s gjson.Result, shape *sonify.Shape, count *float64)
 
 // notice makes the event of a notification: somebody did something about the one whose
 // token it is.
-func (n *normaliser) notice(s gjson.Result) (d vocabulary.Draft, ok bool) {
+func (n *normaliser) notice(s gjson.Result, line int64) (d vocabulary.Draft, ok bool) {
 	kind, known := notices[s.Get("type").Str]
 	if !known {
-		return d, false // polls that ended, and the like
+		if !others[s.Get("type").Str] {
+			n.env.Tally.Add(sonify.Skipped, "notification of an unknown type", line)
+		}
+		return d, false
 	}
-	if status := s.Get("status"); kind == "reply" && status.IsObject() {
-		return n.status(status, vocabulary.Mention, &n.counts[0])
+	if status := s.Get("status"); (kind == "reply" || kind == "quote") && status.IsObject() {
+		return n.status(status, vocabulary.Mention, &n.counts[0], line)
 	}
 	if n.find != nil || n.langs != nil {
 		return d, false // nothing was written that could be looked through
@@ -215,6 +246,21 @@ func (n *normaliser) speaks(lang string) bool {
 	lang = strings.ToLower(lang)
 	base, _, _ := strings.Cut(lang, "-")
 	return n.langs[lang] || n.langs[base]
+}
+
+// own is the HTML of a quote without what the server puts there for those who do not show
+// quotes: "RE:" and the address of what is quoted, in an element of the class quote-inline.
+func own(content string) string {
+	for _, element := range [...]string{"p", "span"} {
+		before, rest, ok := strings.Cut(content, "<"+element+` class="quote-inline">`)
+		if !ok {
+			continue
+		}
+		if _, after, ok := strings.Cut(rest, "</"+element+">"); ok {
+			content = before + after
+		}
+	}
+	return content
 }
 
 // plain is the text of a bit of HTML, and how many links there are in it that are no
