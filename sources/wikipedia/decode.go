@@ -76,6 +76,8 @@ type change struct {
 	space, length, before                    gjson.Result
 	bot, minor                               gjson.Result
 	logType, logAction                       string
+	stream, done                             string // where it stands, and what was done to a page, if it is none of recentchange
+	parent                                   bool   // there is a version before
 }
 
 func read(root gjson.Result) (c change) {
@@ -105,6 +107,40 @@ func read(root gjson.Result) (c change) {
 			c.logAction = v.Str
 		case "length":
 			c.before, c.length = v.Get("old"), v.Get("new")
+		// What other streams have: of revisions and pages, and of changes of pages.
+		case "database", "wiki_id":
+			c.wiki = v.Str
+		case "page_title":
+			c.title = strings.ReplaceAll(v.Str, "_", " ")
+		case "page_namespace":
+			c.space = v
+		case "rev_len":
+			c.length = v
+		case "rev_minor_edit":
+			c.minor = v
+		case "rev_parent_id":
+			c.parent = v.Int() > 0
+		case "page_change_kind":
+			c.done = v.Str
+		case "page":
+			c.title, c.space = strings.ReplaceAll(v.Get("page_title").Str, "_", " "), v.Get("namespace_id")
+		case "performer":
+			c.user = v.Get("user_text").Str
+			if c.bot = v.Get("user_is_bot"); !c.bot.Exists() {
+				c.bot = v.Get("is_bot")
+			}
+		case "revision": // of recentchange, that are two numbers
+			if size := v.Get("rev_size"); size.Exists() {
+				c.length = size
+			}
+			if minor := v.Get("is_minor_edit"); minor.Exists() {
+				c.minor = minor
+			}
+			if c.comment == "" {
+				c.comment = v.Get("comment").Str
+			}
+		case "prior_state":
+			c.before = v.Get("revision.rev_size")
 		case "timestamp":
 			if c.at.IsZero() && v.Type == gjson.Number {
 				c.at = time.Unix(v.Int(), 0).UTC()
@@ -116,6 +152,8 @@ func read(root gjson.Result) (c change) {
 					c.id = v.Str
 				case "domain":
 					c.domain = v.Str
+				case "stream":
+					c.stream = v.Str
 				case "dt":
 					if t, err := time.Parse(time.RFC3339Nano, v.Str); err == nil {
 						c.at = t.UTC()
@@ -126,7 +164,39 @@ func read(root gjson.Result) (c change) {
 		}
 		return true
 	})
+	if c.kind == "" {
+		c.elsewhere()
+	}
 	return c
+}
+
+// elsewhere says in the words of recentchange what another stream reports.
+func (c *change) elsewhere() {
+	if c.server == "" {
+		c.server = c.domain
+	}
+	done := c.done
+	if done == "" {
+		done = c.stream[strings.IndexAny(c.stream, ".")+1:]
+	}
+	switch done {
+	case "create", "page-create":
+		c.kind = "new"
+	case "edit":
+		c.kind = "edit"
+	case "revision-create":
+		if c.kind = "edit"; !c.parent {
+			c.kind = "new"
+		}
+	case "move", "page-move":
+		c.kind, c.logType, c.logAction = "log", "move", "move"
+	case "delete", "page-delete":
+		c.kind, c.logType, c.logAction = "log", "delete", "delete"
+	case "undelete", "page-undelete":
+		c.kind, c.logType, c.logAction = "log", "delete", "restore"
+	case "visibility_change":
+		c.kind, c.logType, c.logAction = "log", "delete", "revision"
+	}
 }
 
 // Normalise implements decode.Normaliser.
