@@ -64,7 +64,16 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return err
 	}
 	meta := root.Get("metadata")
-	if meta.Get("message_type").Str != "notification" {
+	kind, ev := meta.Get("subscription_type").Str, root.Get("payload.event")
+	switch said := meta.Get("message_type").Str; {
+	case said == "notification":
+	case !meta.Exists() && root.Get("subscription.type").Type == gjson.String && root.Get("event").IsObject():
+		// As it is posted to webhooks: the bodies have what they are about in them.
+		kind, ev = root.Get("subscription.type").Str, root.Get("event")
+	case strings.HasPrefix(said, "session_") || said == "revocation":
+		return nil
+	default:
+		n.env.Tally.Add(sonify.Skipped, "message of an unknown type", m.Line)
 		return nil
 	}
 	if id := meta.Get("message_id").Str; id != "" && n.came.Again(id) {
@@ -73,10 +82,9 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	at, err := time.Parse(time.RFC3339Nano, meta.Get("message_timestamp").Str)
 	if err != nil {
-		at = time.Time{}
+		at = m.At
 	}
-	ev := root.Get("payload.event")
-	n.tell(meta.Get("subscription_type").Str, ev, func(d vocabulary.Draft) {
+	n.tell(kind, ev, func(d vocabulary.Draft) {
 		n.count[d.Kind()]++
 		channel := ev.Get("broadcaster_user_login").Str
 		if channel == "" {
@@ -107,22 +115,26 @@ func (n *normaliser) tell(kind string, ev gjson.Result, tell func(vocabulary.Dra
 	}
 	switch kind {
 	case "channel.chat.message":
-		if bits := ev.Get("cheer.bits"); bits.Num > 0 && !n.direct["channel.cheer"] {
+		if bits := ev.Get("cheer.bits"); bits.Num > 0 && !n.direct["channel.cheer"] && !n.direct["channel.bits.use"] {
 			d := vocabulary.New(vocabulary.ChatSupport)
 			d.Text("kind", "cheer").Num("amount", bits.Num).Text("unit", "bits").Text("author", author(ev, "chatter_user_name")).Set("text", object.Text(message(ev)))
 			tell(d)
 		}
 		n.said(ev, "post", tell)
 	case "channel.chat.notification":
-		n.notice(ev, tell)
+		n.notice(ev, tell, line)
 	case "channel.chat.message_delete":
 		if n.find == nil { // what was taken back may have been about something else
 			d := vocabulary.New(unsaid)
 			d.Set("id", object.Text(ev.Get("message_id"))).Text("author", author(ev, "target_user_name"))
 			tell(d)
 		}
-	case "channel.chat.clear", "channel.chat.clear_user_messages":
+	case "channel.chat.clear":
 		tell(vocabulary.New(vocabulary.ChatCleared))
+	case "channel.chat.clear_user_messages":
+		if !n.direct["channel.ban"] { // whose lines are wiped away was sent out
+			tell(vocabulary.New(vocabulary.ChatCleared))
+		}
 	case "channel.ban":
 		d := vocabulary.New(vocabulary.ChatCleared)
 		from, err := time.Parse(time.RFC3339Nano, ev.Get("banned_at").Str)
@@ -147,14 +159,16 @@ func (n *normaliser) tell(kind string, ev gjson.Result, tell func(vocabulary.Dra
 		support("cheer", ev.Get("bits"), "bits")
 	case "channel.channel_points_custom_reward_redemption.add":
 		support("reward", ev.Get("reward.cost"), "points")
-	case "channel.charity_campaign.donate":
-		amount := ev.Get("amount")
-		d := vocabulary.New(vocabulary.ChatSupport)
-		d.Text("kind", "donation").Set("unit", object.Text(amount.Get("currency"))).Text("author", author(ev, "user_name"))
-		if places := amount.Get("decimal_places").Int(); amount.Get("value").Type == gjson.Number && places >= 0 && places <= 8 {
-			d.Num("amount", amount.Get("value").Num/math.Pow10(int(places)))
+	case "channel.bits.use":
+		switch use := ev.Get("type").Str; {
+		case use == "cheer" && n.direct["channel.cheer"]: // it was told
+		case use == "cheer" || use == "power_up" || use == "combo":
+			support(use, ev.Get("bits"), "bits")
+		default:
+			n.env.Tally.Add(sonify.Skipped, "use of bits of an unknown type", line)
 		}
-		tell(d)
+	case "channel.charity_campaign.donate":
+		tell(donation(ev.Get("amount"), author(ev, "user_name")))
 	case "channel.raid":
 		d := vocabulary.New(vocabulary.ChatRaid)
 		d.Set("viewers", object.Number(ev.Get("viewers"))).Text("author", author(ev, "from_broadcaster_user_name"))
@@ -166,6 +180,21 @@ func (n *normaliser) tell(kind string, ev gjson.Result, tell func(vocabulary.Dra
 	default:
 		n.env.Tally.Add(sonify.Skipped, "notification of an unknown type", line)
 	}
+}
+
+// donation makes the event of a sum that was given to a good cause, which the service says
+// in the currency's smallest unit and with the number of its decimals.
+func donation(sum gjson.Result, author string) vocabulary.Draft {
+	d := vocabulary.New(vocabulary.ChatSupport)
+	d.Text("kind", "donation").Set("unit", object.Text(sum.Get("currency"))).Text("author", author)
+	places := sum.Get("decimal_places")
+	if !places.Exists() { // as notifications of the chat call it
+		places = sum.Get("decimal_place")
+	}
+	if n := places.Int(); sum.Get("value").Type == gjson.Number && n >= 0 && n <= 8 {
+		d.Num("amount", sum.Get("value").Num/math.Pow10(int(n)))
+	}
+	return d
 }
 
 func author(ev gjson.Result, key string) string { return ev.Get(key).Str }
@@ -212,10 +241,16 @@ func (n *normaliser) said(ev gjson.Result, kind string, tell func(vocabulary.Dra
 var twins = map[string]string{
 	"sub": "channel.subscribe", "resub": "channel.subscription.message",
 	"sub_gift": "channel.subscription.gift", "community_sub_gift": "channel.subscription.gift", "raid": "channel.raid",
+	"charity_donation": "channel.charity_campaign.donate",
 }
 
+// quiet are notices that are not told: of what was told before or comes by itself, as the
+// gift that somebody passes on, and of what happens in the broadcast that this one is
+// together with, whose names begin with shared_chat_.
+var quiet = map[string]bool{"pay_it_forward": true, "unraid": true, "bits_badge_tier": true, "watch_streak": true}
+
 // notice tells what shows in a chat without being said: subscriptions, gifts, raids.
-func (n *normaliser) notice(ev gjson.Result, tell func(vocabulary.Draft)) {
+func (n *normaliser) notice(ev gjson.Result, tell func(vocabulary.Draft), line int64) {
 	what := ev.Get("notice_type").Str
 	about := ev.Get(what)
 	support := func(kind string, amount sonify.Value, unit string) {
@@ -234,7 +269,7 @@ func (n *normaliser) notice(ev gjson.Result, tell func(vocabulary.Draft)) {
 		return
 	}
 	switch what {
-	case "sub", "gift_paid_upgrade", "prime_paid_upgrade", "pay_it_forward":
+	case "sub", "gift_paid_upgrade", "prime_paid_upgrade":
 		support("subscription", sonify.Value{}, "")
 	case "resub":
 		support("subscription", object.Number(about.Get("cumulative_months")), "months")
@@ -248,7 +283,13 @@ func (n *normaliser) notice(ev gjson.Result, tell func(vocabulary.Draft)) {
 		d := vocabulary.New(vocabulary.ChatRaid)
 		d.Set("viewers", object.Number(about.Get("viewer_count"))).Text("author", author(about, "user_name"))
 		tell(d)
+	case "charity_donation":
+		tell(donation(about.Get("amount"), author(ev, "chatter_user_name")))
 	case "announcement":
 		n.said(ev, "announcement", tell)
+	default:
+		if !quiet[what] && !strings.HasPrefix(what, "shared_chat_") {
+			n.env.Tally.Add(sonify.Skipped, "notice of an unknown type", line)
+		}
 	}
 }

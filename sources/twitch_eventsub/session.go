@@ -118,13 +118,13 @@ func (s *session) next(ctx context.Context, m *decode.Message) error {
 	}
 }
 
-// move goes on over another connection, whose address the service says. Only a host
-// that the piece named is believed: everything goes on there by itself, so whoever
-// could name another one would hear it. The old connection holds until the new one is
-// there.
+// move goes on over another connection, whose address the service says. Only the host
+// that the piece named is believed, and hosts below it, as the service has one for each of
+// its cells: everything goes on there by itself, so whoever could name another one would
+// hear it. The old connection holds until the new one is there.
 func (s *session) move(ctx context.Context, to string) error {
 	u, err := url.Parse(to)
-	if err != nil || u.Scheme != s.url.Scheme || !(reach.Policy{}).Same(s.url, u) {
+	if err != nil || !its(s.url, u) {
 		return errors.New("the service sends us to an address that is not its own")
 	}
 	c, err := ws.Dial(ctx, s.env, s.options(u))
@@ -149,6 +149,18 @@ func (s *session) move(ctx context.Context, to string) error {
 	}
 	old.Close()
 	return nil
+}
+
+// its reports whether to is an address of the service that is known at from: the same host,
+// or one below it, reached in the same way.
+func its(from, to *url.URL) bool {
+	if to.Scheme != from.Scheme || to.User != nil {
+		return false
+	}
+	if (reach.Policy{}).Same(from, to) {
+		return true
+	}
+	return to.Port() == from.Port() && strings.HasSuffix(strings.ToLower(to.Hostname()), "."+strings.ToLower(from.Hostname()))
 }
 
 // read returns the next message, first those that came over the connection before.

@@ -55,6 +55,7 @@ var kinds = map[string]struct {
 	"channel.subscription.message":                        {"1", "broadcaster_user_id", ""},
 	"channel.subscription.gift":                           {"1", "broadcaster_user_id", ""},
 	"channel.cheer":                                       {"1", "broadcaster_user_id", ""},
+	"channel.bits.use":                                    {"1", "broadcaster_user_id", ""},
 	"channel.raid":                                        {"1", "to_broadcaster_user_id", ""},
 	"channel.charity_campaign.donate":                     {"1", "broadcaster_user_id", ""},
 	"channel.channel_points_custom_reward_redemption.add": {"1", "broadcaster_user_id", ""},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -242,6 +243,30 @@ func TestRun_Moves(t *testing.T) {
 	}
 	if len(w.asked) != 1 {
 		t.Errorf("asked %d times", len(w.asked))
+	}
+}
+
+// The service has a host for each of its cells, below its own.
+func TestIts(t *testing.T) {
+	own, _ := url.Parse("wss://eventsub.wss.twitch.tv/ws")
+	for to, want := range map[string]bool{
+		"wss://eventsub.wss.twitch.tv/ws?challenge=a&id=b":        true,
+		"wss://cell-c.eventsub.wss.twitch.tv/ws?challenge=a&id=b": true,
+		"wss://CELL-C.EventSub.wss.twitch.tv/ws":                  true,
+		"ws://cell-c.eventsub.wss.twitch.tv/ws":                   false,
+		"wss://cell-c.eventsub.wss.twitch.tv:8443/ws":             false,
+		"wss://a:b@cell-c.eventsub.wss.twitch.tv/ws":              false,
+		"wss://noeventsub.wss.twitch.tv/ws":                       false,
+		"wss://eventsub.wss.twitch.tv.evil.example/ws":            false,
+		"wss://wss.twitch.tv/ws":                                  false,
+	} {
+		u, err := url.Parse(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if its(own, u) != want {
+			t.Errorf("%s: %v", to, !want)
+		}
 	}
 }
 
