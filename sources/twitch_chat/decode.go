@@ -1,6 +1,7 @@
 package twitchchat
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"proscenium/sources/internal/decode"
 	"proscenium/sources/internal/irc"
 	"proscenium/sources/internal/object"
+	"proscenium/sources/internal/seen"
 	"proscenium/sources/internal/vocabulary"
 	"proscenium/sources/internal/words"
 )
@@ -32,11 +34,12 @@ func Shapes() []*sonify.Shape {
 type normaliser struct {
 	env   sonify.SourceEnv
 	find  *words.Finder
+	came  *seen.Set // what was said in several chats at once
 	count map[string]float64
 }
 
 func newNormaliser(env sonify.SourceEnv, c *Config) *normaliser {
-	return &normaliser{env: env, find: words.New(c.Contains), count: make(map[string]float64)}
+	return &normaliser{env: env, find: words.New(c.Contains), came: seen.New(0), count: make(map[string]float64)}
 }
 
 // Prospect implements decode.Normaliser.
@@ -65,7 +68,13 @@ func (n *normaliser) Normalise(in *decode.Message, emit func(sonify.Event)) erro
 		if ctcp || len(m.Params) < 2 {
 			return nil
 		}
-		if bits, ok := number(&m, "bits"); ok && bits > 0 {
+		// Broadcasts may share their chats: each gets what is said in the others.
+		if id := tag(&m, "source-id"); id != "" && n.came.Again(id) {
+			n.env.Tally.Add(sonify.Skipped, "line of a shared chat that was heard in another one", in.Line)
+			return nil
+		}
+		elsewhere := tag(&m, "source-room-id") // that is who is cheered
+		if bits, ok := number(&m, "bits"); ok && bits > 0 && (elsewhere == "" || elsewhere == tag(&m, "room-id")) {
 			d := vocabulary.New(vocabulary.ChatSupport)
 			d.Text("kind", "cheer").Num("amount", bits).Text("unit", "bits").Text("author", author(&m)).Text("text", text)
 			tell(d)
@@ -74,7 +83,7 @@ func (n *normaliser) Normalise(in *decode.Message, emit func(sonify.Event)) erro
 			tell(d)
 		}
 	case "USERNOTICE":
-		n.notice(&m, tell)
+		n.notice(&m, tell, in.Line)
 	case "CLEARMSG":
 		if n.find != nil {
 			return nil // what was taken back may have been about something else
@@ -104,8 +113,13 @@ func number(m *irc.Message, key string) (float64, bool) {
 }
 
 func author(m *irc.Message) string {
-	if name := tag(m, "display-name"); name != "" {
-		return name
+	for _, key := range [...]string{"display-name", "login"} {
+		if name := tag(m, key); name != "" {
+			return name
+		}
+	}
+	if m.Command == "USERNOTICE" { // that is the server's own
+		return ""
 	}
 	return m.Nick()
 }
@@ -147,8 +161,16 @@ func emotes(tag string) int {
 	return strings.Count(tag, ",") + strings.Count(tag, "/") + 1
 }
 
-// notice makes the events of a USERNOTICE: subscriptions, gifts, raids.
-func (n *normaliser) notice(m *irc.Message, tell func(vocabulary.Draft)) {
+// quiet are notices that are not told: of what comes by itself, as the gift that somebody
+// passes on and the raid that is called off, of how long somebody was there, and of what
+// happens in the broadcast that this one shares its chat with.
+var quiet = map[string]bool{
+	"standardpayforward": true, "communitypayforward": true, "rewardgift": true, "unraid": true, "ritual": true,
+	"bitsbadgetier": true, "viewermilestone": true, "sharedchatnotice": true,
+}
+
+// notice makes the events of a USERNOTICE: subscriptions, gifts, donations, raids.
+func (n *normaliser) notice(m *irc.Message, tell func(vocabulary.Draft), line int64) {
 	support := func(kind, unit string, amount float64, ok bool) {
 		d := vocabulary.New(vocabulary.ChatSupport)
 		d.Text("kind", kind).Text("tier", strings.ToLower(tag(m, "msg-param-sub-plan"))).Text("author", author(m)).Text("text", m.Param(1))
@@ -157,7 +179,7 @@ func (n *normaliser) notice(m *irc.Message, tell func(vocabulary.Draft)) {
 		}
 		tell(d)
 	}
-	switch id := tag(m, "msg-id"); id {
+	switch tag(m, "msg-id") {
 	case "sub", "resub", "giftpaidupgrade", "primepaidupgrade", "anongiftpaidupgrade":
 		months, ok := number(m, "msg-param-cumulative-months")
 		support("subscription", "months", months, ok && months > 0)
@@ -176,9 +198,18 @@ func (n *normaliser) notice(m *irc.Message, tell func(vocabulary.Draft)) {
 		}
 		d.Text("author", author(m))
 		tell(d)
+	case "charitydonation":
+		sum, ok := number(m, "msg-param-donation-amount")
+		places, ok2 := number(m, "msg-param-exponent")
+		ok = ok && ok2 && places <= 8
+		support("donation", tag(m, "msg-param-donation-currency"), sum/math.Pow10(int(min(places, 8))), ok)
 	case "announcement":
 		if d, ok := n.said(m, m.Param(1), "announcement"); ok {
 			tell(d)
+		}
+	default:
+		if !quiet[tag(m, "msg-id")] {
+			n.env.Tally.Add(sonify.Skipped, "notice of an unknown kind", line)
 		}
 	}
 }

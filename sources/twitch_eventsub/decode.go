@@ -115,7 +115,9 @@ func (n *normaliser) tell(kind string, ev gjson.Result, tell func(vocabulary.Dra
 	}
 	switch kind {
 	case "channel.chat.message":
-		if bits := ev.Get("cheer.bits"); bits.Num > 0 && !n.direct["channel.cheer"] && !n.direct["channel.bits.use"] {
+		elsewhere := ev.Get("source_broadcaster_user_id") // that is who is cheered, if chats are shared
+		own := elsewhere.Type != gjson.String || elsewhere.Str == ev.Get("broadcaster_user_id").Str
+		if bits := ev.Get("cheer.bits"); own && bits.Num > 0 && !n.direct["channel.cheer"] && !n.direct["channel.bits.use"] {
 			d := vocabulary.New(vocabulary.ChatSupport)
 			d.Text("kind", "cheer").Num("amount", bits.Num).Text("unit", "bits").Text("author", author(ev, "chatter_user_name")).Set("text", object.Text(message(ev)))
 			tell(d)
