@@ -60,13 +60,17 @@ func Event(b gjson.Result) (ev sonify.Event, ok bool, err error) {
 			return ev, false, ErrNoEvent
 		}
 	}
-	login := b.Get("actor.login").String()
-	return build(kind, p, source{
+	login, at := b.Get("actor.login").String(), stamp(b.Get("created_at"), time.Time{})
+	ev, ok, err = build(kind, p, source{
 		place:  b.Get("repo.name").String(),
 		author: login,
 		bot:    strings.HasSuffix(login, "[bot]"),
-		at:     stamp(b.Get("created_at"), time.Time{}),
+		at:     at,
 	})
+	if !at.IsZero() { // it is the event's own; what it is about may have one of another day
+		ev.At = at
+	}
+	return ev, ok, err
 }
 
 // types are the names that the events API has for what webhooks call otherwise.
@@ -132,6 +136,9 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 			action = "merged"
 		}
 		d := issue(draft(vocabulary.Issue), pr, action)
+		if n := b.Get("number"); n.Type == gjson.Number { // the events API may say no more of it
+			d.Text("page", n.Raw)
+		}
 		if c := pr.Get("commits"); c.Type == gjson.Number {
 			d.Num("commits", c.Float())
 		}
@@ -144,7 +151,13 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 		}
 		text := c.Get("body").String()
 		d.Text("page", number(b)).Text("text", short(text)).Bool("new", action == "created" || action == "submitted")
-		d.At = stamp(c.Get("updated_at"), stamp(c.Get("submitted_at"), s.at))
+		switch {
+		case stale[action]:
+		case action == "submitted":
+			d.At = stamp(c.Get("submitted_at"), s.at)
+		default:
+			d.At = stamp(c.Get("updated_at"), s.at)
+		}
 		return done(d)
 	case "star", "watch":
 		// "watch" with the action "started" is an old name of the same click; whoever
@@ -189,6 +202,9 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 	return done(d)
 }
 
+// stale are actions that leave the time of what they are done to as it was.
+var stale = map[string]bool{"deleted": true, "dismissed": true, "transferred": true}
+
 // issue fills in what issues and pull requests share.
 func issue(d *vocabulary.Draft, i gjson.Result, action string) *vocabulary.Draft {
 	d.Text("action", short(action)).Bool("new", action == "opened")
@@ -196,7 +212,9 @@ func issue(d *vocabulary.Draft, i gjson.Result, action string) *vocabulary.Draft
 		d.Text("page", n.Raw)
 	}
 	d.Text("text", short(i.Get("title").String()))
-	d.At = stamp(i.Get("updated_at"), d.At)
+	if !stale[action] {
+		d.At = stamp(i.Get("updated_at"), d.At)
+	}
 	return d
 }
 
@@ -214,8 +232,13 @@ func number(b gjson.Result) string {
 // the bodies only.
 func guess(b gjson.Result) string {
 	for _, g := range [...]struct{ has, kind string }{
-		{"zen", "ping"}, {"forkee", "fork"}, {"starred_at", "star"}, {"comment", "issue_comment"}, {"pull_request", "pull_request"},
+		{"zen", "ping"}, {"forkee", "fork"}, {"starred_at", "star"}, {"comment", "issue_comment"},
+		{"review", "pull_request_review"}, {"thread", "pull_request_review_thread"}, {"pull_request", "pull_request"},
 		{"issue", "issues"}, {"release", "release"}, {"commits", "push"},
+		// These have nothing but their names, which are their kinds.
+		{"discussion", "discussion"}, {"workflow_run", "workflow_run"}, {"workflow_job", "workflow_job"}, {"check_run", "check_run"},
+		{"check_suite", "check_suite"}, {"deployment_status", "deployment_status"}, {"deployment", "deployment"}, {"milestone", "milestone"},
+		{"sponsorship", "sponsorship"}, {"registry_package", "registry_package"}, {"package", "package"},
 	} {
 		if b.Get(g.has).Exists() {
 			return g.kind
