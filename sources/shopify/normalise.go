@@ -79,6 +79,9 @@ func (n *normaliser) told(m *decode.Message, b gjson.Result, emit func(sonify.Ev
 		return n.refund(m, b, emit)
 	case isOrder(b):
 		return n.order(m, b, emit)
+	case b.Get("order_edit").IsObject():
+		n.edit(m, b.Get("order_edit"), emit)
+		return nil
 	case isOrder(b.Get("order")):
 		return n.order(m, b.Get("order"), emit)
 	}
@@ -134,6 +137,17 @@ func (n *normaliser) order(m *decode.Message, b gjson.Result, emit func(sonify.E
 		n.env.Tally.Add(sonify.Skipped, "order that changed in nothing that is told", 0)
 	}
 	return nil
+}
+
+// edit tells what orders/edited delivers: how many pieces of which line came or went, and not
+// the order as it is now.
+func (n *normaliser) edit(m *decode.Message, b gjson.Result, emit func(sonify.Event)) {
+	if len(n.only) > 0 { // the lines have numbers of their own
+		n.env.Tally.Add(sonify.Skipped, "edit that does not say whether it is of what is listened for", 0)
+		return
+	}
+	at := orders.Time(b.Get("committed_at").String(), orders.Time(b.Get("created_at").String(), m.At))
+	n.book.Changed(&orders.Order{Key: b.Get("order_id").String(), At: at, Event: n.c.EventName}, m.Place, emit)
 }
 
 func (n *normaliser) refund(m *decode.Message, b gjson.Result, emit func(sonify.Event)) error {
