@@ -2,12 +2,14 @@ package eventbrite
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
 	"proscenium/sources/internal/money"
 	"proscenium/sources/internal/orders"
+	"proscenium/sources/internal/seen"
 	"proscenium/sources/internal/vocabulary"
 
 	"github.com/tidwall/gjson"
@@ -19,10 +21,12 @@ type normaliser struct {
 	c    Config
 	env  sonify.SourceEnv
 	book *orders.Book
+	came *seen.Set // who came and went, which is delivered by two names
+	back *seen.Set // whose tickets were told to have come back
 }
 
 func newNormaliser(env sonify.SourceEnv, c Config) *normaliser {
-	return &normaliser{c: c, env: env, book: orders.NewBook(env, c.House)}
+	return &normaliser{c: c, env: env, book: orders.NewBook(env, c.House), came: seen.New(0), back: seen.New(0)}
 }
 
 // Prospect implements decode.Normaliser.
@@ -71,12 +75,17 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	switch about {
 	case "order":
 		n.order(what, b, m, emit)
-	case "attendee":
+	case "attendee", "barcode":
 		tier := orders.Short(b.Get("ticket_class_name").String())
 		id := orders.Short(b.Get("id").String())
 		switch what {
-		case "checked_in", "checked_out":
-			n.book.CheckedIn(what == "checked_out", orders.Time(b.Get("changed").String(), m.At), tier, "", id, n.c.EventName, m.Place, emit)
+		case "checked_in", "checked_out", "un_checked_in":
+			out := what != "checked_in"
+			if changed := b.Get("changed").String(); changed != "" && n.came.Again(id, strconv.FormatBool(out), changed) {
+				n.env.Tally.Add(sonify.Skipped, "delivered before", 0)
+				return nil
+			}
+			n.book.CheckedIn(out, orders.Time(b.Get("changed").String(), m.At), tier, "", id, n.c.EventName, m.Place, emit)
 		default:
 			n.env.Tally.Add(sonify.Skipped, "delivery that is not told", 0)
 		}
@@ -130,7 +139,7 @@ func (n *normaliser) order(what string, b gjson.Result, m *decode.Message, emit 
 	} else {
 		n.env.Tally.Add(sonify.Absent, "costs of an order", 0)
 	}
-	count, back, returned := map[string]int{}, 0, int64(0)
+	count, back, returned, before := map[string]int{}, 0, int64(0), 0
 	b.Get("attendees").ForEach(func(_, a gjson.Result) bool {
 		q := 1
 		if v := a.Get("quantity"); v.Type == gjson.Number {
@@ -138,8 +147,12 @@ func (n *normaliser) order(what string, b gjson.Result, m *decode.Message, emit 
 		}
 		o.Quantity += q
 		if a.Get("refunded").Bool() || a.Get("cancelled").Bool() {
-			back += q
-			returned += a.Get("costs.gross.value").Int()
+			if id := a.Get("id").String(); what == "refunded" && id != "" && n.back.Again(o.Key, id) {
+				before += q
+			} else {
+				back += q
+				returned += a.Get("costs.gross.value").Int()
+			}
 		}
 		tier := a.Get("ticket_class_name").String()
 		if count[tier] += q; o.Tier == "" || count[tier] > count[o.Tier] {
@@ -154,6 +167,10 @@ func (n *normaliser) order(what string, b gjson.Result, m *decode.Message, emit 
 		n.book.Paid(&o, m.Place, emit)
 	case "refunded":
 		// An order may be given back in parts; the change tells them apart.
+		if back == 0 && before > 0 {
+			n.env.Tally.Add(sonify.Skipped, "refund that was told before", 0)
+			return
+		}
 		if back > 0 && back < o.Quantity {
 			o.Quantity, o.Money = back, money.Amount{}
 			if returned > 0 {
