@@ -88,7 +88,8 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	if action == "checkin" || action == "checkin.reverted" {
 		if !o.Test || n.c.Tests {
-			n.book.CheckedIn(action != "checkin", o.At, "", "", orders.Short(ping.Get("orderposition_id").String()), name, m.Place, emit)
+			out := action != "checkin" || ping.Get("type").String() == "exit"
+			n.book.CheckedIn(out, o.At, "", "", orders.Short(ping.Get("orderposition_id").String()), name, m.Place, emit)
 		}
 		return nil
 	}
@@ -96,8 +97,10 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return nil
 	}
 	currency := event.Get("currency").String()
-	if o.Money, ok = money.Text(order.Get("total").String(), currency); !ok {
-		n.env.Tally.Add(sonify.Absent, "total of an order", 0)
+	if action != "order.canceled" || !calledOff(order) { // else what it costs is a fee
+		if o.Money, ok = money.Text(order.Get("total").String(), currency); !ok {
+			n.env.Tally.Add(sonify.Absent, "total of an order", 0)
+		}
 	}
 	switch {
 	case action == "order.placed" || action == "order.placed.require_approval":
@@ -143,7 +146,7 @@ func (n *normaliser) order(order gjson.Result, name string) (o orders.Order, all
 		Customer: orders.Short(order.Get("customer").String()),
 		Event:    name,
 	}
-	all = n.count(order.Get("positions"), &o)
+	all = n.count(order, &o)
 	return o, all
 }
 
@@ -158,9 +161,13 @@ func (n *normaliser) without(o *orders.Order, all int) bool {
 
 // count counts the tickets of an order that are listened for; all is how many
 // positions it has. Those of a cancelled order are called off one by one, and it is
-// they that come back.
-func (n *normaliser) count(positions gjson.Result, o *orders.Order) (all int) {
-	positions.ForEach(func(_, p gjson.Result) bool {
+// they that come back; those of another one that were called off are no part of it.
+func (n *normaliser) count(order gjson.Result, o *orders.Order) (all int) {
+	off := order.Get("status").String() == "c"
+	order.Get("positions").ForEach(func(_, p gjson.Result) bool {
+		if !off && p.Get("canceled").Bool() {
+			return true
+		}
 		all++
 		// What belongs to another position (a drink, a parking place) is no ticket.
 		if len(n.only) == 0 && p.Get("addon_to").Type == gjson.Number || len(n.only) > 0 && !n.only[p.Get("item").Int()] {

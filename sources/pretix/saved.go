@@ -93,6 +93,10 @@ func (n *normaliser) learn(event gjson.Result) {
 // its refunds. An order that comes again as it was tells nothing but new refunds.
 func (n *normaliser) history(order gjson.Result, m *decode.Message, emit func(sonify.Event)) (steps []step) {
 	slug, status := order.Get("event").String(), order.Get("status").String()
+	off := calledOff(order)
+	if off && status == "p" {
+		status = "c"
+	}
 	if n.c.Event != "" && slug != "" && slug != n.c.Event {
 		n.env.Tally.Add(sonify.Skipped, "order of another event", m.Line)
 		return nil
@@ -107,11 +111,12 @@ func (n *normaliser) history(order gjson.Result, m *decode.Message, emit func(so
 		return nil
 	}
 	currency := event.Get("currency").String()
-	var ok bool
-	if o.Money, ok = money.Text(order.Get("total").String(), currency); !ok {
+	if sum, ok := money.Text(order.Get("total").String(), currency); !ok {
 		n.env.Tally.Add(sonify.Absent, "total of an order", m.Line)
-	} else if currency == "" {
-		n.env.Tally.Add(sonify.Absent, "currency of an order, which the event has: none came before it", m.Line)
+	} else if !off { // else what it costs is a fee
+		if o.Money = sum; currency == "" {
+			n.env.Tally.Add(sonify.Absent, "currency of an order, which the event has: none came before it", m.Line)
+		}
 	}
 	placed := orders.Time(order.Get("datetime").String(), m.At)
 	changed := orders.Time(order.Get("last_modified").String(), placed)
@@ -152,6 +157,20 @@ func (n *normaliser) history(order gjson.Result, m *decode.Message, emit func(so
 		return true
 	})
 	return steps
+}
+
+// calledOff reports whether nothing is left of an order but a fee: then it stays paid.
+func calledOff(order gjson.Result) bool {
+	positions := order.Get("positions")
+	if !positions.IsArray() || order.Get("status").String() == "c" {
+		return false
+	}
+	for _, p := range positions.Array() {
+		if !p.Get("canceled").Bool() {
+			return false
+		}
+	}
+	return true
 }
 
 // paidAt returns when an order was paid for: with the last of its payments, or when it was
