@@ -59,30 +59,40 @@ const foreign = "message that is nothing of Square's: an event as it posts them,
 // saved tells what was saved from the API, which lists the newest first: payments, refunds,
 // and lists of them. It reports whether the message was such.
 func (n *normaliser) saved(b gjson.Result, m *decode.Message, emit func(sonify.Event)) bool {
-	var all []gjson.Result
-	for _, list := range [...]gjson.Result{b, b.Get("payments"), b.Get("refunds")} {
+	type entry struct {
+		of   string // what the API says that it is; "" if it stands alone
+		said gjson.Result
+	}
+	var all []entry
+	for _, of := range [...]string{"", "payment", "refund"} {
+		one, list := b, b
+		if of != "" {
+			one, list = b.Get(of), b.Get(of+"s")
+		}
 		if list.IsArray() {
-			all = append(all, list.Array()...)
-		}
-	}
-	for _, one := range [...]gjson.Result{b, b.Get("payment"), b.Get("refund")} {
-		if isPayment(one) {
-			all = append(all, one)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b gjson.Result) int {
-		return orders.Time(a.Get("updated_at").String(), m.At).Compare(orders.Time(b.Get("updated_at").String(), m.At))
-	})
-	for _, p := range all {
-		switch what := "payment"; {
-		case !isPayment(p):
-			n.env.Tally.Add(sonify.Skipped, "entry of a list that is no payment", m.Line)
-		default:
-			if p.Get("payment_id").Exists() {
-				what = "refund"
+			for _, p := range list.Array() {
+				all = append(all, entry{of, p})
 			}
-			n.tell(what, p, true, m.At, m.Place, emit)
 		}
+		if isPayment(one) {
+			all = append(all, entry{of, one})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b entry) int {
+		return orders.Time(a.said.Get("updated_at").String(), m.At).Compare(orders.Time(b.said.Get("updated_at").String(), m.At))
+	})
+	for _, e := range all {
+		if !isPayment(e.said) {
+			n.env.Tally.Add(sonify.Skipped, "entry of a list that is no payment", m.Line)
+			continue
+		}
+		// A refund of no payment names none.
+		if e.of == "" && (e.said.Get("payment_id").Exists() || e.said.Get("unlinked").Bool()) {
+			e.of = "refund"
+		} else if e.of == "" {
+			e.of = "payment"
+		}
+		n.tell(e.of, e.said, true, m.At, m.Place, emit)
 	}
 	return len(all) > 0
 }
@@ -136,7 +146,7 @@ func (n *normaliser) tell(what string, p gjson.Result, created bool, at time.Tim
 		if p.Get("status").String() == "COMPLETED" {
 			n.book.PaidBack(&o, p.Get("id").String(), place, emit)
 		} else {
-			n.env.Tally.Add(sonify.Skipped, "refund that is not done yet", 0)
+			n.env.Tally.Add(sonify.Skipped, "refund that is not done", 0)
 		}
 	default:
 		n.env.Tally.Add(sonify.Skipped, "event that is not told", 0)
