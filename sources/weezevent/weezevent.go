@@ -161,7 +161,7 @@ const (
 
 // participants returns who is new or changed since the last time, as one list.
 func (s *source) participants(ctx context.Context, service *ask.Service, auth url.Values, n *normaliser) ([]byte, error) {
-	q := url.Values{"id_event[]": {strconv.Itoa(s.c.Event)}, "full": {"1"}, "include_deleted": {"1"}, "max": {strconv.Itoa(pageSize)}}
+	q := url.Values{"id_event[]": {strconv.Itoa(s.c.Event)}, "full": {"1"}, "include_deleted": {"1"}, "include_unpaid": {"1"}, "max": {strconv.Itoa(pageSize)}}
 	for k, v := range auth {
 		q[k] = v
 	}
