@@ -28,7 +28,7 @@ type state struct {
 	low, high sonify.Value
 	currency  string
 	onsale    time.Time // when the public sale begins
-	start     string    // of the event
+	day, hour string    // when the event is, at its place; "" as long as it is not known
 	name      string
 	opened    bool
 	round     int // in which it was seen last
@@ -104,6 +104,7 @@ func (n *normaliser) event(id string, ev gjson.Result, m *decode.Message, emit f
 		}
 		return
 	}
+	now.keep(was)
 	if was.status != now.status {
 		switch now.status {
 		case "onsale":
@@ -115,7 +116,6 @@ func (n *normaliser) event(id string, ev gjson.Result, m *decode.Message, emit f
 			if was.status == "onsale" {
 				n.book.Closed(m.At, now.name, m.Place, emit)
 			}
-		case "": // it does not say any more
 		default: // cancelled, postponed, rescheduled
 			n.book.Announced(orders.Short(now.status), m.At, now.low, now.high, now.currency, now.name, m.Place, emit)
 		}
@@ -127,21 +127,42 @@ func (n *normaliser) event(id string, ev gjson.Result, m *decode.Message, emit f
 	if !now.onsale.IsZero() && !now.onsale.Equal(was.onsale) && !now.opened {
 		n.book.Announced("sale_date", m.At, now.low, now.high, now.currency, now.name, m.Place, emit)
 	}
-	if now.start != "" && was.start != "" && now.start != was.start {
+	if was.day != "" && now.day != was.day || was.hour != "" && now.hour != was.hour {
 		n.book.Announced("new_date", m.At, now.low, now.high, now.currency, now.name, m.Place, emit)
 	}
 	now.round = n.round
 	n.known[id] = now
 }
 
+// keep keeps what an answer leaves out: that is not news, and neither is that the next one
+// has it again.
+func (s *state) keep(was *state) {
+	if s.status == "" {
+		s.status = was.status
+	}
+	if s.low.IsMissing() && s.high.IsMissing() {
+		s.low, s.high, s.currency = was.low, was.high, was.currency
+	}
+	if s.day == "" {
+		s.day, s.hour = was.day, was.hour
+	}
+	if s.hour == "" && s.day == was.day {
+		s.hour = was.hour
+	}
+}
+
 func read(ev gjson.Result) *state {
 	s := &state{
 		status: ev.Get("dates.status.code").String(),
 		onsale: orders.Time(ev.Get("sales.public.startDateTime").String(), time.Time{}),
-		start:  orders.Short(ev.Get("dates.start.dateTime").String() + ev.Get("dates.start.localDate").String() + ev.Get("dates.start.localTime").String()),
+		day:    orders.Short(ev.Get("dates.start.localDate").String()),
+		hour:   orders.Short(ev.Get("dates.start.localTime").String()),
 		name:   orders.Short(ev.Get("name").String()),
 	}
-	if ev.Get("sales.public.startTBD").Bool() {
+	if s.status == "canceled" { // as its documents write it; its answers, as we do
+		s.status = "cancelled"
+	}
+	if ev.Get("sales.public.startTBD").Bool() || s.onsale.Year() < 2000 { // what is not known yet is 1900 there
 		s.onsale = time.Time{}
 	}
 	ev.Get("priceRanges").ForEach(func(_, p gjson.Result) bool {
