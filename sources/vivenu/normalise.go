@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
@@ -59,28 +60,36 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		if inner := data.Get("scan"); inner.IsObject() {
 			s = inner
 		}
-		if n.elsewhere(s) || trial && !n.c.Tests {
-			return nil
+		if !trial || n.c.Tests {
+			n.scan(s, m, emit)
 		}
-		if r := s.Get("scanResult").String(); r == "rejected" || r == "denied" {
-			n.env.Tally.Add(sonify.Skipped, "scan that let nobody in", 0)
-			return nil
-		}
-		n.book.CheckedIn(s.Get("type").String() == "checkout", orders.Time(first(s, "time", "createdAt"), m.At),
-			orders.Short(first(s, "ticketName", "categoryName")), orders.Short(first(s, "deviceName", "gate")), orders.Short(s.Get("ticketId").String()), n.c.EventName, m.Place, emit)
 	default:
 		n.env.Tally.Add(sonify.Skipped, "event that is not told", 0)
 	}
 	return nil
 }
 
+// scan tells who came in or went out.
+func (n *normaliser) scan(s gjson.Result, m *decode.Message, emit func(sonify.Event)) {
+	if n.elsewhere(s) {
+		return
+	}
+	if r := s.Get("scanResult").String(); r == "rejected" || r == "denied" {
+		n.env.Tally.Add(sonify.Skipped, "scan that let nobody in", m.Line)
+		return
+	}
+	n.book.CheckedIn(s.Get("type").String() == "checkout", orders.Time(first(s, "time", "createdAt"), m.At),
+		orders.Short(first(s, "ticketName", "categoryName")), orders.Short(first(s, "deviceName", "gate")), orders.Short(s.Get("ticketId").String()), n.c.EventName, m.Place, emit)
+}
+
 // foreign is counted of a message that is none.
-const foreign = "message that is nothing of vivenu's: an event as it posts them, or transactions as its API has them, were expected"
+const foreign = "message that is nothing of vivenu's: an event as it posts them, or transactions and scans as its API has them, were expected"
 
 // states are what the types of events are called as the state of a transaction.
 var states = map[string]string{"COMPLETE": "transaction.complete", "CANCELED": "transaction.canceled"}
 
-// saved tells transactions that were saved from the API, single or in lists, by their state.
+// saved tells transactions that were saved from the API, by their state, and scans, single or
+// in lists.
 // It reports whether the message was such.
 func (n *normaliser) saved(b gjson.Result, m *decode.Message, emit func(sonify.Event)) bool {
 	var all []gjson.Result
@@ -89,15 +98,17 @@ func (n *normaliser) saved(b gjson.Result, m *decode.Message, emit func(sonify.E
 			all = append(all, list.Array()...)
 		}
 	}
-	if isTransaction(b) {
+	if isTransaction(b) || isScan(b) {
 		all = append(all, b)
 	}
 	slices.SortStableFunc(all, func(x, y gjson.Result) int {
-		return orders.Time(first(x, "updatedAt", "createdAt"), m.At).Compare(orders.Time(first(y, "updatedAt", "createdAt"), m.At))
+		return when(x, m).Compare(when(y, m))
 	})
 	for _, t := range all {
 		typ := states[t.Get("status").String()]
 		switch {
+		case isScan(t):
+			n.scan(t, m, emit)
 		case !isTransaction(t):
 			n.env.Tally.Add(sonify.Skipped, "entry of a list that is no transaction", m.Line)
 		case typ == "":
@@ -107,6 +118,16 @@ func (n *normaliser) saved(b gjson.Result, m *decode.Message, emit func(sonify.E
 		}
 	}
 	return len(all) > 0
+}
+
+// when is the time of a transaction or a scan.
+func when(b gjson.Result, m *decode.Message) time.Time {
+	return orders.Time(first(b, "time", "updatedAt", "createdAt"), m.At)
+}
+
+// isScan reports whether b is a scan of the API.
+func isScan(b gjson.Result) bool {
+	return b.Get("ticketId").Type == gjson.String && b.Get("scanResult").Type == gjson.String
 }
 
 // isTransaction reports whether b is a transaction of the API.
