@@ -18,7 +18,7 @@ var head string
 
 // Config is what a piece says about deliveries.
 type Config struct {
-	Preset    string        `toml:"preset" doc:"how a service that is known signs; keys below change what it says" default:"none" enum:"none|shopify|stripe|square|github|twitch|vivenu|standard" instead:"svix=standard"`
+	Preset    string        `toml:"preset" doc:"how a service that is known signs; keys below change what it says" default:"none" enum:"none|shopify|stripe|square|github|twitch|vivenu|standard|svix"`
 	Signature string        `toml:"signature" doc:"the header with the signature" default:"" example:"X-Signature"`
 	Algorithm string        `toml:"algorithm" doc:"the hash that is keyed with the secret" default:"sha256" enum:"sha256|sha1|sha512"`
 	Encoding  string        `toml:"encoding" doc:"how the signature is written; auto: as the preset says, hex without one" default:"auto" enum:"auto|hex|base64"`

@@ -93,10 +93,13 @@ var presets = []struct {
 	// docs.vivenu.dev/webhooks: x-vivenu-signature, with the webhook's hmacKey.
 	{"vivenu", Scheme{Signature: "X-Vivenu-Signature", Algorithm: "sha256", Encoding: "hex", Signed: "{body}",
 		IDField: "id", TopicField: "type"}},
-	// The Standard Webhooks specification 1.0.0 (standardwebhooks.com), which Svix and
-	// those who send through it follow.
+	// The Standard Webhooks specification 1.0.0 (standardwebhooks.com).
 	{"standard", Scheme{Signature: "Webhook-Signature", Algorithm: "sha256", Encoding: "base64", Separator: " ", Prefix: "v1,", Signed: "{id}.{timestamp}.{body}",
 		Timestamp: "Webhook-Timestamp", Tolerance: 5 * time.Minute, ID: "Webhook-Id", TopicField: "type", KeyPrefix: "whsec_"}},
+	// docs.svix.com, "Verifying payloads manually": the same under the names of Svix, which
+	// those who send through it (Clerk, Resend) keep.
+	{"svix", Scheme{Signature: "Svix-Signature", Algorithm: "sha256", Encoding: "base64", Separator: " ", Prefix: "v1,", Signed: "{id}.{timestamp}.{body}",
+		Timestamp: "Svix-Timestamp", Tolerance: 5 * time.Minute, ID: "Svix-Id", TopicField: "type", KeyPrefix: "whsec_"}},
 }
 
 // Presets returns the names of the schemes that are known.

@@ -64,6 +64,8 @@ func signed() map[string]struct {
 		// docs.svix.com, "Verifying payloads manually"
 		"standard": {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "", call(`{"test": 2432232314}`, header("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp", "1614265330",
 			"webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1,"+base64.StdEncoding.EncodeToString(sum("x", "y")))), time.Unix(1614265330, 0), "msg_p5jXN8AQM9LWM0D4loKWxJek", ""},
+		"svix": {"whsec_" + base64.StdEncoding.EncodeToString([]byte("svix secret")), "", call(body, header("svix-id", "msg_1", "svix-timestamp", seconds,
+			"svix-signature", "v1,"+base64.StdEncoding.EncodeToString(sum("svix secret", "msg_1."+seconds+"."+body)))), now, "msg_1", "order.paid"},
 	}
 }
 
