@@ -126,6 +126,8 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		o.Quantity = 0
 		o.At = orders.Time(r.Get("execution_date").String(), o.At)
 		n.book.PaidBack(&o, o.Key+"-R-"+r.Get("local_id").String(), m.Place, emit)
+	case (strings.HasPrefix(action, "order.changed") || action == "order.reactivated") && order.Get("status").String() == "p":
+		n.book.Resized(&o, m.Place, emit) // positions came, were called off, or are there again
 	case strings.HasPrefix(action, "order.changed") || action == "order.modified" || action == "order.reactivated" || action == "order.approved":
 		n.book.Changed(&o, m.Place, emit)
 	default:

@@ -151,6 +151,26 @@ func (b *Book) Changed(o *Order, place string, emit func(sonify.Event)) {
 	}
 }
 
+// Resized is Changed of an order that is paid for and has as many tickets now as o says: the
+// difference is counted, if the order was.
+func (b *Book) Resized(o *Order, place string, emit func(sonify.Event)) {
+	if b.trial(o) {
+		return
+	}
+	last := false
+	if s, seen := b.paid.known[o.Key]; seen && o.Quantity > 0 {
+		more := o.Quantity - s.left
+		s.sold, s.left, s.said = s.sold+more, o.Quantity, true
+		b.sold = max(0, b.sold+more)
+		last = more > 0 && b.c.Capacity > 0 && b.sold >= b.c.Capacity && !b.out
+		b.out = b.out || last
+	}
+	b.say(vocabulary.OrderChanged, o, place, emit)
+	if last {
+		b.over(vocabulary.SaleSoldOut, o.At, o.Event, place, emit)
+	}
+}
+
 // Paid tells of an order that is paid for, and counts it. One that was told before
 // is not told again, whoever repeats it: services report an order by several names.
 func (b *Book) Paid(o *Order, place string, emit func(sonify.Event)) {

@@ -114,23 +114,30 @@ func TestBook_GivesBackWhatWasSold(t *testing.T) {
 			b.Cancelled(&orders.Order{Key: key}, true, "", emit)
 		}
 	}
+	now := func(key string, pieces int) func(*orders.Book, func(sonify.Event)) {
+		return func(b *orders.Book, emit func(sonify.Event)) {
+			b.Resized(&orders.Order{Key: key, Quantity: pieces}, "", emit)
+		}
+	}
 	for name, c := range map[string]struct {
 		place string
 		sold  int
 		steps []func(*orders.Book, func(sonify.Event))
 		want  string
 	}{
-		"all of it, by the payment":            {"", 0, []func(*orders.Book, func(sonify.Event)){sale("cs", "pi", 4), share("ch", "pi", 0, 50, 50)}, "[4 0/cs/4]"},
-		"all of it, by the key":                {"", 0, []func(*orders.Book, func(sonify.Event)){sale("ch", "pi", 4), share("ch", "pi", 4, 50, 50)}, "[4 0/ch/4]"},
-		"the payment is the key":               {"", 0, []func(*orders.Book, func(sonify.Event)){sale("pi", "", 4), share("ch", "pi", 0, 50, 50)}, "[4 0/pi/4]"},
-		"by share, whole seats only":           {"", 0, []func(*orders.Book, func(sonify.Event)){sale("cs", "pi", 4), share("ch", "pi", 0, 20, 50), share("ch", "pi", 0, 25, 50), share("ch", "pi", 0, 50, 50), share("ch", "pi", 0, 50, 50)}, "[4 3/cs/1 2/cs/1 0/cs/2 0/cs/]"},
-		"shares that are no binary fractions":  {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 49), share("a", "", 0, 1, 49), share("a", "", 0, 2, 0), share("a", "", 0, -5, 49), share("a", "", 0, 3, 49)}, "[49 48/a/1 48/a/ 48/a/ 46/a/2]"},
-		"more than was sold":                   {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 5), sale("b", "", 2), back("b", 3), share("b", "", 0, 90, 50)}, "[5 7 5/b/3 5/b/]"},
-		"never counted":                        {"", 0, []func(*orders.Book, func(sonify.Event)){sale("cs", "pi", 4), share("ch", "other", 2, 50, 50), share("ch2", "", 0, 50, 50), back("x", 2), back("y", 0)}, "[4 4/ch/2 4/ch2/ 4/x/2 4/y/]"},
-		"sold before: what is said":            {"", 3, []func(*orders.Book, func(sonify.Event)){share("ch", "other", 2, 50, 50), share("ch2", "", 0, 50, 50)}, "[1/ch/2 1/ch2/]"},
-		"counted before the program was begun": {"~9.0.0.0", 0, []func(*orders.Book, func(sonify.Event)){back("x", 2), back("y", 0)}, "[7/x/2 7/y/]"},
-		"nothing said, counted as one":         {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 3), sale("b", "", 0), back("b", 0), back("a", 0)}, "[3 4 3/b/ 3/a/]"},
-		"called off, how many is not said":     {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 3), off("a")}, "[3 0]"},
+		"all of it, by the payment":             {"", 0, []func(*orders.Book, func(sonify.Event)){sale("cs", "pi", 4), share("ch", "pi", 0, 50, 50)}, "[4 0/cs/4]"},
+		"all of it, by the key":                 {"", 0, []func(*orders.Book, func(sonify.Event)){sale("ch", "pi", 4), share("ch", "pi", 4, 50, 50)}, "[4 0/ch/4]"},
+		"the payment is the key":                {"", 0, []func(*orders.Book, func(sonify.Event)){sale("pi", "", 4), share("ch", "pi", 0, 50, 50)}, "[4 0/pi/4]"},
+		"by share, whole seats only":            {"", 0, []func(*orders.Book, func(sonify.Event)){sale("cs", "pi", 4), share("ch", "pi", 0, 20, 50), share("ch", "pi", 0, 25, 50), share("ch", "pi", 0, 50, 50), share("ch", "pi", 0, 50, 50)}, "[4 3/cs/1 2/cs/1 0/cs/2 0/cs/]"},
+		"shares that are no binary fractions":   {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 49), share("a", "", 0, 1, 49), share("a", "", 0, 2, 0), share("a", "", 0, -5, 49), share("a", "", 0, 3, 49)}, "[49 48/a/1 48/a/ 48/a/ 46/a/2]"},
+		"more than was sold":                    {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 5), sale("b", "", 2), back("b", 3), share("b", "", 0, 90, 50)}, "[5 7 5/b/3 5/b/]"},
+		"never counted":                         {"", 0, []func(*orders.Book, func(sonify.Event)){sale("cs", "pi", 4), share("ch", "other", 2, 50, 50), share("ch2", "", 0, 50, 50), back("x", 2), back("y", 0)}, "[4 4/ch/2 4/ch2/ 4/x/2 4/y/]"},
+		"sold before: what is said":             {"", 3, []func(*orders.Book, func(sonify.Event)){share("ch", "other", 2, 50, 50), share("ch2", "", 0, 50, 50)}, "[1/ch/2 1/ch2/]"},
+		"counted before the program was begun":  {"~9.0.0.0", 0, []func(*orders.Book, func(sonify.Event)){back("x", 2), back("y", 0)}, "[7/x/2 7/y/]"},
+		"nothing said, counted as one":          {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 3), sale("b", "", 0), back("b", 0), back("a", 0)}, "[3 4 3/b/ 3/a/]"},
+		"fewer and more of it, then called off": {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 3), now("a", 2), now("a", 2), now("a", 5), now("b", 7), now("a", 0), off("a"), now("a", 4)}, "[3 2 2 5 5 5 0 4]"},
+		"more of it, until all is sold":         {"", 90, []func(*orders.Book, func(sonify.Event)){sale("a", "", 9), now("a", 10), now("a", 11), now("a", 9)}, "[99 100 100 100 99]"},
+		"called off, how many is not said":      {"", 0, []func(*orders.Book, func(sonify.Event)){sale("a", "", 3), off("a")}, "[3 0]"},
 	} {
 		env := sonify.SourceEnv{Tally: new(sonify.Tally), Place: new(sonify.Place)}
 		env.Place.Set(c.place)
