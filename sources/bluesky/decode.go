@@ -235,7 +235,7 @@ func (n *normaliser) event(c *commit) (ev sonify.Event, ok bool) {
 	}
 	p := n.post(c.record)
 	topic, found := n.find.Find(p.text, n.tags)
-	if !found || n.langs != nil && !n.speaks(p.lang) {
+	if !found || n.langs != nil && !n.speaks(p.langs) {
 		return ev, false
 	}
 	if n.heard != nil {
@@ -258,16 +258,21 @@ func (n *normaliser) event(c *commit) (ev sonify.Event, ok bool) {
 	return d.Event, true
 }
 
-// speaks reports whether the piece wants a language: "pt" is pt-BR too.
-func (n *normaliser) speaks(lang string) bool {
-	lang = strings.ToLower(lang)
-	base, _, _ := strings.Cut(lang, "-")
-	return n.langs[lang] || n.langs[base]
+// speaks reports whether the piece wants one of the languages of a post: "pt" is pt-BR too.
+func (n *normaliser) speaks(langs gjson.Result) (yes bool) {
+	langs.ForEach(func(_, l gjson.Result) bool {
+		lang := strings.ToLower(l.Str)
+		base, _, _ := strings.Cut(lang, "-")
+		yes = n.langs[lang] || n.langs[base]
+		return !yes
+	})
+	return yes
 }
 
 // post is what of a record is of interest; its tags are n.tags.
 type post struct {
 	text, lang           string
+	langs                gjson.Result // all; lang is the first
 	reply, quote         bool
 	links, media, labels int
 }
@@ -280,7 +285,7 @@ func (n *normaliser) post(record gjson.Result) (p post) {
 		case "text":
 			p.text = v.Str
 		case "langs":
-			p.lang = v.Get("0").Str
+			p.lang, p.langs = v.Get("0").Str, v
 		case "reply":
 			p.reply = v.IsObject()
 		case "embed":

@@ -6,6 +6,7 @@ package github_webhook
 import (
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"proscenium/sonify"
 	"proscenium/sources/internal/decode"
@@ -67,7 +68,7 @@ type normaliser struct {
 func newNormaliser(env sonify.SourceEnv, c Config) *normaliser {
 	n := &normaliser{env: env, only: make(map[string]bool, len(c.Repositories))}
 	for _, r := range c.Repositories {
-		n.only[r] = true
+		n.only[strings.ToLower(r)] = true
 	}
 	return n
 }
@@ -85,7 +86,7 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		n.env.Tally.Add(sonify.Skipped, "delivery that tells nothing", m.Line)
 		return nil
 	}
-	if len(n.only) > 0 && !n.only[ev.Value("place").String()] {
+	if len(n.only) > 0 && !n.only[strings.ToLower(ev.Value("place").String())] {
 		n.env.Tally.Add(sonify.Skipped, "delivery of another repository", m.Line)
 		return nil
 	}

@@ -10,6 +10,9 @@ import (
 
 func configured(name string) Config {
 	c := *Info().Config().(*Config)
+	if name == "only" {
+		c.Repositories = []string{"Stage/Night"}
+	}
 	return c
 }
 
