@@ -236,8 +236,8 @@ func guess(b gjson.Result) string {
 		{"review", "pull_request_review"}, {"thread", "pull_request_review_thread"}, {"pull_request", "pull_request"},
 		{"issue", "issues"}, {"release", "release"}, {"commits", "push"},
 		// These have nothing but their names, which are their kinds.
-		{"discussion", "discussion"}, {"workflow_run", "workflow_run"}, {"workflow_job", "workflow_job"}, {"check_run", "check_run"},
-		{"check_suite", "check_suite"}, {"deployment_status", "deployment_status"}, {"deployment", "deployment"}, {"milestone", "milestone"},
+		{"discussion", "discussion"}, {"workflow_job", "workflow_job"}, {"check_run", "check_run"}, {"check_suite", "check_suite"},
+		{"deployment_status", "deployment_status"}, {"deployment", "deployment"}, {"workflow_run", "workflow_run"}, {"milestone", "milestone"},
 		{"sponsorship", "sponsorship"}, {"registry_package", "registry_package"}, {"package", "package"},
 	} {
 		if b.Get(g.has).Exists() {
@@ -247,8 +247,12 @@ func guess(b gjson.Result) string {
 	if b.Get("action").String() == "started" {
 		return "watch"
 	}
-	if b.Get("repository").IsObject() && b.Get("sender").IsObject() {
-		return "event" // which, the body does not say
+	if b.Get("sender").IsObject() {
+		for _, of := range [...]string{"repository", "organization", "installation"} {
+			if b.Get(of).IsObject() {
+				return "event" // which, the body does not say
+			}
+		}
 	}
 	return ""
 }
@@ -274,7 +278,7 @@ func word(text string) string {
 		return ""
 	}
 	for i := range len(text) {
-		if c := text[i]; c != '_' && (c < 'a' || c > 'z') {
+		if c := text[i]; c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
 			return ""
 		}
 	}
