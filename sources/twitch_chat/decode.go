@@ -182,6 +182,9 @@ func (n *normaliser) notice(m *irc.Message, tell func(vocabulary.Draft), line in
 	switch tag(m, "msg-id") {
 	case "sub", "resub", "giftpaidupgrade", "primepaidupgrade", "anongiftpaidupgrade":
 		months, ok := number(m, "msg-param-cumulative-months")
+		if !ok { // as it was called until 2019
+			months, ok = number(m, "msg-param-months")
+		}
 		support("subscription", "months", months, ok && months > 0)
 	case "subgift", "anonsubgift":
 		if tag(m, "msg-param-community-gift-id") != "" {
