@@ -52,6 +52,10 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 		return nil
 	}
 	typ, obj := b.Get("type").String(), b.Get("data.object")
+	if typ != "" && b.Get("object").String() == "v2.core.event" { // what it is about it only names
+		n.env.Tally.Add(sonify.Skipped, "event that does not say what it is about, a thin one", 0)
+		return nil
+	}
 	if typ == "" || !obj.IsObject() {
 		return errNoEvent
 	}
