@@ -21,6 +21,7 @@ import (
 func (c *Config) Check(ps *sonify.Problems) {
 	c.checkKinds(ps)
 	c.checkPaths(ps)
+	c.checkNames(ps)
 	c.checkValues(ps)
 	if _, err := clock.New(c.TimeFormat, c.Zone); err != nil {
 		key := "zone"
@@ -132,6 +133,29 @@ func (c *Config) checkPaths(ps *sonify.Problems) {
 	for key, p := range map[string]string{"time": c.Time, "event_from": c.EventFrom, "key": c.Key, "unique": c.Unique, "period": c.Period} {
 		if strings.HasPrefix(p, "$") {
 			ps.Add(key, fmt.Sprintf("give the JSONPath a name in fields, and write that name: %s = \"name\"", key), "a path with dots or the name of a field was expected")
+		}
+	}
+}
+
+// checkNames finds places in a record where the names of fields were expected.
+func (c *Config) checkNames(ps *sonify.Problems) {
+	is := make(map[string]string, len(c.Fields)) // what the fields at a place are called
+	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
+		is[c.Fields[name]] = name
+	}
+	place := func(key, name string) {
+		if _, field := c.Fields[name]; !field && is[name] != "" {
+			ps.Add(key, "write "+is[name], "%q is where the field %s comes from, not its name", name, is[name])
+		}
+	}
+	for key, names := range map[string][]string{"numbers": c.Numbers, "texts": c.Texts, "totals": c.Totals, "zero_is_missing": c.ZeroMissing} {
+		for i, name := range names {
+			place(fmt.Sprintf("%s[%d]", key, i), name)
+		}
+	}
+	for key, names := range map[string]map[string]string{"durations": c.Durations, "minor": c.Minor} {
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			place(key+"."+name, name)
 		}
 	}
 }

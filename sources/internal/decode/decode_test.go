@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +159,26 @@ func TestGoldens(t *testing.T) {
 				t.Errorf("tally:\n%swant:\n%s", have, wantTally)
 			}
 		})
+	}
+}
+
+// What a field is called and where it comes from are two things; who writes the latter is
+// told the former.
+func TestCheck_NamesAreNotPlaces(t *testing.T) {
+	c := config(t, `fields = { amount = "total", total = "sum", seats = "n" }
+numbers = ["total", "amount", "n", "other"]
+zero_is_missing = ["n"]
+durations = { sum = "ms" }
+`)
+	var ps sonify.Problems
+	c.Check(&ps)
+	var got []string
+	for _, p := range ps {
+		got = append(got, p.Key+": "+p.Hint)
+	}
+	slices.Sort(got)
+	if want := []string{"durations.sum: write total", "numbers[2]: write seats", "zero_is_missing[0]: write seats"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 
