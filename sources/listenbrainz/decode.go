@@ -189,11 +189,11 @@ func (n *normaliser) listen(shape *sonify.Shape, meta gjson.Result, user string)
 	artist, info := meta.Get("artist_name").Str, meta.Get("additional_info")
 	d.Text("artist", artist).Set("track", object.Text(meta.Get("track_name"))).Set("album", object.Text(meta.Get("release_name"))).
 		Set("genre", object.Text(info.Get("tags.0"))).Text("listener", user)
-	switch ms, s := info.Get("duration_ms"), info.Get("duration"); {
-	case ms.Type == gjson.Number && ms.Num > 0:
-		d.Num("duration_s", ms.Num/1000)
-	case s.Type == gjson.Number && s.Num > 0:
-		d.Set("duration_s", object.Number(s))
+	switch ms, s := positive(info.Get("duration_ms")), positive(info.Get("duration")); {
+	case ms > 0:
+		d.Num("duration_s", ms/1000)
+	case s > 0:
+		d.Num("duration_s", s)
 	}
 	if artist != "" {
 		key := strings.ToLower(artist)
@@ -209,4 +209,16 @@ func (n *normaliser) listen(shape *sonify.Shape, meta gjson.Result, user string)
 		d.Num("distinct", float64(len(different)))
 	}
 	return d
+}
+
+// positive reads a number above 0, which some players write as a text; 0 if it is none.
+func positive(r gjson.Result) float64 {
+	v := r.Num
+	if r.Type == gjson.String {
+		v, _ = strconv.ParseFloat(r.Str, 64)
+	}
+	if r.Type != gjson.Number && r.Type != gjson.String || !(v > 0) || v > 1e12 {
+		return 0
+	}
+	return v
 }
