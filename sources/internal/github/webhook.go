@@ -122,7 +122,10 @@ func build(kind string, b gjson.Result, s source) (sonify.Event, bool, error) {
 		if n.Type == gjson.Number { // else it does not say how many
 			d.Num("commits", n.Float())
 		}
-		d.Text("page", short(branch)).Bool("new", b.Get("created").Bool())
+		d.Text("page", short(branch))
+		if c := b.Get("created"); c.IsBool() { // the events API does not say
+			d.Bool("new", c.Bool())
+		}
 		d.Text("text", short(line(b.Get("head_commit.message").String())))
 		if t := stamp(b.Get("head_commit.timestamp"), time.Time{}); !t.IsZero() && s.at.IsZero() {
 			d.At = t
