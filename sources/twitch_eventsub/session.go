@@ -275,6 +275,9 @@ func (s *session) subscribe(ctx context.Context, session string) error {
 	if len(s.alive) == 0 {
 		return refused
 	}
+	for _, kind := range s.c.Events { // what is refused the chat has to tell
+		s.n.direct[kind] = s.alive[kind]
+	}
 	return nil
 }
 

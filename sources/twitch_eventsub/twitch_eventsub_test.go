@@ -246,6 +246,17 @@ func TestRun_Moves(t *testing.T) {
 	}
 }
 
+// What the token has no right to be told is heard from the chat, which has it as well.
+func TestRun_TheChatTellsWhatIsRefused(t *testing.T) {
+	notice := `{"metadata":{"message_id":"c1","message_type":"notification","message_timestamp":"2026-11-18T11:06:40Z","subscription_type":"channel.chat.notification"},"payload":{"event":{"notice_type":"raid","raid":{"user_name":"Neighbour","viewer_count":7}}}}`
+	for want, refused := range map[string]map[string]int{"[]": nil, "[7]": {"channel.raid": 403}} {
+		w := serve(t, refused, fault.Socket(fault.Send(welcome, notice), fault.CloseWith(1000, "")))
+		if got, _, err := run(t, w, "channel.chat.notification,channel.raid"); fmt.Sprint(got) != want {
+			t.Errorf("%v refused: heard %q, %v", refused, got, err)
+		}
+	}
+}
+
 // The service has a host for each of its cells, below its own.
 func TestIts(t *testing.T) {
 	own, _ := url.Parse("wss://eventsub.wss.twitch.tv/ws")
