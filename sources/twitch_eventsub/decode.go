@@ -65,12 +65,12 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	}
 	meta := root.Get("metadata")
 	kind, ev := meta.Get("subscription_type").Str, root.Get("payload.event")
-	switch said := meta.Get("message_type").Str; {
-	case said == "notification":
+	switch what := meta.Get("message_type").Str; {
+	case what == "notification":
 	case !meta.Exists() && root.Get("subscription.type").Type == gjson.String && root.Get("event").IsObject():
 		// As it is posted to webhooks: the bodies have what they are about in them.
 		kind, ev = root.Get("subscription.type").Str, root.Get("event")
-	case strings.HasPrefix(said, "session_") || said == "revocation":
+	case strings.HasPrefix(what, "session_") || what == "revocation":
 		return nil
 	default:
 		n.env.Tally.Add(sonify.Skipped, "message of an unknown type", m.Line)
