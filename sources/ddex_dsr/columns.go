@@ -25,7 +25,8 @@ var (
 	isrcs       = []string{"isrc", "resourceisrc"}
 	releases    = []string{"grid", "icpn", "releaseicpn", "dspreleaseid", "releaseid", "proprietaryid", "proprietaryreleaseid"}
 	counts      = []string{"usages", "numberofusages", "numberofstreams", "downloads", "numberofbroadcasts", "quantity", "unitssold", "consumersales", "salestransactions"}
-	earnings    = []string{"netrevenue", "revenue", "royalty", "amountpayable", "rightsholderrevenue", "allocatednetrevenue", "allocatednetrevenueincurrencyofaccounting", "allocatedrevenue", "pricepaidexcsalestax", "priceconsumerpaidexcsalestax"}
+	earnings    = []string{"netrevenue", "revenue", "royalty", "amountpayable", "rightsholderrevenue", "allocatednetrevenue", "allocatednetrevenueincurrencyofaccounting", "allocatedrevenue"}
+	prices      = []string{"priceconsumerpaidexcsalestax", "pricepaidexcsalestax"} // of each that was sold, what consumers paid
 )
 
 // references are the columns by which records of a block refer to each other.
@@ -35,7 +36,7 @@ var references = []struct {
 }{
 	{"resourcereference", []string{"transactedresource", "transactedresourcereference"}},
 	{"releasereference", []string{"transactedrelease", "transactedreleasereference"}},
-	{"dspresourceid", []string{"dspresourceid"}},
+	{"dspresourceid", []string{"dspresourceid", "dspreleaseid"}}, // some services name the column of SU03 after the release
 }
 
 // published are the columns of the standard, part 8, that are read here, for files that
@@ -106,7 +107,7 @@ func isPlace(territory, model string) bool {
 
 // readColumns takes the columns that a piece names, and adds its mistakes to ps.
 func readColumns(ps *sonify.Problems, named map[string][]string) map[string]columns {
-	known := slices.Concat(territories, models, uses, currencies, titles, artists, isrcs, releases, counts, earnings,
+	known := slices.Concat(territories, models, uses, currencies, titles, artists, isrcs, releases, counts, earnings, prices,
 		[]string{"blockid", "summaryrecordid", "sendername", "senderpartyid"})
 	for _, r := range references {
 		known = append(append(known, r.described), r.used...)

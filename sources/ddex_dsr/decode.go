@@ -2,6 +2,7 @@ package dsr
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -86,6 +87,9 @@ func number(s string) (float64, bool) {
 	f, err := strconv.ParseFloat(s, 64)
 	return f, err == nil && f > -1e12 && f < 1e12
 }
+
+// money rounds an amount that was multiplied to a millionth.
+func money(f float64) float64 { return math.Round(f*1e6) / 1e6 }
 
 func first(list ...string) string {
 	for _, s := range list {

@@ -33,6 +33,9 @@ type flat struct {
 	summaries map[string]usage
 	block     string // the recordings and releases of the block that is read
 	what      usage
+	release   thing            // of the block
+	recording thing            // the last of the block
+	several   bool             // whether the block describes more than one recording
 	parts     map[string]thing // of the block, by what records of use call them
 }
 
@@ -48,7 +51,7 @@ func (r *report) flat(body []byte) error {
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		cells := strings.Split(text, "\t")
+		cells := cut(text)
 		if len(cells) > mostColumns {
 			cells = cells[:mostColumns]
 		}
@@ -76,6 +79,63 @@ func (r *report) flat(body []byte) error {
 		r.tally.Add(sonify.Skipped, "report without a record", 0)
 	}
 	return nil
+}
+
+// cut splits a line into its cells. A tab, a bar and a backslash of a text itself have
+// backslashes before them: one, two and three.
+func cut(line string) (cells []string) {
+	if !strings.Contains(line, "\\") {
+		return strings.Split(line, "\t")
+	}
+	begin, slashes := 0, 0
+	for i := range len(line) {
+		switch {
+		case line[i] == '\\':
+			slashes++
+			continue
+		case line[i] == '\t' && slashes%3 != 1:
+			cells = append(cells, line[begin:i])
+			begin = i + 1
+		}
+		slashes = 0
+	}
+	return append(cells, line[begin:])
+}
+
+// plain turns what is written with backslashes back into what is meant. The bar between
+// the values of a cell that has several becomes between, or ends the text where between
+// is "".
+func plain(s, between string) string {
+	if !strings.ContainsAny(s, "\\|") {
+		return s
+	}
+	var b strings.Builder
+	for s != "" {
+		switch {
+		case strings.HasPrefix(s, `\\\`):
+			b.WriteByte('\\')
+			s = s[3:]
+		case strings.HasPrefix(s, `\\|`):
+			b.WriteByte('|')
+			s = s[3:]
+		case strings.HasPrefix(s, `\|`): // before version 1.2
+			b.WriteByte('|')
+			s = s[2:]
+		case strings.HasPrefix(s, "\\\t"):
+			b.WriteByte(' ')
+			s = s[2:]
+		case s[0] == '|':
+			if between == "" {
+				return strings.TrimSpace(b.String())
+			}
+			b.WriteString(between)
+			s = s[1:]
+		default:
+			b.WriteByte(s[0])
+			s = s[1:]
+		}
+	}
+	return b.String()
 }
 
 // name takes the names of the columns of a kind of record.
@@ -148,7 +208,7 @@ func (f *flat) take(kind string, cells []string, line int64) {
 		f.tally.Add(sonify.Repaired, "kind of record whose columns no line names, read as the standard has them", line)
 	}
 	if b := c.cell(cells, "blockid"); b != "" && b != f.block {
-		f.block, f.what = b, usage{}
+		f.block, f.what, f.release, f.recording, f.several = b, usage{}, thing{}, thing{}, false
 		clear(f.parts)
 	}
 	switch kind[:min(2, len(kind))] {
@@ -172,10 +232,10 @@ func (f *flat) terms(u *usage, c columns, cells []string) {
 	u.model = first(c.cell(cells, models...), u.model)
 	u.use = first(c.cell(cells, uses...), u.use)
 	u.currency = first(c.cell(cells, currencies...), u.currency)
-	u.title = first(c.cell(cells, titles...), u.title)
-	u.artist = first(c.cell(cells, artists...), u.artist)
-	u.isrc = first(c.cell(cells, isrcs...), u.isrc)
-	u.release = first(c.cell(cells, releases...), u.release)
+	u.title = first(plain(c.cell(cells, titles...), "|"), u.title) // has one value only
+	u.artist = first(plain(c.cell(cells, artists...), ", "), u.artist)
+	u.isrc = first(plain(c.cell(cells, isrcs...), ""), u.isrc)
+	u.release = first(plain(c.cell(cells, releases...), ""), u.release)
 }
 
 // summary remembers what a summary says: records of use refer to it.
@@ -194,13 +254,19 @@ func (f *flat) summary(c columns, cells []string, line int64) {
 }
 
 // describe reads a recording or release, which the records of use of its block mean: the
-// one to which they refer, or all if they do not.
+// one to which they refer, or all if they do not and it is the only recording.
 func (f *flat) describe(kind string, c columns, cells []string) {
 	var own usage
 	f.terms(&own, c, cells)
 	if strings.HasPrefix(kind, "MW") { // the work may be called otherwise than what was made of it
 		f.what.title, f.what.artist = first(f.what.title, own.title), first(f.what.artist, own.artist)
 		return
+	}
+	if strings.HasPrefix(kind, "RE") {
+		f.release = thing{first(own.title, f.release.title), first(own.artist, f.release.artist), "", first(own.release, f.release.release)}
+	} else {
+		f.several = f.several || f.recording != (thing{}) && f.recording != own.thing
+		f.recording = own.thing
 	}
 	f.terms(&f.what, c, cells)
 	t := own.thing
@@ -215,6 +281,9 @@ func (f *flat) describe(kind string, c columns, cells []string) {
 // usage tells a record of use.
 func (f *flat) usage(c columns, standard bool, cells []string, line int64) {
 	u := f.what
+	if f.several { // it may be any of them
+		u.thing = f.release
+	}
 	for _, ref := range references {
 		if t, ok := f.parts[ref.described+"\t"+c.cell(cells, ref.used...)]; ok {
 			u.thing = t
@@ -226,7 +295,11 @@ func (f *flat) usage(c columns, standard bool, cells []string, line int64) {
 	}
 	f.terms(&u, c, cells)
 	u.quantity, u.counted = number(c.cell(cells, counts...))
-	u.amount, u.paid = number(c.cell(cells, earnings...))
+	if u.amount, u.paid = number(c.cell(cells, earnings...)); !u.paid && u.counted {
+		if each, ok := number(c.cell(cells, prices...)); ok {
+			u.amount, u.paid = money(each*u.quantity), true
+		}
+	}
 	if standard && !u.counted {
 		f.tally.Add(sonify.Skipped, "record without a number where the standard has it (the key columns names its columns)", line)
 		return

@@ -44,7 +44,7 @@ func TestTell_AFlatFileWithoutNamesOfColumns(t *testing.T) {
 			"SY01.02|S1|||PayAsYouGoModel|PermanentDownload|DE|Shop|1||EUR|1.00",
 			"AS01.02|B1|1|d1|XX0012600001|One||The Bits",
 			"SU01.02|B1|S1|t1||1|true|false|3|0|0.99||",
-		}, want: `0s title=One artist=The Bits quantity=3 amount=0.99 currency=EUR territory=DE model=PayAsYouGoModel use=PermanentDownload service=Stream It isrc=XX0012600001
+		}, want: `0s title=One artist=The Bits quantity=3 amount=2.97 currency=EUR territory=DE model=PayAsYouGoModel use=PermanentDownload service=Stream It isrc=XX0012600001
 `, counts: map[string]int64{assumed: 3}},
 		"single records": {lines: []string{
 			"SY02|S1|||SubscriptionModel|OnDemandStream|FR|Premium|9999||EUR|1200.00",
@@ -60,6 +60,37 @@ func TestTell_AFlatFileWithoutNamesOfColumns(t *testing.T) {
 			"LI01|1|1|PUB|||1.0000|PerformingRight|0.0|125.23",
 		}, want: `0s title=One artist=The Bits quantity=7810 amount=2 currency=USD territory=IS model=AdvertisementSupportedModel use=Stream service=Stream It isrc=XX0012600001
 `, counts: map[string]int64{assumed: 3}},
+		"delimiters of a text itself": {lines: []string{
+			"SY02.03|S1|||SubscriptionModel|OnDemandStream|FR|Premium|9999||EUR|1200.00",
+			`AS02.03|B1|1|d1|XX0012600001~XX0012600009|Half\\~Life \|Live\\\||The Bits~The Chips||PT3M`,
+			"SU02.02|B1|S1|t1||1|true|1200",
+			`AS02.03|B2|1|d2||One \~ Two||A \\~ B||PT3M`,
+			"SU02.02|B2|S1|t2||1|true|3",
+		}, want: `0s title=Half|Life  Live\ artist=The Bits, The Chips quantity=1200 territory=FR model=SubscriptionModel use=OnDemandStream service=Stream It isrc=XX0012600001
+1s title=One | Two artist=A | B quantity=3 territory=FR model=SubscriptionModel use=OnDemandStream service=Stream It
+`, counts: map[string]int64{assumed: 3}},
+		"which of several recordings is not said": {lines: []string{
+			"SY02.03|S1|||SubscriptionModel|OnDemandStream|FR|Premium|9999||EUR|1200.00",
+			"AS02.03|B1|1|d1|XX0012600001|One||The Bits||PT3M",
+			"AS02.03|B1|2|d2|XX0012600002|Two||The Bits||PT3M",
+			"SU02.02|B1|S1|t1||7|true|12",
+			"RE01.02|B2|R|d0||C1|0123456789012|The Bits||The Album",
+			"AS02.03|B2|1|d1|XX0012600001|One||The Bits||PT3M",
+			"AS02.03|B2|2|d2|XX0012600002|Two||The Bits||PT3M",
+			"SU02.02|B2|S1|t2|||true|13",
+		}, want: `0s quantity=12 territory=FR model=SubscriptionModel use=OnDemandStream service=Stream It
+1s title=The Album artist=The Bits quantity=13 territory=FR model=SubscriptionModel use=OnDemandStream service=Stream It release_id=0123456789012
+`, counts: map[string]int64{assumed: 4}},
+		"columns named after the head, and a release's for the recording's": {lines: []string{
+			"#SY02.01|SummaryRecordId|DistributionChannel|DistributionChannelDPID|CommercialModel|UseType|Territory|ServiceDescription|Usages|Users|Currency|NetRevenue",
+			"#AS01|BlockId|ResourceReference|DspResourceId|ISRC|Title|SubTitle|DisplayArtistName",
+			"#SU03.01|BlockId|SalesTransactionId|SummaryRecordId|DspReleaseId|Usages|NetRevenue|ValidityPeriodStart|ValidityPeriodEnd",
+			"SY02.01|1|||AdvertisementSupportedModel|Stream|IS|AdSupport|1036181||USD|409.05",
+			"AS01|1|A1|A1|XX0012600001|One||The Bits",
+			"AS01|1|A2|A2|XX0012600002|Two||The Bits",
+			"SU03.01|1|U1|1|A1|7810|-2.0|20251001|20251231",
+		}, want: `0s title=One artist=The Bits quantity=7810 amount=-2 currency=USD territory=IS model=AdvertisementSupportedModel use=Stream service=Stream It isrc=XX0012600001 release_id=A1
+`},
 		"another order": {lines: []string{
 			"SY02.01|S1|DE|SubscriptionModel|OnDemandStream|Premium|1000||EUR|1200.00",
 			"SU02|B1|S1|r1|1520|4.22",
@@ -79,7 +110,7 @@ func TestTell_AFlatFileWithoutNamesOfColumns(t *testing.T) {
 			if ps.Err() != nil {
 				t.Fatal(ps)
 			}
-			got, counts := storyOf(t, strings.ReplaceAll(opening, "|", "\t")+tabs(c.lines...), named)
+			got, counts := storyOf(t, strings.ReplaceAll(opening, "|", "\t")+strings.ReplaceAll(tabs(c.lines...), "~", "|"), named)
 			if got != c.want {
 				t.Errorf("told\n%swant\n%s", got, c.want)
 			}

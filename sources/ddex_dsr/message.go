@@ -51,10 +51,11 @@ func (r *report) xml(body []byte) error {
 		}
 		return fmt.Errorf("the message is a %.60q: %s", root.Name, hint)
 	}
-	r.service = root.First("MessageHeader/MessageSender/PartyName/FullName", "MessageHeader/MessageSender/TradingName", "MessageHeader/MessageSender/PartyId")
+	sender := root.First("MessageHeader/MessageSender/PartyName/FullName", "MessageHeader/MessageSender/TradingName", "MessageHeader/MessageSender/PartyId")
 	m := &sales{report: r, things: map[string]thing{}}
 	m.list(root)
 	for _, report := range root.Kids("SalesReport") {
+		r.service = first(report.First("DSP/PartyName/FullName", "DSP/TradingName"), sender) // who sends it may report for another
 		m.walk(report, scope{})
 	}
 	if r.count == 0 {

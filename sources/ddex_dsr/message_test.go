@@ -23,31 +23,31 @@ func TestTell_AMessageOfTheSchema(t *testing.T) {
 	}{
 		"each release is one": {head + `
 <ReleaseTransactions><TransactionReleaseReference>R1</TransactionReleaseReference><SalesTransaction><UseType>PermanentDownload</UseType><SalesData><NumberOfConsumerSalesGross>5</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>
-<ReleaseTransactions><TransactionReleaseReference>R2</TransactionReleaseReference><SalesTransaction><UseType>OnDemandStream</UseType><SalesData><NumberOfConsumerSalesGross>7</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=One artist=The Bits quantity=5 territory=DE model=PayAsYouGoModel use=PermanentDownload service=P1 isrc=XX1 release_id=001
-1s title=Two quantity=7 territory=DE model=PayAsYouGoModel use=OnDemandStream service=P1 release_id=G2
+<ReleaseTransactions><TransactionReleaseReference>R2</TransactionReleaseReference><SalesTransaction><UseType>OnDemandStream</UseType><SalesData><NumberOfConsumerSalesGross>7</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=One artist=The Bits quantity=5 territory=DE model=PayAsYouGoModel use=PermanentDownload service=Shop isrc=XX1 release_id=001
+1s title=Two quantity=7 territory=DE model=PayAsYouGoModel use=OnDemandStream service=Shop release_id=G2
 `, nil},
 		"each use is one, and its dates are added": {head + `
 <ReleaseTransactions><TransactionReleaseReference>R1</TransactionReleaseReference>
 <SalesTransaction><UseType>PermanentDownload</UseType><SalesData><NumberOfConsumerSalesGross>5</NumberOfConsumerSalesGross></SalesData><SalesData><NumberOfConsumerSalesGross>6</NumberOfConsumerSalesGross></SalesData></SalesTransaction>
-<SalesTransaction><UseType>Stream</UseType><SalesData><NumberOfConsumerSalesGross>1</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=One artist=The Bits quantity=11 territory=DE model=PayAsYouGoModel use=PermanentDownload service=P1 isrc=XX1 release_id=001
-1s title=One artist=The Bits quantity=1 territory=DE model=PayAsYouGoModel use=Stream service=P1 isrc=XX1 release_id=001
+<SalesTransaction><UseType>Stream</UseType><SalesData><NumberOfConsumerSalesGross>1</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=One artist=The Bits quantity=11 territory=DE model=PayAsYouGoModel use=PermanentDownload service=Shop isrc=XX1 release_id=001
+1s title=One artist=The Bits quantity=1 territory=DE model=PayAsYouGoModel use=Stream service=Shop isrc=XX1 release_id=001
 `, nil},
 		"an amount above two uses is told once": {head + `
 <ReleaseTransactions><TransactionReleaseReference>R2</TransactionReleaseReference><Deal><DetailedDeal><CurrencyCode>USD</CurrencyCode><AmountPayable>2.5</AmountPayable></DetailedDeal></Deal>
 <SalesTransaction><UseType>A</UseType><SalesData><NumberOfConsumerSalesGross>5</NumberOfConsumerSalesGross></SalesData></SalesTransaction>
-<SalesTransaction><UseType>B</UseType><SalesData><NumberOfConsumerSalesGross>6</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=Two quantity=5 amount=2.5 currency=USD territory=DE model=PayAsYouGoModel use=A service=P1 release_id=G2
-1s title=Two quantity=6 territory=DE model=PayAsYouGoModel use=B service=P1 release_id=G2
+<SalesTransaction><UseType>B</UseType><SalesData><NumberOfConsumerSalesGross>6</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=Two quantity=5 amount=2.5 currency=USD territory=DE model=PayAsYouGoModel use=A service=Shop release_id=G2
+1s title=Two quantity=6 territory=DE model=PayAsYouGoModel use=B service=Shop release_id=G2
 `, nil},
 		"what was accounted comes before what was paid": {head + `
 <ReleaseTransactions><TransactionReleaseReference>R2</TransactionReleaseReference>
-<SalesTransaction><Deal><DetailedDeal><CurrencyCode>USD</CurrencyCode><AmountPayable>2.5</AmountPayable><AmountPayableInCurrencyOfAccounting>2.25</AmountPayableInCurrencyOfAccounting></DetailedDeal></Deal><SalesData><NumberOfConsumerSalesGross>5</NumberOfConsumerSalesGross><NumberOfFreeUnitsToConsumers>9</NumberOfFreeUnitsToConsumers></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=Two quantity=5 amount=2.25 currency=EUR territory=DE model=PayAsYouGoModel service=P1 release_id=G2
+<SalesTransaction><Deal><DetailedDeal><CurrencyCode>USD</CurrencyCode><AmountPayable>2.5</AmountPayable><AmountPayableInCurrencyOfAccounting>2.25</AmountPayableInCurrencyOfAccounting></DetailedDeal></Deal><SalesData><NumberOfConsumerSalesGross>5</NumberOfConsumerSalesGross><NumberOfFreeUnitsToConsumers>9</NumberOfFreeUnitsToConsumers></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=Two quantity=5 amount=2.25 currency=EUR territory=DE model=PayAsYouGoModel service=Shop release_id=G2
 `, nil},
 		"given away": {head + `
-<ReleaseTransactions><TransactionReleaseReference>R2</TransactionReleaseReference><SalesTransaction><SalesData><NumberOfConsumerSalesGross>0</NumberOfConsumerSalesGross><NumberOfFreeUnitsToConsumers>9</NumberOfFreeUnitsToConsumers></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=Two quantity=9 territory=DE model=PayAsYouGoModel service=P1 release_id=G2
+<ReleaseTransactions><TransactionReleaseReference>R2</TransactionReleaseReference><SalesTransaction><SalesData><NumberOfConsumerSalesGross>0</NumberOfConsumerSalesGross><NumberOfFreeUnitsToConsumers>9</NumberOfFreeUnitsToConsumers></SalesData></SalesTransaction></ReleaseTransactions>` + foot, `0s title=Two quantity=9 territory=DE model=PayAsYouGoModel service=Shop release_id=G2
 `, nil},
 		"what is not listed has no name": {head + `
 <ReleaseTransactions><TransactionReleaseReference>R9</TransactionReleaseReference><SalesTransaction><SalesData><NumberOfConsumerSalesGross>3</NumberOfConsumerSalesGross></SalesData></SalesTransaction></ReleaseTransactions>
-<ReleaseTransactions><TransactionReleaseReference>R1</TransactionReleaseReference><SalesTransaction><SalesData/></SalesTransaction></ReleaseTransactions>` + foot, `0s quantity=3 territory=DE model=PayAsYouGoModel service=P1
+<ReleaseTransactions><TransactionReleaseReference>R1</TransactionReleaseReference><SalesTransaction><SalesData/></SalesTransaction></ReleaseTransactions>` + foot, `0s quantity=3 territory=DE model=PayAsYouGoModel service=Shop
 `, map[string]int64{"release or resource that the message refers to and does not list": 1, "record without a number": 1}},
 		"lists of releases and resources": {`<SalesReportToSocietyMessage><MessageHeader><MessageSender><PartyId>P1</PartyId></MessageSender></MessageHeader>
 <ContainedResourceList><SoundRecording><SoundRecordingId><ISRC>XX7</ISRC></SoundRecordingId><ResourceReference>A1</ResourceReference><ReferenceTitle><TitleText>Seven</TitleText></ReferenceTitle>
