@@ -5,6 +5,7 @@ package ern
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -67,6 +68,10 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 	for _, path := range list {
 		err := whole.Tell(ctx, s.env, "ddex_ern", path, maxBytes, emit, func(body []byte, emit func(sonify.Event)) (err error) {
 			clock, err = tell(body, s.env.Name, clock, s.env.Tally, emit)
+			if len(list) > 1 && errors.Is(err, errOther) {
+				s.env.Tally.Add(sonify.Skipped, "file of the folder that is another message", 0)
+				return nil
+			}
 			return err
 		})
 		if err != nil {
@@ -77,7 +82,7 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 	return nil
 }
 
-// Probe reads the first message and says what will come, or why nothing will. Standard
+// Probe reads the first message of labels and says what will come, or why nothing will. Standard
 // input is not touched.
 func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	p := sonify.Prospect{Shapes: Shapes(), Timed: true}
@@ -85,10 +90,18 @@ func (s *source) Probe(ctx context.Context) (sonify.Prospect, error) {
 	if err != nil {
 		return p, err
 	}
-	return whole.Probe(ctx, s.env, "ddex_ern", list[0], maxBytes, p, func(body []byte) error {
-		_, err := tell(body, "", 0, new(sonify.Tally), func(sonify.Event) {})
-		return err
-	})
+	for i, path := range list {
+		other := false
+		p, err = whole.Probe(ctx, s.env, "ddex_ern", path, maxBytes, p, func(body []byte) error {
+			_, err := tell(body, "", 0, new(sonify.Tally), func(sonify.Event) {})
+			other = errors.Is(err, errOther)
+			return err
+		})
+		if !other || i == len(list)-1 {
+			break
+		}
+	}
+	return p, err
 }
 
 var _ sonify.Prober = (*source)(nil)

@@ -1,8 +1,11 @@
 package ern
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +55,10 @@ type message struct {
 	order   []string
 }
 
+// errOther is inside the error about a message that is none of labels, such as the list of
+// what a delivery has.
+var errOther = errors.New("")
+
 // tell tells a message, from base on, and returns the clock at its end.
 func tell(body []byte, source string, base time.Duration, tally *sonify.Tally, emit func(sonify.Event)) (time.Duration, error) {
 	root, err := ddex.Parse(body)
@@ -64,7 +71,7 @@ func tell(body []byte, source string, base time.Duration, tally *sonify.Tally, e
 		if strings.Contains(root.Name, "SalesReport") {
 			hint = `it reports sales: type = "ddex_dsr" reads it`
 		}
-		return base, fmt.Errorf("the message is a %.60q: %s", root.Name, hint)
+		return base, fmt.Errorf("the message is a %.60q: %s%w", root.Name, hint, errOther)
 	}
 	if u := root.First("UpdateIndicator", "MessageHeader/MessageControlType"); kind == vocabulary.ReleaseAnnounced && u == "UpdateMessage" {
 		kind = vocabulary.ReleaseUpdated
@@ -156,7 +163,7 @@ func (m *message) release(r *ddex.Node, kind *sonify.Shape) {
 	e.Text("date", firstOf(day(r.First("ReleaseDate", "GlobalOriginalReleaseDate", "GlobalReleaseDate", "OriginalReleaseDate")), day(local.First("ReleaseDate", "OriginalReleaseDate")), start))
 	if len(deals) > 0 {
 		e.Bool("worldwide", world)
-		if !world {
+		if !world && lands > 0 {
 			e.Num("territories", float64(lands))
 		}
 	}
@@ -191,10 +198,7 @@ func (m *message) say(e *vocabulary.Draft, takes time.Duration) {
 // tracksOf returns the recordings of a release in order. Without a list of its own it
 // has all.
 func (m *message) tracksOf(r *ddex.Node) []*ddex.Node {
-	var refs []string
-	r.All("ResourceGroupContentItem", func(i *ddex.Node) {
-		refs = append(refs, i.First("ReleaseResourceReference"))
-	})
+	refs := grouped(r, nil)
 	if len(refs) == 0 {
 		r.All("ReleaseResourceReference", func(i *ddex.Node) { refs = append(refs, i.Text) })
 	}
@@ -210,6 +214,33 @@ func (m *message) tracksOf(r *ddex.Node) []*ddex.Node {
 		}
 	}
 	return out
+}
+
+// grouped adds the references of the groups below n to refs: discs and what is on them,
+// in the order of their numbers if all have one, or else as they stand.
+func grouped(n *ddex.Node, refs []string) []string {
+	number := func(k *ddex.Node) int {
+		i, err := strconv.Atoi(k.First("SequenceNumber"))
+		if err != nil {
+			return -1
+		}
+		return i
+	}
+	items := slices.Clone(n.Kids("ResourceGroup", "ResourceGroupContentItem"))
+	if !slices.ContainsFunc(items, func(k *ddex.Node) bool { return number(k) < 0 }) {
+		slices.SortStableFunc(items, func(a, b *ddex.Node) int { return cmp.Compare(number(a), number(b)) })
+	}
+	for _, k := range n.Kids() {
+		if k.Name == "ResourceGroup" || k.Name == "ResourceGroupContentItem" {
+			k, items = items[0], items[1:]
+		}
+		if k.Name == "ResourceGroupContentItem" {
+			refs = append(refs, k.First("ReleaseResourceReference"))
+		} else {
+			refs = grouped(k, refs)
+		}
+	}
+	return refs
 }
 
 func (m *message) track(t *ddex.Node, number int, id string) {
@@ -283,20 +314,25 @@ func (m *message) deal(t *ddex.Node, id string) {
 }
 
 // terms returns when the first deal begins, in how many countries they are valid
-// together, and whether one is for all.
+// together, and whether one is for all. Of one for all but some nobody says how many
+// those are: 0.
 func terms(deals []*ddex.Node) (start string, lands int, world bool) {
-	seen := map[string]bool{}
+	seen, most := map[string]bool{}, false
 	for _, d := range deals {
 		if s := day(d.First("ValidityPeriod/StartDate", "ValidityPeriod/StartDateTime")); s != "" && (start == "" || s < start) {
 			start = s
 		}
+		but := len(d.Kids("ExcludedTerritoryCode")) > 0
+		most = most || but
 		for _, t := range d.Kids("TerritoryCode") {
-			world = world || t.Text == "Worldwide"
+			world = world || t.Text == "Worldwide" && !but
 			seen[t.Text] = true
 		}
-		world = world || len(d.Kids("ExcludedTerritoryCode")) > 0
 	}
-	return start, len(seen), world
+	if world || most {
+		return start, 0, world
+	}
+	return start, len(seen), false
 }
 
 func releaseID(r *ddex.Node) string {
@@ -308,8 +344,19 @@ func releaseID(r *ddex.Node) string {
 	return ""
 }
 
+// shown returns a text that version 4 has once for each territory or language: the one
+// that holds unless another is meant, or else the first.
+func shown(n *ddex.Node, name string) string {
+	for _, k := range n.Kids(name) {
+		if k.Attr("IsDefault") == "true" && k.Text != "" {
+			return k.Text
+		}
+	}
+	return n.First(name)
+}
+
 func title(n, local *ddex.Node) string {
-	if t := n.First("DisplayTitleText", "DisplayTitle/TitleText"); t != "" {
+	if t := firstOf(shown(n, "DisplayTitleText"), n.First("DisplayTitle/TitleText")); t != "" {
 		return t
 	}
 	for _, t := range local.Kids("Title") {
@@ -323,7 +370,7 @@ func title(n, local *ddex.Node) string {
 }
 
 func (m *message) artist(n, local *ddex.Node) string {
-	if a := n.First("DisplayArtistName", "DisplayArtistName/FullName"); a != "" {
+	if a := firstOf(shown(n, "DisplayArtistName"), n.First("DisplayArtistName/FullName")); a != "" {
 		return a
 	}
 	if a := local.First("DisplayArtistName", "DisplayArtistName/FullName", "DisplayArtist/PartyName/FullName"); a != "" {

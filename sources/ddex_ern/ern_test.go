@@ -114,6 +114,32 @@ func TestTell_AMessageOf3(t *testing.T) {
 	}
 }
 
+// Version 4.3.2 has names for each territory, discs and terms that leave countries out.
+func TestTell_AMessageOf4WithDiscs(t *testing.T) {
+	got, counts := story(t, `<ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/432" AvsVersionId="7"><MessageHeader><MessageControlType>LiveMessage</MessageControlType></MessageHeader>
+ <ResourceList><SoundRecording><ResourceReference>A1</ResourceReference><DisplayTitleText ApplicableTerritoryCode="FR">Un</DisplayTitleText><DisplayTitleText IsDefault="true">One</DisplayTitleText><Duration>PT60S</Duration></SoundRecording>
+  <SoundRecording><ResourceReference>A2</ResourceReference><DisplayTitleText>Two</DisplayTitleText><Duration>PT1M</Duration></SoundRecording>
+  <SoundRecording><ResourceReference>A10</ResourceReference><DisplayTitleText>Ten</DisplayTitleText><Duration>PT1M0.000S</Duration></SoundRecording>
+  <Image><ResourceReference>A11</ResourceReference></Image></ResourceList>
+ <ReleaseList><Release><ReleaseReference>R0</ReleaseReference><ReleaseType>Album</ReleaseType><ReleaseId><ICPN>0123456789012</ICPN></ReleaseId>
+  <DisplayTitleText ApplicableTerritoryCode="FR" LanguageAndScriptCode="fr">Bits, en France</DisplayTitleText><DisplayTitleText IsDefault="true">Bits</DisplayTitleText>
+  <DisplayArtistName ApplicableTerritoryCode="FR">Les Bits</DisplayArtistName><DisplayArtistName IsDefault="true">The Bits</DisplayArtistName>
+  <ResourceGroup><ResourceGroup><SequenceNumber>2</SequenceNumber><ResourceGroupContentItem><SequenceNumber>1</SequenceNumber><ReleaseResourceReference>A10</ReleaseResourceReference></ResourceGroupContentItem></ResourceGroup>
+   <ResourceGroup><SequenceNumber>1</SequenceNumber><ResourceGroupContentItem><SequenceNumber>2</SequenceNumber><ReleaseResourceReference>A2</ReleaseResourceReference></ResourceGroupContentItem>
+    <ResourceGroupContentItem><SequenceNumber>1</SequenceNumber><ReleaseResourceReference>A1</ReleaseResourceReference><LinkedReleaseResourceReference>A11</LinkedReleaseResourceReference></ResourceGroupContentItem></ResourceGroup></ResourceGroup></Release></ReleaseList>
+ <DealList><ReleaseDeal><DealReleaseReference>R0</DealReleaseReference><Deal><DealTerms><TerritoryCode>Worldwide</TerritoryCode><ExcludedTerritoryCode>FR</ExcludedTerritoryCode><ValidityPeriod><StartDateTime>2026-12-04T00:00:00Z</StartDateTime></ValidityPeriod><CommercialModelType>SubscriptionModel</CommercialModelType><UseType>Stream</UseType></DealTerms></Deal></ReleaseDeal></DealList>
+</ern:NewReleaseMessage>`)
+	want := `0s announced title=Bits artist=The Bits type=Album tracks=3 duration_s=180 date=2026-12-04 worldwide=no release_id=0123456789012
+4s track title=One number=1 duration_s=60 release_id=0123456789012
+1m4s track title=Two number=2 duration_s=60 release_id=0123456789012
+2m4s track title=Ten number=3 duration_s=60 release_id=0123456789012
+3m4s deal model=SubscriptionModel use=Stream territory=Worldwide start=2026-12-04 release_id=0123456789012
+`
+	if got != want || len(counts) != 0 {
+		t.Errorf("told\n%swant\n%scounted %v", got, want, counts)
+	}
+}
+
 func TestTell_OtherMessages(t *testing.T) {
 	got, _ := story(t, `<PurgeReleaseMessage><PurgedRelease><ReleaseId><ICPN>1</ICPN></ReleaseId><Title><TitleText>Gone</TitleText></Title></PurgedRelease></PurgeReleaseMessage>`)
 	if got != "0s taken_down title=Gone release_id=1\n" {
@@ -156,6 +182,22 @@ func TestRun_TellsAFolderInOrder(t *testing.T) {
 	if p, err := src("a.xml").(sonify.Prober).Probe(t.Context()); err != nil || len(p.Shapes) != 5 {
 		t.Errorf("%v, %v", p, err)
 	}
+	// A delivery says what it has.
+	tally := new(sonify.Tally)
+	if err := os.WriteFile(filepath.Join(dir, "BatchComplete_1.xml"), []byte("<echo:ManifestMessage xmlns:echo=\"http://ddex.net/xml/2011/echo/12\"/>"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, n := src("*.xml"), 0
+	if p, err := s.(sonify.Prober).Probe(t.Context()); err != nil || len(p.Shapes) != 5 {
+		t.Errorf("with a list of what was delivered: %v, %v", p, err)
+	}
+	s, _ = Info().New(sonify.SourceEnv{Name: "label", Dir: dir, Tally: tally}, &Config{Path: "*.xml"})
+	if err := s.Run(t.Context(), func(sonify.Event) { n++ }); err != nil || n != 8 || len(tally.Counts()) != 2 {
+		t.Errorf("with a list of what was delivered: %d events, %v, %v", n, tally.Counts(), err)
+	}
+	if err := src("B*.xml").Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `is a "ManifestMessage"`) {
+		t.Error(err)
+	}
 	if err := src("*.txt").Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "no file fits it") {
 		t.Error(err)
 	}
@@ -167,7 +209,7 @@ func TestRun_TellsAFolderInOrder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "wide.xml"), wide, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	n := 0
+	n = 0
 	if err := src("wide.xml").Run(t.Context(), func(sonify.Event) { n++ }); err != nil || n != 5 {
 		t.Errorf("UTF-16: %d events, %v", n, err)
 	}

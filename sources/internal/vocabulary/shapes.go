@@ -159,7 +159,7 @@ var release = fields{
 	{Name: "tracks", Type: sonify.Number, Unit: "tracks", Doc: "how many it has"},
 	{Name: "duration_s", Type: sonify.Number, Unit: "s", Doc: "of all of them"},
 	{Name: "date", Type: sonify.Text, Doc: "when it comes out or came out: 2026-11-28"},
-	{Name: "territories", Type: sonify.Number, Doc: "in how many countries; missing if worldwide"},
+	{Name: "territories", Type: sonify.Number, Doc: "in how many countries; missing if worldwide, or in all but some"},
 	{Name: "worldwide", Type: sonify.Bool, Doc: "whether in all countries"},
 	{Name: "explicit", Type: sonify.Bool, Doc: "whether it carries a parental warning; missing if not said"},
 	{Name: "release_id", Type: sonify.Text, Doc: "the GRid, ICPN or the sender's own number"},
