@@ -76,6 +76,15 @@ func TestSoccer_PenaltiesOfARecording(t *testing.T) {
 	}
 }
 
+// The service may not count the periods of extra time.
+func TestSoccer_ExtraTimeByItsName(t *testing.T) {
+	n := football.NewFeed("court", new(sonify.Tally), false, soccerReports)
+	got := story(t, n, -1, board("STATUS_SCHEDULED", "pre", 0, "0'", "0", "0", ""), 100, board("STATUS_SECOND_HALF", "in", 2, "85'", "1", "1", oneGoal), 160, board("STATUS_FINAL_AET", "post", 2, "120'", "2", "1", oneGoal))
+	if !strings.Contains(got, "football.full_time 2-1 minute=120 stoppage=0 winner_name=Bits result=extra time") {
+		t.Error(got)
+	}
+}
+
 // A recording knows who won a shoot-out whose score is not there.
 func TestSoccer_TheServiceNamesTheWinner(t *testing.T) {
 	text := strings.Replace(board("STATUS_FINAL_PEN", "post", 5, "120'", "1", "1", ""), `"id": "2", "homeAway"`, `"winner": true, "id": "2", "homeAway"`, 1)

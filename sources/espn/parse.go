@@ -198,7 +198,7 @@ func soccer(m *competition, at time.Time, guessed bool) football.Report {
 		r.Match.Knockout = true
 	}
 	r.Minute, r.Extra = minute(m.clock)
-	if r.Phase == football.Over && m.period > 2 { // extra time, or the shoot-out after it
+	if r.Phase == football.Over && (m.period > 2 || m.name == "STATUS_FINAL_AET") { // extra time, or the shoot-out after it
 		r.Match.Score.ET, r.Match.Knockout = r.Match.Score.FT, true
 		r.Match.Score.FT = football.Pair{}
 	}

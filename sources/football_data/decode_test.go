@@ -91,6 +91,29 @@ full_time 90+0 1-1 round=Matchday 2 result=draw
 	}
 }
 
+// Which side an own goal counts for the score after it says, where it is there.
+func TestReports_GoalsWithTheScoreAfterThem(t *testing.T) {
+	for _, of := range []string{"1", "2"} {
+		got := tell(t, true, 300, answer("FINISHED", scores(pairOf(0, 1), pairOf(0, 1)),
+			`, "goals": [{"minute": 44, "type": "OWN", "team": {"id": `+of+`}, "scorer": {"name": "Ada"}, "score": {"home": 0, "away": 1}}]`))
+		if !strings.Contains(got, "goal 44+0 0-1 round=Matchday 2 team=SV Byte scorer=Ada own_goal=yes\n") {
+			t.Errorf("listed for side %s:\n%s", of, got)
+		}
+	}
+}
+
+// IN_PLAY is what the service says of extra time as well.
+func TestReports_ExtraTimeInPlay(t *testing.T) {
+	extra := func(duration string, a, b int) string {
+		return fmt.Sprintf(`{"duration": %q, "fullTime": {"home": %d, "away": %d}, "halfTime": {"home": 0, "away": 0}, "regularTime": {"home": 1, "away": 1}, "extraTime": {"home": %d, "away": %d}, "penalties": {"home": null, "away": null}}`, duration, a, b, a-1, b-1)
+	}
+	got := tell(t, false, -5, answer("TIMED", scores(none, none), ""), 100, answer("IN_PLAY", scores(pairOf(0, 0), pairOf(1, 1)), ""),
+		125, answer("IN_PLAY", extra("EXTRA_TIME", 1, 1), ""), 140, answer("IN_PLAY", extra("EXTRA_TIME", 2, 1), ""), 160, answer("FINISHED", extra("EXTRA_TIME", 2, 1), ""))
+	if !strings.Contains(got, "extra_time 90+0 1-1") || !strings.Contains(got, "goal 105+0 2-1") && !strings.Contains(got, " 2-1 round=Matchday 2 team=FC Bit\n") || !strings.Contains(got, "full_time 120+0 2-1 round=Matchday 2 winner_name=FC Bit result=extra time") {
+		t.Error(got)
+	}
+}
+
 func TestReports_AShootOutIsApart(t *testing.T) {
 	s := `{"duration": "PENALTY_SHOOTOUT", "fullTime": {"home": 5, "away": 4}, "halfTime": {"home": 0, "away": 0}, "regularTime": {"home": 1, "away": 1}, "extraTime": {"home": 0, "away": 0}, "penalties": {"home": 4, "away": 3}}`
 	got := tell(t, true, 300, strings.Replace(answer("FINISHED", s, ""), "REGULAR_SEASON", "QUARTER_FINALS", 1))

@@ -116,6 +116,14 @@ func report(m, root gjson.Result, at time.Time, recorded bool, tally *sonify.Tal
 	if n := m.Get("minute"); n.Type == gjson.Number || n.Type == gjson.String {
 		r.Minute, r.Extra = int(n.Int()), int(m.Get("injuryTime").Int())
 	}
+	if r.Phase == football.First { // IN_PLAY may be said of all of it
+		switch m.Get("score.duration").String() {
+		case "EXTRA_TIME":
+			r.Phase = football.Extra
+		case "PENALTY_SHOOTOUT":
+			r.Phase = football.Shoot
+		}
+	}
 	later := at.IsZero() || !r.Kick.IsZero() && at.Sub(r.Kick) > 50*time.Minute
 	if r.Phase == football.First && (r.Match.Score.HT.Known && later || r.Minute > 45 && r.Extra == 0) {
 		// IN_PLAY is both halves. The score of the first is there when it is over.
@@ -147,10 +155,21 @@ func score(r *football.Report, s gjson.Result) {
 // goals reads who scored, where the subscription has it.
 func goals(r *football.Report, m gjson.Result) {
 	home := m.Get("homeTeam.id").String()
+	var have [2]int
 	for _, g := range m.Get("goals").Array() {
 		side := 1
 		if g.Get("team.id").String() == home {
 			side = 0
+		}
+		// The score after it, which not every answer has, says it of own goals as well.
+		if now := pair(g.Get("score")); now.Known {
+			switch {
+			case now.N[0] > have[0] && now.N[1] == have[1]:
+				side = 0
+			case now.N[1] > have[1] && now.N[0] == have[0]:
+				side = 1
+			}
+			have = now.N
 		}
 		sc := football.Scored{Scorer: text(g.Get("scorer.name")), Minute: int(g.Get("minute").Int()), Extra: int(g.Get("injuryTime").Int())}
 		switch g.Get("type").String() {

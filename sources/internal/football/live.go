@@ -92,6 +92,7 @@ type followed struct {
 	phase   Phase
 	begun   bool // its kick-off was told
 	says    bool // the feed has said a minute
+	scored  bool // the feed has said a score
 	minute  int
 	extra   int
 	seen    time.Time
@@ -236,6 +237,9 @@ func (l *Live) follow(f *followed, r *Report) {
 		m := f.t.m
 		f.t.say(KickOff, 0, l.at(f, r, First), num(f.number), word(m.Cup), word(m.Date), word(m.Hours), word(m.Ground), sonify.Truth(m.Knockout))
 	}
+	if phase == Break || phase == Shoot { // in which no goal falls: it fell before
+		l.score(f, r)
+	}
 	l.turn(f, r, phase)
 	l.score(f, r)
 	if phase == Over {
@@ -306,6 +310,7 @@ func (l *Live) score(f *followed, r *Report) {
 	if !r.now().Known {
 		return
 	}
+	f.scored = true
 	now := clampGoals(r.now())
 	for s := range now {
 		for f.t.goals[s] > now[s] {
@@ -382,6 +387,9 @@ func nextSide(r *Report, have, now [2]int) int {
 func (l *Live) whistle(f *followed, r *Report) {
 	m := f.t.m
 	m.Score.P = r.Match.Score.P
+	if r.Match.Score.ET.Known { // no report may have come while it lasted
+		f.t.length = 120
+	}
 	a, b := f.t.goals[0], f.t.goals[1]
 	result := "draw"
 	var kicks [2]sonify.Value
@@ -422,6 +430,11 @@ func (l *Live) whistle(f *followed, r *Report) {
 	var length sonify.Value
 	if !r.Kick.IsZero() && r.At.After(r.Kick) && r.At.Sub(r.Kick) < 6*time.Hour {
 		length = sonify.Num(r.At.Sub(r.Kick).Seconds())
+	}
+	if !f.scored && m.winner == 0 { // who has won nobody says
+		l.tally.Add(sonify.Absent, "result of a match that is over", r.Line)
+		f.t.say(FullTime, 0, at{minute: last, over: true}, sonify.Value{}, sonify.Value{}, sonify.Value{}, kicks[0], kicks[1], length)
+		return
 	}
 	f.t.say(FullTime, 0, at{minute: last, over: true}, num(m.winner), sonify.Word(name), sonify.Word(result), kicks[0], kicks[1], length)
 }

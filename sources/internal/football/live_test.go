@@ -56,6 +56,44 @@ func hear(reports ...*football.Report) (string, string) {
 	return b.String(), c.String()
 }
 
+// What a feed shows only in a break fell before it.
+func TestLive_GoalsSeenInABreakFellBeforeIt(t *testing.T) {
+	after := func(r *football.Report) { r.Match.Score.ET = football.Pair{N: [2]int{2, 2}, Known: true} }
+	got, _ := hear(report(-1, football.Before, 0, 0), report(30, football.First, 0, 0, minute(30, 0)), report(48, football.Break, 1, 0, minute(45, 0)),
+		report(100, football.Second, 1, 1, minute(85, 0)), report(116, football.Extra, 1, 1, minute(91, 0)), report(150, football.Shoot, 1, 1, minute(120, 0), after))
+	want := `goal 45+0 1-0 Bits
+half_time 45+0 1-0
+goal 85+0 1-1 Chips
+minute 85+0 1-1
+extra_time 90+0 1-1
+minute 91+0 1-1
+goal 120+0 2-1 Bits
+goal 120+0 2-2 Chips
+shoot_out 120+0 2-2
+`
+	short := ""
+	for line := range strings.Lines(got) {
+		if _, l, _ := strings.Cut(line, " "); short != "" || strings.HasPrefix(l, "goal") {
+			short += l
+		}
+	}
+	if short != want {
+		t.Errorf("told\n%swant\n%s", short, want)
+	}
+}
+
+// Extra time may be over before anybody asked again; and some matches end without a result.
+func TestLive_TheEndSaysWhatNobodySaw(t *testing.T) {
+	after := func(r *football.Report) { r.Match.Score.ET = football.Pair{N: [2]int{2, 1}, Known: true} }
+	none := func(r *football.Report) { r.Match.Score.FT = football.Pair{} }
+	if got, _ := hear(report(-1, football.Before, 0, 0), report(100, football.Second, 1, 1), report(160, football.Over, 1, 1, after)); !strings.Contains(got, "full_time 120+0 2-1 Bits extra time") {
+		t.Error(got)
+	}
+	if got, count := hear(report(-1, football.Before, 0, 0, none), report(100, football.Second, 0, 0, none), report(160, football.Over, 0, 0, none)); !strings.HasSuffix(got, "full_time 90+0 0-0\n") || !strings.Contains(count, "result of a match that is over") {
+		t.Error(got, count)
+	}
+}
+
 func TestLive_TellsWhatChanges(t *testing.T) {
 	penalties := func(r *football.Report) { r.Match.Score.P = football.Pair{N: [2]int{4, 2}, Known: true} }
 	for name, c := range map[string]struct {
