@@ -200,14 +200,23 @@ func (n *normaliser) play(p gjson.Result, emit func(sonify.Event)) {
 	if hit := p.Get("playEvents.@reverse.0.hitData.launchSpeed"); hit.Type == gjson.Number {
 		d.Value, d.Unit = tenth(float64(hit.Float()*kmh)), "km/h"
 	}
-	if score, ok := scoreOf(p); !ok || !n.game.To(score, &d, emit) {
+	if score, ok := scoreOf(p, "result"); !ok || !n.game.To(score, &d, emit) {
 		n.game.Play(&d, emit)
 	}
 }
 
-// pitch tells one pitch: whose it was is the side that does not bat.
+// pitch tells one pitch: whose it was is the side that does not bat. Of what else happens
+// meanwhile only runs are told, of a wild pitch or a base that was stolen; a batter who is
+// out or walks later has not made them.
 func (n *normaliser) pitch(e gjson.Result, bats int, pitcher string, emit func(sonify.Event)) {
 	if !e.Get("isPitch").Bool() {
+		if !e.Get("details.isScoringPlay").Bool() {
+			return
+		}
+		n.moment(first(e.Get("endTime"), e.Get("startTime")))
+		if score, ok := scoreOf(e, "details"); ok {
+			n.game.To(score, &contest.Deed{Side: bats, Play: text(e.Get("details.event")), Success: sonify.Truth(true)}, emit)
+		}
 		return
 	}
 	n.moment(e.Get("startTime"))
@@ -232,7 +241,7 @@ func (n *normaliser) settle(plays gjson.Result, emit func(sonify.Event)) {
 	list := plays.Array()
 	for i := len(list) - 1; i >= 0; i-- {
 		if list[i].Get("about.isComplete").Bool() {
-			if score, ok := scoreOf(list[i]); ok {
+			if score, ok := scoreOf(list[i], "result"); ok {
 				n.game.To(score, nil, emit)
 			}
 			return
@@ -247,8 +256,10 @@ func (n *normaliser) begin(emit func(sonify.Event)) {
 	}
 }
 
-func scoreOf(p gjson.Result) (score [2]float64, ok bool) {
-	h, a := p.Get("result.homeScore"), p.Get("result.awayScore")
+// scoreOf reads the score after a play or something in it, of which it stands in the given
+// part.
+func scoreOf(p gjson.Result, in string) (score [2]float64, ok bool) {
+	h, a := p.Get(in+".homeScore"), p.Get(in+".awayScore")
 	if h.Type != gjson.Number || a.Type != gjson.Number {
 		return score, false
 	}

@@ -62,6 +62,30 @@ var first9 = []string{
 	play(1, 1, false, true, "Home Run", 1, 0, false, 5, pitch("In play, run(s)", 100, 5)),
 }
 
+// A run that comes while somebody bats is told then, and not as the batter's.
+func TestNormalise_RunsDuringAnAtBat(t *testing.T) {
+	action := func(event string, home, minute int, scoring bool) string {
+		return fmt.Sprintf(`{"isPitch": false, "type": "action", "startTime": "2026-08-22T18:%02d:20.000Z", "details": {"event": %q, "homeScore": %d, "awayScore": 0, "isScoringPlay": %v}}`, minute, event, home, scoring)
+	}
+	atBat := func(complete bool) string {
+		return play(0, 1, false, complete, "Strikeout", 1, 0, true, 6, pitch("Ball", 90, 1), action("Wild Pitch", 1, 2, true), action("Mound Visit", 1, 3, false), pitch("Called Strike", 95, 5))
+	}
+	got := story(t, true, feed("Live", atBat(false)), feed("Live", atBat(true)))
+	want := `score 1-0 period=1 side=1 play=wild_pitch points=1 takes_lead=yes
+play 1-0 period=1 side=2 play=called_strike success=yes points=0 value=152.9 unit=km/h player=Bob
+play 1-0 period=1 side=1 play=strikeout success=no points=0 player=Ada
+`
+	short := ""
+	for line := range strings.Lines(got) {
+		if _, l, _ := strings.Cut(line, " "); short != "" || strings.HasPrefix(l, "score") {
+			short += l
+		}
+	}
+	if !strings.HasPrefix(short, want) {
+		t.Errorf("told\n%s", got)
+	}
+}
+
 func TestNormalise_TellsAGameFromItsBeginning(t *testing.T) {
 	got := story(t, true, feed("Live", first9...), feed("Final", append(first9, play(2, 2, true, true, "Groundout", 1, 0, true, 9))...))
 	want := `0s started 0-0 period=0
