@@ -15,6 +15,7 @@ import (
 type match struct {
 	football.Match
 	said bool      // the file numbers it
+	off  bool      // the file says that it was not played, or not to its end
 	kick time.Time // for the order only; zero if unknown
 }
 
@@ -30,6 +31,10 @@ func newMatch(r *rawMatch, line int64) *match {
 		for i := range list {
 			m.Listed[side] = append(m.Listed[side], list[i].scored())
 		}
+	}
+	switch strings.ToLower(string(r.Status)) {
+	case "awarded", "walkover", "cancelled", "canceled", "annulled", "abandoned", "postponed", "suspended":
+		m.off = true
 	}
 	if m.Group == "" && strings.HasPrefix(m.Round, "Group ") {
 		m.Group = m.Round

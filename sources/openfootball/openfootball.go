@@ -202,6 +202,10 @@ func (s *source) matches(ctx context.Context, in io.Reader, tally *sonify.Tally)
 		}
 	}
 	played := filter(picked, func(m *match) bool {
+		if m.off {
+			tally.Add(sonify.Skipped, "match that was called off, broken off or decided at a table", m.Line)
+			return false
+		}
 		if !m.Played() {
 			tally.Add(sonify.Skipped, "match without a result, not played yet", m.Line)
 		}

@@ -42,6 +42,7 @@ type (
 		Goals2 goals    `json:"goals2"`
 		Group  text     `json:"group"`
 		Ground text     `json:"ground"`
+		Status text     `json:"status"`
 
 		// The layout until 2018: a list of rounds, a key for each number.
 		Stadium text  `json:"stadium"`
