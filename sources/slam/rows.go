@@ -102,7 +102,42 @@ func (p *pointRows) next() (*tennis.Match, error) {
 			p.row(cells)
 		}
 		if len(m.Points) > 0 {
+			p.times()
 			return m, nil
+		}
+	}
+}
+
+// times invents a clock, that of strings of points, for a match whose rows have none: the
+// Australian and the French Open since 2018.
+func (p *pointRows) times() {
+	points := p.match.Points
+	if len(points) < 2 || points[len(points)-1].Clock > 0 {
+		return
+	}
+	p.tally.Add(sonify.Repaired, "match whose rows have no times, told by an invented clock", points[0].Line)
+	var since letterTimes
+	games := 0
+	for i := range points {
+		pt := &points[i]
+		letter := byte('R')
+		switch {
+		case pt.Ace == tennis.Yes:
+			letter = 'A'
+		case pt.DoubleFault == tennis.Yes:
+			letter = 'D'
+		case pt.ServerSide() == int(pt.Winner):
+			letter = 'S'
+		}
+		pt.Clock = since.point(letter)
+		if i+1 == len(points) || points[i+1].GameNo == pt.GameNo && points[i+1].SetNo == pt.SetNo {
+			continue
+		}
+		games++
+		set := points[i+1].SetNo != pt.SetNo
+		since.endGame(games, set)
+		if set {
+			games = 0
 		}
 	}
 }
