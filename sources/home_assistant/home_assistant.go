@@ -179,10 +179,19 @@ func (n *normaliser) measure(entity, domain, name string) sensors.Measure {
 		}
 		rest = after
 	}
+	if w := binary[word]; w != "" && domain == "binary_sensor" {
+		word = w
+	}
 	m := sensors.Named(word)
 	m.Unit = ""
-	if domain == "binary_sensor" || domain == "switch" || domain == "light" {
+	if domain == "sensor" { // gas is how much went through the meter
+		m.Flag = false
+	} else if domain == "binary_sensor" || domain == "switch" || domain == "light" {
 		m.Flag = true
 	}
 	return m
 }
+
+// binary are classes of sensors that say yes or no whose names are also those of numbers:
+// a battery that is on is low.
+var binary = map[string]string{"battery": "battery_low", "moisture": "water_leak"}

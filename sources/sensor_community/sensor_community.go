@@ -98,6 +98,9 @@ var types = map[string]sensors.Measure{
 	"co2_ppm": {Name: "co2", Unit: "ppm"}, "radiation_msi": {Name: "radiation", Unit: "µSv/h"},
 }
 
+// place are what sensors that have one of GPS say of where they are.
+var place = map[string]bool{"lat": true, "lon": true, "height": true}
+
 // remembered bounds how many readings are known from before: an area of a large town
 // has some thousands in five minutes.
 const remembered = 50_000
@@ -148,6 +151,9 @@ func (n *normaliser) reading(m *decode.Message, r gjson.Result, emit func(sonify
 	}
 	r.Get("sensordatavalues").ForEach(func(_, v gjson.Result) bool {
 		word := v.Get("value_type").String()
+		if place[word] {
+			return true
+		}
 		var ok bool
 		if s.Measure, ok = types[word]; !ok {
 			s.Measure = sensors.Named(word)

@@ -169,6 +169,14 @@ func (n *normaliser) sensor(s *sensors.Said, doc gjson.Result, emit func(sonify.
 			}
 			return true
 		}
+		if k.Str == "ZbReceived" {
+			v.ForEach(func(of, values gjson.Result) bool {
+				s.Sensor = device + "/" + of.Str
+				n.zigbee(s, values, emit)
+				return true
+			})
+			return true
+		}
 		s.Sensor = device + "/" + k.Str
 		v.ForEach(func(name, value gjson.Result) bool {
 			if about[name.Str] || value.IsObject() || value.Type == gjson.String && !sensors.Plain(value.Str) {
@@ -180,6 +188,8 @@ func (n *normaliser) sensor(s *sensors.Said, doc gjson.Result, emit func(sonify.
 				m.Unit = "°F"
 			case m.Unit == "hPa" && pressure != "":
 				m.Unit = pressure
+			case m.Name == "noise" && k.Str == "SonoffSC": // of the loudest that it can hear
+				m.Unit = "%"
 			}
 			s.Measure = m
 			if !value.IsArray() {
@@ -198,6 +208,17 @@ func (n *normaliser) sensor(s *sensors.Said, doc gjson.Result, emit func(sonify.
 		return true
 	})
 	return nil
+}
+
+// zigbee tells what a bridge of Zigbee has received of a device: of the many attributes
+// those that mean the same with all makers, each in one unit whatever TempUnit says.
+func (n *normaliser) zigbee(s *sensors.Said, values gjson.Result, emit func(sonify.Event)) {
+	for _, name := range []string{"Temperature", "Humidity", "Pressure", "Occupancy"} {
+		if v := values.Get(name); v.Type == gjson.Number {
+			s.Measure = sensors.Named(name)
+			n.tell.JSON(s, v, emit)
+		}
+	}
 }
 
 // about are what tells of the sensor itself, or of what came near it: cards and tags are

@@ -135,7 +135,13 @@ func (n *normaliser) Normalise(m *decode.Message, emit func(sonify.Event)) error
 	if !n.wanted(device) {
 		return nil
 	}
-	gjson.Parse(body).ForEach(func(k, v gjson.Result) bool {
+	doc := gjson.Parse(body)
+	// In versions before 2 the other one is what the device says, in no unit.
+	lux := doc.Get("illuminance_lux").Exists()
+	doc.ForEach(func(k, v gjson.Result) bool {
+		if lux && k.Str == "illuminance" {
+			return true
+		}
 		n.attribute(&s, k.Str, v, emit)
 		return true
 	})
@@ -153,6 +159,9 @@ func (n *normaliser) attribute(s *sensors.Said, name string, v gjson.Result, emi
 			n.tell.Action(s, v.Str, emit)
 		}
 		return
+	}
+	if strings.HasPrefix(name, "action_") && v.Type == gjson.Number && !sensors.Personal(name) {
+		return // of the action: how fast, which group, from which side
 	}
 	s.Measure = sensors.Named(name)
 	if name == "voltage" && v.Num > 1000 { // of a battery it is in mV, of a plug in V

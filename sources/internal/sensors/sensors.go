@@ -30,7 +30,7 @@ var measures = map[string]Measure{
 	"temperature": {Unit: "°C"}, "device_temperature": {Unit: "°C"}, "local_temperature": {Name: "temperature", Unit: "°C"},
 	"dew_point": {Unit: "°C"}, "dewpoint": {Name: "dew_point", Unit: "°C"}, "humidity": {Unit: "%"}, "soil_moisture": {Unit: "%"},
 	"moisture": {Name: "soil_moisture", Unit: "%"}, "pressure": {Unit: "hPa"}, "sea_pressure": {Unit: "hPa"}, "atmospheric_pressure": {Name: "pressure", Unit: "hPa"},
-	"co2": {Unit: "ppm"}, "carbon_dioxide": {Name: "co2", Unit: "ppm"}, "e_co2": {Name: "co2", Unit: "ppm"}, "eco2": {Name: "co2", Unit: "ppm"}, "voc": {Unit: "ppb"}, "tvoc": {Name: "voc", Unit: "ppb"},
+	"co2": {Unit: "ppm"}, "carbon_dioxide": {Name: "co2", Unit: "ppm"}, "e_co2": {Name: "co2", Unit: "ppm"}, "eco2": {Name: "co2", Unit: "ppm"}, "voc": {}, "tvoc": {Name: "voc", Unit: "ppb"}, // voc is in ppb or in µg/m³
 	"formaldehyd": {Name: "formaldehyde", Unit: "mg/m³"}, "pm1": {Unit: "µg/m³"}, "pm2_5": {Unit: "µg/m³"}, "pm25": {Name: "pm2_5", Unit: "µg/m³"}, "pm10": {Unit: "µg/m³"},
 	"illuminance": {Unit: "lx"}, "illuminance_lux": {Name: "illuminance", Unit: "lx"}, "illumination": {Name: "illuminance", Unit: "lx"},
 	"power": {Unit: "W"}, "apparent_power": {Unit: "VA"}, "reactive_power": {Unit: "var"}, "energy": {Unit: "kWh"}, "total": {Name: "energy", Unit: "kWh"},
@@ -263,8 +263,8 @@ func PersonalText(attribute string) bool {
 // secrets are words that make an attribute somebody's whatever it says, people those that
 // do if it is a word; faults stand before the codes of what is wrong with a device.
 var (
-	secrets = set("user users username who pin pincode passcode password passwd pwd secret token credential credentials uid fob email")
-	people  = set("person persons people owner resident guest visitor member face")
+	secrets = set("user users username who pin pincode passcode password passwd pwd secret token credential credentials uid fob email latitude longitude lat lon gps geocoded")
+	people  = set("person persons people owner resident guest visitor member face ssid bssid wifi caller notification location calendar")
 	faults  = set("error fault status alarm event warning result reason")
 )
 

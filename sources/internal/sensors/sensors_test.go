@@ -15,8 +15,8 @@ func TestPersonal(t *testing.T) {
 		names           string
 		always, as_word bool
 	}{
-		{"user last_unlock_user action_user lastUnlockUser users name friendly_name FriendlyName1 username code pin pin_code last_used_pin_code door_code changed_by uid", true, true},
-		{"person person_motion owner guest_mode message address", false, true},
+		{"user last_unlock_user action_user lastUnlockUser users name friendly_name FriendlyName1 username code pin pin_code last_used_pin_code door_code changed_by uid car_latitude lon geocoded_location", true, true},
+		{"person person_motion owner guest_mode message address wifi_ssid last_caller last_notification", false, true},
 		{"temperature state action system_mode running_state error_code fault_code status_code action_source_name last_unlock_source spin_speed opinion codec stand_by standby lobby battery", false, false},
 	} {
 		for _, name := range strings.Fields(c.names) {
