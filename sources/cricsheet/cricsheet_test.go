@@ -149,6 +149,16 @@ func TestTell_PenaltyRuns(t *testing.T) {
 	}
 }
 
+// After rain the side that chases has fewer overs.
+func TestTell_AShortenedInnings(t *testing.T) {
+	second := strings.TrimSuffix(innings("Chips", ball(6, 6, ""), ball(1, 1, "")), "}") + `, "target": {"overs": 1, "runs": 8}}`
+	text := file(`{"winner": "Chips", "by": {"wickets": 9}, "method": "D/L"}`, innings("Bits", ball(0, 0, "")), second)
+	got, _ := story(t, strings.Replace(text, `"overs": 1,`, `"overs": 20,`, 1))
+	if !strings.Contains(got, "score 0-6 period=2 side=2 play=six points=6 player=Ada equaliser=no takes_lead=yes 0.58\n") || !strings.Contains(got, "points=1 player=Ada equaliser=no takes_lead=no 0.67\n") {
+		t.Error(got)
+	}
+}
+
 func TestRun_TellsAFile(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "15.json"), []byte(file("{}", innings("Bits", ball(1, 1, "")))), 0o644); err != nil {

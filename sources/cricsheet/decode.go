@@ -103,6 +103,10 @@ func (t *match) one(in gjson.Result, number int) {
 	}
 	t.m.Turn(true, t.emit)
 	t.penalty(in.Get("penalty_runs.pre"))
+	limit := t.overs
+	if o := in.Get("target.overs"); limit > 0 && o.Type == gjson.Number && o.Float() >= 1 && o.Float() < limit {
+		limit = o.Float() // it rained
+	}
 	bowled := 0.0 // balls that count
 	over := -1
 	for _, o := range in.Get("overs").Array() {
@@ -118,7 +122,7 @@ func (t *match) one(in gjson.Result, number int) {
 			if !d.Get("extras.wides").Exists() && !d.Get("extras.noballs").Exists() {
 				bowled++
 			}
-			t.progress(number, bowled, d)
+			t.progress(number, bowled, limit)
 			t.ball(d)
 			t.clock += ballTakes
 		}
@@ -141,10 +145,10 @@ func (t *match) penalty(runs gjson.Result) {
 
 // progress sets how much of the match is over: balls where they are limited, innings
 // where they are not.
-func (t *match) progress(number int, bowled float64, d gjson.Result) {
+func (t *match) progress(number int, bowled, limit float64) {
 	p := float64(number - 1)
-	if t.overs > 0 {
-		p += min(bowled/float64(t.overs*t.balls), 1)
+	if limit > 0 {
+		p += min(bowled/float64(limit*t.balls), 1)
 	} else { // an innings of no limit is taken for 90 overs
 		p += min(bowled/float64(90*t.balls), 1)
 	}

@@ -264,7 +264,7 @@ func (f *flat) describe(kind string, c columns, cells []string) {
 	}
 	if strings.HasPrefix(kind, "RE") {
 		f.release = thing{first(own.title, f.release.title), first(own.artist, f.release.artist), "", first(own.release, f.release.release)}
-	} else {
+	} else if own.thing != (thing{}) {
 		f.several = f.several || f.recording != (thing{}) && f.recording != own.thing
 		f.recording = own.thing
 	}

@@ -58,6 +58,24 @@ func tell(t *testing.T, whole bool, answers map[int]string, order ...int) string
 	return b.String()
 }
 
+// What the community enters of matches that went on after 90 minutes.
+func TestReports_AfterNinetyMinutes(t *testing.T) {
+	half := result("Halbzeit", 1, 0, 1) + ","
+	for results, want := range map[string]string{
+		half + result("Endergebnis", 2, 1, 1) + "," + result("nach Verlängerung", 4, 1, 1) + "," + result("nach Elfmeterschießen", 5, 3, 5): "full_time 120+0 1-1 winner_name=SV Byte result=penalties penalties1=2 penalties2=4\n",
+		half + result("Endergebnis", 2, 3, 5) + "," + result("nach Verlängerung", 4, 1, 1) + "," + result("nach Elfmeterschießen", 5, 3, 5): "full_time 120+0 1-1 winner_name=SV Byte result=penalties penalties1=2 penalties2=4\n",
+		half + result("Endergebnis", 2, 3, 1) + "," + result("nach 90 Minuten", 3, 1, 1) + "," + result("nach Verlängerung", 4, 3, 1):       "full_time 120+0 3-1 winner_name=FC Bit result=extra time\n",
+		half + result("Endergebnis", 2, 1, 2) + "," + result("nach Elfmeterschießen", 5, 1, 1):                                              "full_time 90+0 1-2 winner_name=SV Byte result=win\n",
+	} {
+		for _, whole := range []bool{true, false} {
+			got := tell(t, whole, map[int]string{-5: answer(false, "", ""), 100: answer(false, half[:len(half)-1], ""), 190: answer(true, results, "")}, map[bool][]int{true: {190}, false: {-5, 100, 190}}[whole]...)
+			if !strings.Contains(got, want) {
+				t.Errorf("%s, whole %v: told\n%swant\n%s", results, whole, got, want)
+			}
+		}
+	}
+}
+
 func TestReports_FollowAMatch(t *testing.T) {
 	got := tell(t, false, map[int]string{
 		-5:  answer(false, "", ""),

@@ -173,7 +173,7 @@ const (
 // results reads the scores that were entered. They count more than the goals: those
 // are entered by hand, and may lag behind.
 func results(r *football.Report, list gjson.Result) {
-	var ft, extra, shoot football.Pair
+	var ft, regular, extra, shoot football.Pair
 	for _, x := range list.Array() {
 		p := football.Pair{N: [2]int{int(x.Get("pointsTeam1").Int()), int(x.Get("pointsTeam2").Int())}, Known: true}
 		if x.Get("pointsTeam1").Type != gjson.Number || x.Get("pointsTeam2").Type != gjson.Number || p.N[0] < 0 || p.N[1] < 0 {
@@ -185,16 +185,27 @@ func results(r *football.Report, list gjson.Result) {
 			shoot = p
 		case strings.Contains(name, "verläng"), strings.Contains(name, "verlaeng"), strings.Contains(name, "extra"):
 			extra = p
+		case strings.Contains(name, "90"): // "nach 90 Minuten"
+			regular = p
 		case x.Get("resultTypeID").Int() == halfTime || strings.Contains(name, "halb"):
 			r.Match.Score.HT = p
 		case x.Get("resultTypeID").Int() == final || strings.Contains(name, "end"):
 			ft = p
 		}
 	}
-	if ft.Known {
+	switch {
+	case regular.Known:
+		r.Match.Score.FT = regular
+	case extra.Known && ft.Known && (ft.N[0] > extra.N[0] || ft.N[1] > extra.N[1]):
+		// The end is entered for the end of everything, the shoot-out included.
+		r.Match.Score.FT = football.Pair{}
+	case ft.Known:
 		r.Match.Score.FT = ft
 	}
 	r.Match.Score.ET = extra
+	if shoot.Known && shoot.N[0] == shoot.N[1] { // none ends like that: the score was entered once more
+		shoot = football.Pair{}
+	}
 	if shoot.Known {
 		r.Match.Score.P = shoot
 		if s, f := shoot.N, r.Match.Score.FT.N; extra.Known { // the shoot-out is entered with the goals before it
