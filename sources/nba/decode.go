@@ -197,11 +197,17 @@ func (n *normaliser) action(a gjson.Result, emit func(sonify.Event)) {
 var words = map[string]string{"2pt": "two_pointer", "3pt": "three_pointer", "freethrow": "free_throw"}
 
 // side returns whose action it is: by the letters of its team, which are learned from
-// whose score it moves.
+// whose score it moves, of either team for both.
 func (n *normaliser) side(a gjson.Result, score, before [2]float64, ok bool) int {
 	tri := text(a.Get("teamTricode"))
 	if s := n.sides[tri]; s > 0 {
 		return s
+	}
+	if tri != "" && len(n.sides) == 1 { // there are two
+		for _, other := range n.sides {
+			n.sides[tri] = 3 - other
+			return 3 - other
+		}
 	}
 	if tri == "" || !ok {
 		return 0

@@ -89,7 +89,7 @@ func TestNormalise_WhatIsPutInBetweenAndChanged(t *testing.T) {
 func TestNormalise_MetWhileItIsOn(t *testing.T) {
 	got := story(t, false, answer(game[:2]...), answer(game...))
 	want := `2m0s started 0-3 period=1 clock_s=29.5 left_s=690.5
-2m0s play 0-3 period=1 clock_s=29.5 left_s=690.5 play=two_pointer success=no points=0 player=A. Da
+2m0s play 0-3 period=1 clock_s=29.5 left_s=690.5 side=1 play=two_pointer success=no points=0 player=A. Da
 3m0s score 1-3 period=1 clock_s=60 left_s=660 side=1 play=free_throw points=1 player=A. Da equaliser=no takes_lead=no
 `
 	if got != want {
