@@ -69,7 +69,7 @@ func (s *source) Run(ctx context.Context, emit func(sonify.Event)) error {
 		err := whole.Tell(ctx, s.env, "ddex_ern", path, maxBytes, emit, func(body []byte, emit func(sonify.Event)) (err error) {
 			clock, err = tell(body, s.env.Name, clock, s.env.Tally, emit)
 			if len(list) > 1 && errors.Is(err, errOther) {
-				s.env.Tally.Add(sonify.Skipped, "file of the folder that is another message", 0)
+				s.env.Tally.Add(sonify.Skipped, "file of the folder that is another message, or empty", 0)
 				return nil
 			}
 			return err

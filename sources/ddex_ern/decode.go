@@ -1,6 +1,7 @@
 package ern
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -56,13 +57,16 @@ type message struct {
 }
 
 // errOther is inside the error about a message that is none of labels, such as the list of
-// what a delivery has.
+// what a delivery has, or that is empty.
 var errOther = errors.New("")
 
 // tell tells a message, from base on, and returns the clock at its end.
 func tell(body []byte, source string, base time.Duration, tally *sonify.Tally, emit func(sonify.Event)) (time.Duration, error) {
 	root, err := ddex.Parse(body)
 	if err != nil {
+		if len(bytes.TrimSpace(body)) == 0 { // a sign that a delivery is complete may be nothing but a name
+			err = fmt.Errorf("%w%w", err, errOther)
+		}
 		return base, err
 	}
 	kind, ok := messages[root.Name]

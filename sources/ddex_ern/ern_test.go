@@ -187,6 +187,9 @@ func TestRun_TellsAFolderInOrder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "BatchComplete_1.xml"), []byte("<echo:ManifestMessage xmlns:echo=\"http://ddex.net/xml/2011/echo/12\"/>"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "BatchComplete_0.xml"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	s, n := src("*.xml"), 0
 	if p, err := s.(sonify.Prober).Probe(t.Context()); err != nil || len(p.Shapes) != 5 {
 		t.Errorf("with a list of what was delivered: %v, %v", p, err)
@@ -195,7 +198,10 @@ func TestRun_TellsAFolderInOrder(t *testing.T) {
 	if err := s.Run(t.Context(), func(sonify.Event) { n++ }); err != nil || n != 8 || len(tally.Counts()) != 2 {
 		t.Errorf("with a list of what was delivered: %d events, %v, %v", n, tally.Counts(), err)
 	}
-	if err := src("B*.xml").Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `is a "ManifestMessage"`) {
+	if err := src("BatchComplete_1.xml").Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), `is a "ManifestMessage"`) {
+		t.Error(err)
+	}
+	if err := src("BatchComplete_0.xml").Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "the message is empty") {
 		t.Error(err)
 	}
 	if err := src("*.txt").Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "no file fits it") {
