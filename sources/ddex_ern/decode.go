@@ -353,7 +353,7 @@ func releaseID(r *ddex.Node) string {
 func shown(n *ddex.Node, name string) string {
 	for _, k := range n.Kids(name) {
 		if k.Attr("IsDefault") == "true" && k.Text != "" {
-			return k.Text
+			return k.Short()
 		}
 	}
 	return n.First(name)

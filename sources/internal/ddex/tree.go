@@ -169,6 +169,9 @@ func (n *Node) First(paths ...string) string {
 	return ""
 }
 
+// Short returns the text of n, cut as [Node.First] cuts it.
+func (n *Node) Short() string { return clip(n.Text) }
+
 // All calls each with every element below n that has the name, in the order of the
 // message.
 func (n *Node) All(name string, each func(*Node)) {

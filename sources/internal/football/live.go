@@ -431,7 +431,7 @@ func (l *Live) whistle(f *followed, r *Report) {
 	if !r.Kick.IsZero() && r.At.After(r.Kick) && r.At.Sub(r.Kick) < 6*time.Hour {
 		length = sonify.Num(r.At.Sub(r.Kick).Seconds())
 	}
-	if !f.scored && m.winner == 0 { // who has won nobody says
+	if !f.scored && m.winner == 0 && !r.Awarded { // who has won nobody says
 		l.tally.Add(sonify.Absent, "result of a match that is over", r.Line)
 		f.t.say(FullTime, 0, at{minute: last, over: true}, sonify.Value{}, sonify.Value{}, sonify.Value{}, kicks[0], kicks[1], length)
 		return

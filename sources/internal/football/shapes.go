@@ -58,7 +58,7 @@ var (
 	ExtraTime = shape("football.extra_time")
 	ShootOut  = shape("football.shoot_out")
 	FullTime  = shape("football.full_time",
-		sonify.Field{Name: "winner", Type: sonify.Number, Doc: "1 or 2, 0 for a draw"},
+		sonify.Field{Name: "winner", Type: sonify.Number, Doc: "1 or 2, 0 for a draw; missing if nobody says"},
 		sonify.Field{Name: "winner_name", Type: sonify.Text, Doc: "name of the winner, empty for a draw"},
 		sonify.Field{Name: "result", Type: sonify.Text, Doc: "\"win\", \"draw\", \"extra time\", \"penalties\" or \"awarded\": how it was decided"},
 		sonify.Field{Name: "penalties1", Type: sonify.Number, Unit: "goals", Doc: "goals of side 1 in the shoot-out; missing without one"},
