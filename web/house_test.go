@@ -41,29 +41,40 @@ func TestStage_AFullHouse(t *testing.T) {
 // Whoever goes on to another page does not keep a place in the one before, which the
 // browser keeps for them; and who comes back to it is let in again.
 func TestStage_WhoLeavesGivesThePlaceBack(t *testing.T) {
-	legend, _ := lesson(t)
-	_, address := staged(t, legend, web.Info{State: "playing"}, web.Options{Listeners: 2}) // a stream, and its score
-	ctx := browser(t)
-	const in = `globalThis.proscenium?.score.known > 0 && document.getElementById("air-text").textContent === "On the air"`
-	do(t, ctx, chromedp.Navigate(address+"/?lang=en&sound=stream"))
-	value[bool](t, ctx, in)
-	do(t, ctx, chromedp.Click("#listen"))
-	value[bool](t, ctx, `proscenium.sound.radio.sounding`)
-	value[bool](t, ctx, `globalThis.same = true`)
-	for range 2 {
-		do(t, ctx, chromedp.Navigate(address+"/s/court/?lang=en"))
-		value[bool](t, ctx, in)
-		value[bool](t, ctx, `Boolean(setTimeout(() => history.back()))`)
-		// It is the page that was left, and plays on, or another at the same address.
-		const back = `location.search.includes("stream") && ` + in + ` && (typeof same === "undefined" || proscenium.sound.radio.sounding)`
-		for tries := 0; ; tries++ { // what is asked on the way is not answered
-			if there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](back)); err == nil && there {
-				break
-			} else if tries == 600 {
-				t.Fatalf("whoever comes back is not let in: %v", err)
+	for _, c := range []struct {
+		way       string
+		listeners int
+		sounds    string
+	}{
+		{"exact", 1, `proscenium.sound.report?.sounding === true`},
+		{"stream", 2, `proscenium.sound.radio.sounding`}, // and the score
+	} {
+		t.Run(c.way, func(t *testing.T) {
+			legend, _ := lesson(t)
+			_, address := staged(t, legend, web.Info{State: "playing"}, web.Options{Listeners: c.listeners})
+			ctx := browser(t)
+			const in = `globalThis.proscenium?.score.known > 0 && document.getElementById("air-text").textContent === "On the air"`
+			do(t, ctx, chromedp.Navigate(address+"/?lang=en&sound="+c.way))
+			value[bool](t, ctx, in)
+			do(t, ctx, chromedp.Click("#listen"))
+			value[bool](t, ctx, c.sounds)
+			value[bool](t, ctx, `globalThis.same = true`)
+			for range 2 {
+				do(t, ctx, chromedp.Navigate(address+"/s/court/?lang=en"))
+				value[bool](t, ctx, in)
+				value[bool](t, ctx, `Boolean(setTimeout(() => history.back()))`)
+				// It is the page that was left, and plays on, or another at the same address.
+				back := `location.search.includes("sound") && ` + in + ` && (typeof same === "undefined" || ` + c.sounds + `)`
+				for tries := 0; ; tries++ { // what is asked on the way is not answered
+					if there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](back)); err == nil && there {
+						break
+					} else if tries == 600 {
+						t.Fatalf("whoever comes back is not let in: %v", err)
+					}
+					time.Sleep(100 * time.Millisecond)
+				}
 			}
-			time.Sleep(100 * time.Millisecond)
-		}
+		})
 	}
 }
 

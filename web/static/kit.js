@@ -108,7 +108,7 @@ export class Kit {
   /** The worker that keeps what was heard, and the line's end to it. */
   tape() {
     const channel = new MessageChannel();
-    const taper = new Worker(new URL("taper.js", here), { type: "module" });
+    const taper = this.taper ?? new Worker(new URL("taper.js", here), { type: "module" });
     this.taper = taper;
     taper.onmessage = ({ data }) => {
       const w = this.waits.get(data.id);

@@ -29,9 +29,6 @@ const FIRST_CLOCKS = 6;
 // So long after a hello messages come in a heap that were missed.
 const SETTLED_MS = 500;
 
-// A page that was left does nothing. One that still does after so long was not.
-const STAYED_MS = 5000;
-
 let url = "";
 /** @type {WebSocket | null} */
 let socket = null;
@@ -254,9 +251,6 @@ self.onmessage = (e) => {
     case "pulse":
       clearInterval(pulse);
       if (m.on) pulse = setInterval(() => post({ type: "pulse" }), PULSE_MS);
-      break;
-    case "leave": // the page is left, and may be come back to
-      drop(STAYED_MS);
       break;
     case "again": // somebody looks at the page again, or the network is back
       if (!socket) connect();

@@ -87,33 +87,48 @@ async function begin() {
     roll.silent = voices.silent();
     show();
   };
-  link = new Worker(new URL("link.js", here), { type: "module" });
-  link.onmessage = (e) => heard(e.data);
-  const tape = kit.tape();
-  link.postMessage({ type: "tape", port: tape }, [tape]);
-  kit.onmidi = (on) => link.postMessage({ type: "pulse", on });
   const line = new URL("ws", base);
   line.protocol = base.protocol === "https:" ? "wss:" : "ws:";
-  link.postMessage({ type: "open", url: line.href });
+  let pulse = false;
+  const dial = () => {
+    link = new Worker(new URL("link.js", here), { type: "module" });
+    link.onmessage = (e) => heard(e.data);
+    const tape = kit.tape();
+    link.postMessage({ type: "tape", port: tape }, [tape]);
+    link.postMessage({ type: "pulse", on: pulse });
+    link.postMessage({ type: "open", url: line.href });
+  };
+  dial();
+  kit.onmidi = (on) => link.postMessage({ type: "pulse", on: (pulse = on) });
   sound.addEventListener("state", show);
-  await sound.prepare((port) => link.postMessage({ type: "player", port }, port ? [port] : []));
   // A browser keeps a page that was left, with its lines, for whoever comes back to it:
-  // its places are given back, and taken again then.
+  // its places are given back, and taken again then. The line is not asked to leave: it
+  // may be frozen before it hears that.
+  let left = false;
   window.addEventListener("pagehide", () => {
-    link.postMessage({ type: "leave" });
+    left = true;
+    link.terminate();
     sound.leave();
   });
-  for (const when of ["pageshow", "online", "focus"]) window.addEventListener(when, () => link.postMessage({ type: "again" }));
+  const again = () => {
+    if (!left) return link.postMessage({ type: "again" });
+    left = false;
+    heard({ type: "line", state: "lost" });
+    dial();
+    sound.back();
+  };
+  for (const when of ["pageshow", "online", "focus"]) window.addEventListener(when, again);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") link.postMessage({ type: "again" });
+    if (document.visibilityState === "visible") again();
   });
+  await sound.prepare((port) => link.postMessage({ type: "player", port }, port ? [port] : []));
   sound.setVolume(volume());
   show();
   requestAnimationFrame(draw);
   // A wall sounds by itself where the browser lets it.
   if (wall.on) play();
   // For tests, and for whoever is curious.
-  Object.assign(globalThis, { proscenium: { score, sound, link, roll, voices, midi, kit, board, legend, wall } });
+  Object.assign(globalThis, { proscenium: { score, sound, get link() { return link; }, roll, voices, midi, kit, board, legend, wall } });
 }
 
 const voices = new Voices(el("voices"), () => palette);

@@ -28,8 +28,6 @@ export class Radio {
     this.place = 0;
     /** The stream itself did not come: it was not the browser that kept it silent. */
     this.unanswered = false;
-    /** It played when the page was left. */
-    this.left = false;
     /** @type {number | undefined} */
     this.timer = undefined;
   }
@@ -48,7 +46,6 @@ export class Radio {
   /** Begins, in the handler of a click. */
   async play() {
     const e = this.element ?? new Audio();
-    this.left = false;
     this.element = e;
     e.preload = "none";
     e.volume = this.volume;
@@ -107,15 +104,7 @@ export class Radio {
     if (this.element) this.element.volume = v;
   }
 
-  /** Gives its place back; play() takes it again. */
-  leave() {
-    const plays = this.element !== null;
-    this.stop();
-    this.left = plays;
-  }
-
   stop() {
-    this.left = false;
     clearInterval(this.timer);
     const e = this.element;
     this.element = null;

@@ -108,10 +108,7 @@ export class Sound extends EventTarget {
     await this.make();
     setInterval(() => this.aim(), AIM_MS);
     for (const gesture of ["pointerdown", "keydown", "touchend"]) addEventListener(gesture, () => this.wake(), { capture: true, passive: true });
-    addEventListener("pageshow", () => {
-      if (this.playing && this.radio.left) this.playStream();
-      this.wake();
-    });
+    addEventListener("pageshow", () => this.wake());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.wake();
     });
@@ -513,9 +510,24 @@ export class Sound extends EventTarget {
     return ok;
   }
 
-  /** The page is left: who comes back to it hears on. */
+  /** The page is left: the line is gone, and the stream is let go of. */
   leave() {
-    this.radio.leave();
+    this.radio.stop();
+  }
+
+  /** Somebody is back, and the line is another one: what plays goes on. */
+  back() {
+    if (this.way === "stream") {
+      this.connect(null);
+      if (this.playing) this.playStream();
+      return;
+    }
+    const player = this.node?.port ?? this.worker;
+    if (!player) return; // it is being made, and connects then
+    this.report = null; // it is of what sounded before
+    const channel = new MessageChannel();
+    player.postMessage({ type: "port", port: channel.port2 }, [channel.port2]);
+    this.connect(channel.port1);
   }
 
   async pause() {
