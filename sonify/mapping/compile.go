@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"proscenium/sonify"
@@ -74,6 +75,7 @@ type compiler struct {
 	named   map[string]bool            // rules and patterns
 	wanted  int                        // rules and patterns of the piece's level
 	muted   bool                       // what is compiled now is above it, and will not play
+	bare    bool                       // the mapping that it stands on is not there
 	fine    bool                       // it was told that the piece's grid is too fine
 }
 
@@ -114,6 +116,8 @@ func Compile(env Env, file string, src []byte, overrides []string) (*Piece, soni
 	problems = append(problems, doc.Bind(f)...)
 	c := &compiler{env: env, doc: doc, file: f, problems: problems,
 		signals: map[string]int{}, voices: map[string]int{}, sources: map[string]*prospect{}, reads: map[string]map[string]bool{}, named: map[string]bool{}}
+	// What a mapping that is not there would have brought is not missed one by one.
+	c.bare = slices.ContainsFunc(problems, func(p *sonify.Problem) bool { return p.Key == "mapping" })
 	c.piece = &Piece{}
 	c.head(file)
 	c.compileSources()

@@ -190,7 +190,7 @@ func (c *compiler) compileRest() {
 		}
 	}
 	switch {
-	case c.env.Listen:
+	case c.env.Listen, c.bare:
 	case len(c.file.Rule) == 0 && len(c.file.Pattern) == 0:
 		c.at(c.root(), "", "add a [[rule]]", "the piece plays nothing: it has neither rules nor patterns")
 	case c.wanted == 0:

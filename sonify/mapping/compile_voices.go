@@ -31,7 +31,7 @@ func hertz60(s float64) int { return int(float64(s*60) + 0.5) }
 
 func (c *compiler) compileVoices() {
 	names := c.file.Voice.Names()
-	if len(names) == 0 && !c.env.Listen {
+	if len(names) == 0 && !c.env.Listen && !c.bare {
 		c.at(c.root(), "voice", "add a table such as [voice.lead]", "the piece has no voice to play with")
 	}
 	if len(names) > 64 {
