@@ -355,3 +355,29 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+// A segment that cannot be begun leaves no file: each try would leave another one.
+func TestBegin_LeavesNothingOfWhatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	w, err := journal.New(dir, journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	h := header()
+	h.State = json.RawMessage(`"` + strings.Repeat("x", 32<<20) + `"`) // as much as no line may hold
+	for range 3 {
+		if err := w.Begin(h); err == nil {
+			t.Error("a line without end is written")
+		}
+	}
+	if paths, err := journal.Segments(dir); err != nil || len(paths) > 0 {
+		t.Errorf("left are %v, %v", paths, err)
+	}
+	if err := w.Begin(header()); err != nil {
+		t.Error(err)
+	}
+	if paths, err := journal.Segments(dir); err != nil || len(paths) != 1 {
+		t.Errorf("begun are %v, %v", paths, err)
+	}
+}

@@ -115,6 +115,20 @@ func (w *Writer) Begin(h *Header) error {
 	w.buf = bufio.NewWriterSize(w.file, 64<<10)
 	w.size, w.began, w.ids = 0, time.Now(), 0
 	w.shapes, w.numbers = make(map[*sonify.Shape]int), make(map[string]int)
+	if err := w.head(h); err != nil {
+		// Nothing can be read of it, and on a full disk each try would leave another one.
+		w.end()
+		os.Remove(w.name)
+		return err
+	}
+	syncFolder(w.dir)
+	w.syncer.start(w.file, w.opts.Sync)
+	w.prune()
+	return nil
+}
+
+// head writes a segment's first line, and sees that it is on the disk.
+func (w *Writer) head(h *Header) error {
 	if err := w.object("journal", h); err != nil {
 		return err
 	}
@@ -124,9 +138,6 @@ func (w *Writer) Begin(h *Header) error {
 	if err := w.file.Sync(); err != nil {
 		return w.fail(err)
 	}
-	syncFolder(w.dir)
-	w.syncer.start(w.file, w.opts.Sync)
-	w.prune()
 	return nil
 }
 
