@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -413,8 +414,8 @@ func TestRun_BeginsAnewWhereItCannotGoOn(t *testing.T) {
 	}
 }
 
-// A log that cannot be written is said once, and the music goes on; when it can be
-// written again a new segment begins.
+// A log that cannot be written is said once, however often it is tried, and the music
+// goes on; when it can be written again a new segment begins, and that is said.
 func TestJournal_CannotBeWritten(t *testing.T) {
 	if os.Getuid() == 0 && runtime.GOOS == "windows" {
 		t.Fatal("no such system")
@@ -431,7 +432,9 @@ func TestJournal_CannotBeWritten(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "log")
-		d, st := onAir(t, station.Options{Journal: dir, JournalOptions: journal.Options{SegmentAge: 3 * time.Second}}, shop, 100*time.Second, func(*station.Station) {
+		var said strings.Builder
+		log := slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		d, st := onAir(t, station.Options{Journal: dir, JournalOptions: journal.Options{SegmentAge: 3 * time.Second}, Log: log}, shop, 150*time.Second, func(*station.Station) {
 			sleep(5 * time.Second)
 			if err := os.RemoveAll(dir); err != nil {
 				t.Error(err)
@@ -439,15 +442,31 @@ func TestJournal_CannotBeWritten(t *testing.T) {
 			if err := os.WriteFile(dir, nil, 0o600); err != nil {
 				t.Error(err)
 			}
-			sleep(20 * time.Second)
+			sleep(70 * time.Second)
 			os.Remove(dir)
 			os.Mkdir(dir, 0o700)
 		})
+		if text := said.String(); strings.Count(text, "cannot be written") != 1 || strings.Count(text, "the log is written again, after 1m") != 1 {
+			t.Errorf("it says\n%s", text)
+		}
 		paths, err := journal.LastRun(dir)
-		if err != nil || len(paths) < 5 || st.JournalError != "" || d.frames < 100*48000 {
+		if err != nil || len(paths) < 5 || st.JournalError != "" || d.frames < 150*48000 {
 			t.Fatalf("%d segments, %v, %+v", len(paths), err, st)
 		}
 		rendered(t, dir) // from the middle on
+	})
+}
+
+// That a source is not well is a warning, and that it is well again too, so that who
+// looks for what went wrong sees how long it did; what did not happen is not counted.
+func TestReport_OfASourceThatBreaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said strings.Builder
+		onAir(t, station.Options{Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))}, shop, 30*time.Second, nil)
+		failed, live := strings.Count(said.String(), `msg="source shop is failed" station=piece.toml error="`), strings.Count(said.String(), `msg="source shop is live" station=`)
+		if failed == 0 || live == 0 || failed-live > 1 || strings.Contains(said.String(), "=0") {
+			t.Errorf("it failed %d times and was well again %d times:\n%s", failed, live, said.String())
+		}
 	})
 }
 

@@ -24,6 +24,7 @@ type sourceState struct {
 	last  sonify.Frame
 	state string
 	err   error
+	ill   bool   // it was told that it is
 	late  uint64 // events that came too late for their time
 	errs  uint64 // how often it ended or failed and is to be run again
 	place string // where it goes on after the last event that was heard

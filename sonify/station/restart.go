@@ -182,7 +182,11 @@ func (s *Station) resume(ctx context.Context, now time.Time) (cursors []journal.
 	s.mu.Lock()
 	s.status.Resumed = true
 	s.mu.Unlock()
-	s.log.Info("the last run goes on", "run", s.run, "at", s.stage.Position().Tick(), "edited", !same)
+	how := "the last run goes on"
+	if !same {
+		how += " with the piece as it is now"
+	}
+	s.log.Info(how, "run", s.run, "bar", bar(s.stage.Position().Tick(), s.program.Piece))
 	if cursors = r.cursors; !same {
 		cursors = places(cursors)
 	}
@@ -267,6 +271,9 @@ func (s *Station) newSegment() {
 		return
 	}
 	s.dated = dated{h.Frame, h.Time}
+	if s.broken { // a warning, as what it ends was worse
+		s.log.Warn(fmt.Sprintf("the log is written again, after %s", roughly(s.opts.Clock.Now().Sub(s.failed))))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken = false
@@ -317,11 +324,15 @@ func (s *Station) flush() {
 	}
 }
 
-// unwritten notes that the log has failed. The music goes on, and half a minute
-// later a new segment is tried.
+// unwritten notes that the log has failed, which is said once. The music goes on, and
+// half a minute later a new segment is tried.
 func (s *Station) unwritten(err error) {
-	s.log.Error("the log cannot be written, the music goes on without", "error", err)
-	s.retry = s.opts.Clock.Now().Add(30 * time.Second)
+	now := s.opts.Clock.Now()
+	if !s.broken {
+		s.failed = now
+		s.log.Error("the log cannot be written, the music goes on without", "error", err)
+	}
+	s.retry = now.Add(30 * time.Second)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken = true

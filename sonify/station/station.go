@@ -87,9 +87,10 @@ type Station struct {
 	started bool
 
 	journal  *journal.Writer
-	unopened error  // why there is none although there should be
-	run      string // its name
-	broken   bool   // the journal has failed
+	unopened error     // why there is none although there should be
+	run      string    // its name
+	broken   bool      // the journal has failed
+	failed   time.Time // since when
 	retry    time.Time
 	told     sonify.Tick // the bar of the last word about how far it is
 	dated    dated       // what the log says of when it sounds
@@ -424,6 +425,9 @@ func (s *Station) boundary() error {
 	return nil
 }
 
+// bar returns the number of the bar of a piece in which a tick is, from 1.
+func bar(at sonify.Tick, p *mapping.Piece) int64 { return int64(at/p.Header.Meter.Bar()) + 1 }
+
 // takeOver puts an edited piece on.
 func (s *Station) takeOver(next *Program) error {
 	restarted := s.intake.restarts(next)
@@ -435,7 +439,7 @@ func (s *Station) takeOver(next *Program) error {
 	s.intake.start(next, at.Frame(), nil)
 	s.write(&journal.Change{Frame: at.Frame(), Tick: at.Tick(), Why: "it was edited", Restarted: restarted, Piece: next.Made, Sources: s.intake.cursors()})
 	s.fan.change()
-	s.log.Info("the edited piece has taken over", "bar", at.Tick()/next.Piece.Header.Meter.Bar()+1)
+	s.log.Info("the edited piece has taken over", "bar", bar(at.Tick(), next.Piece))
 	return nil
 }
 

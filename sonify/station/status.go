@@ -1,6 +1,9 @@
 package station
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
 	"maps"
 	"time"
 
@@ -140,18 +143,39 @@ func (s *Station) late(by sonify.Frame) {
 	s.status.MaxLate = max(s.status.MaxLate, by.Duration())
 }
 
-// report tells what became of a source, and of a live one how it has been so far.
+// report tells what became of a source, and of a live one how it has been so far. That
+// one is not well is a warning, and so is what ends it.
 func (s *Station) report(source, state string, err error) {
-	args := []any{"source", source, "state", state}
-	if st := s.intake.source(source); st != nil && st.live {
-		x := st.status()
-		args = append(args, "heard", x.Heard, "messages", x.Link.Messages, "skipped", x.Fate(sonify.Skipped), "dropped", x.Fate(sonify.Dropped), "late", x.Late, "kept_out", x.Door.KeptOut)
-	}
+	var args []any
 	if err != nil {
-		s.log.Warn("source", append(args, "error", err)...)
-		return
+		args = append(args, "error", err)
 	}
-	s.log.Info("source", args...)
+	ill := state == "failed" || state == "stale"
+	level := slog.LevelInfo
+	if ill {
+		level = slog.LevelWarn
+	}
+	if st := s.intake.source(source); st != nil {
+		if st.ill {
+			level = slog.LevelWarn
+		}
+		st.ill = ill
+		if st.live {
+			x := st.status()
+			for _, c := range []struct {
+				what string
+				n    uint64
+			}{
+				{"heard", x.Heard}, {"messages", x.Link.Messages}, {"skipped", uint64(x.Fate(sonify.Skipped))},
+				{"dropped", uint64(x.Fate(sonify.Dropped))}, {"late", x.Late}, {"kept_out", x.Door.KeptOut},
+			} {
+				if c.n > 0 {
+					args = append(args, c.what, c.n)
+				}
+			}
+		}
+	}
+	s.log.Log(context.Background(), level, fmt.Sprintf("source %s is %s", source, state), args...)
 }
 
 // status returns how a source is, but for what the music's time says of it.
