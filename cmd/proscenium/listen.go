@@ -22,11 +22,8 @@ func (p *program) listenOn(ctx context.Context, addr string) (net.Listener, erro
 	var lc net.ListenConfig
 	if addr != "" {
 		l, err := lc.Listen(ctx, "tcp", addr)
-		switch {
-		case taken(err):
-			return nil, fmt.Errorf("--addr %s: another program listens there: stop it, or name another port, such as --addr %s", addr, nextPort(addr, 1))
-		case err != nil:
-			return nil, fmt.Errorf("--addr %s: %w (expected an address and a port, such as 127.0.0.1:8080 or :8080)", addr, err)
+		if err != nil {
+			return nil, refused(addr, err)
 		}
 		return l, nil
 	}
@@ -46,6 +43,22 @@ func (p *program) listenOn(ctx context.Context, addr string) (net.Listener, erro
 	}
 	return nil, fmt.Errorf("%s and the %d ports after it are taken: --addr names another one; with port 0 the system chooses", firstAddr, morePorts)
 }
+
+// refused says why the program cannot listen on addr, and what helps.
+func refused(addr string, err error) error {
+	_, port, _ := net.SplitHostPort(addr)
+	n, _ := strconv.Atoi(port)
+	switch {
+	case taken(err):
+		return fmt.Errorf("--addr %s: another program listens there: stop it, or name another port, such as --addr %s", addr, nextPort(addr, 1))
+	case errors.Is(err, syscall.EACCES) && n < privileged:
+		return fmt.Errorf("--addr %s: a port below %d needs a right that this program has not (CAP_NET_BIND_SERVICE): give it that, or name another port, such as --addr %s", addr, privileged, nextPort(addr, 8000))
+	}
+	return fmt.Errorf("--addr %s: %w (expected an address and a port, such as 127.0.0.1:8080 or :8080)", addr, err)
+}
+
+// privileged is the first port that anybody may listen on.
+const privileged = 1024
 
 // nextPort returns addr with its port moved by n.
 func nextPort(addr string, n int) string {

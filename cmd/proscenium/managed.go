@@ -101,6 +101,9 @@ func (v *vitals) how() (status string, well bool) {
 			well = false
 			words = append(words, fmt.Sprintf("%s has made no music for %d s", st.Name, int(still.Seconds())))
 		}
+		if st.Broken {
+			words = append(words, "edits are not taken: "+firstMistake(st.Problems))
+		}
 		if st.JournalError != "" {
 			words = append(words, "its log cannot be written: "+st.JournalError)
 		}
@@ -123,6 +126,16 @@ func (v *vitals) how() (status string, well bool) {
 		status += "; " + strings.Join(words, "; ")
 	}
 	return status, well
+}
+
+// firstMistake returns the first of ps that keeps a piece from being played.
+func firstMistake(ps sonify.Problems) string {
+	for _, p := range ps {
+		if !p.Warning {
+			return p.Error()
+		}
+	}
+	return "it cannot be played"
 }
 
 // hopes are the rooms whose device played and is gone, since when.

@@ -79,7 +79,11 @@ func (p *program) play(ctx context.Context, f *playFlags, name string) error {
 	s := &show{station: st, room: room, beat: &beat{}}
 	st.Attach(room.out)
 	st.Attach(s.beat)
-	p.say.linef("%q plays; Ctrl-C stops it", st.Header().Title)
+	if p.manager.Managed() { // nobody sits there
+		p.say.linef("%q plays", st.Header().Title)
+	} else {
+		p.say.linef("%q plays; Ctrl-C stops it", st.Header().Title)
+	}
 	told, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { p.watch(told, []*show{s}, nil) })

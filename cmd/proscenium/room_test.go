@@ -134,6 +134,13 @@ func TestVitals(t *testing.T) {
 	now = now.Add(stillAfter + 2*time.Second)
 	how(false, title+"demo has made no music for 12 s; 2 listeners")
 
+	// An edit with a mistake is told until it is mended; a doubt before it is none.
+	now = time.Unix(0, s.beat.at.Load())
+	st.Edit(append([]byte("sead = 4\n"), w.src...))
+	how(true, title+`edits are not taken: demo.toml:1:1: sead: unknown key (did you mean "seed"?); 2 listeners`)
+	st.Edit(w.src)
+	how(true, title+"2 listeners")
+
 	plays := aloud.Status{Playing: true, Taken: 48000}
 	gone := aloud.Status{Why: "the sound card was taken away", Taken: 48000}
 	never := aloud.Status{Why: "there is no sound card"}

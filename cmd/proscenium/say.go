@@ -7,8 +7,9 @@ package main
 //
 // To people it speaks on standard error, in lines that begin with "proscenium:".
 // Only what is wrong with a piece stands without that, as file:line:column: and
-// so on, because editors find their way by the beginning of the line. After what
-// went wrong comes what was expected and, in parentheses, the nearest right
+// so on, because editors find their way by the beginning of the line; and in
+// systemd's journal all do, which puts the program's name before them itself. After
+// what went wrong comes what was expected and, in parentheses, the nearest right
 // thing. Lower case, no full stop at the end, numbers with commas, times as 1m30s.
 //
 // A run in which nothing was odd says one line. With --quiet only what went
@@ -37,6 +38,14 @@ type speaker struct {
 	journal bool // w leads to systemd's journal
 }
 
+// name returns what says whose a line is.
+func (s *speaker) name() string {
+	if s.journal {
+		return ""
+	}
+	return "proscenium: "
+}
+
 // level returns what stands before a line: in the journal how grave it is
 // (sd-daemon(3)), so that "journalctl -p warning" shows what went wrong only.
 func (s *speaker) level(l slog.Level) string {
@@ -54,7 +63,7 @@ func (s *speaker) level(l slog.Level) string {
 // linef says one line, unless the person wants quiet.
 func (s *speaker) linef(format string, args ...any) {
 	if !s.quiet {
-		fmt.Fprintf(s.w, "%sproscenium: %s\n", s.level(slog.LevelInfo), fmt.Sprintf(format, args...))
+		fmt.Fprintf(s.w, "%s%s%s\n", s.level(slog.LevelInfo), s.name(), fmt.Sprintf(format, args...))
 	}
 }
 
@@ -82,7 +91,7 @@ func (s *speaker) failure(err error) {
 		s.problems(ps)
 	default:
 		for _, line := range strings.Split(err.Error(), "\n") {
-			fmt.Fprintf(s.w, "%sproscenium: %s\n", s.level(slog.LevelError), line)
+			fmt.Fprintf(s.w, "%s%s%s\n", s.level(slog.LevelError), s.name(), line)
 		}
 	}
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -33,6 +35,28 @@ func TestTallyLine_IsCompact(t *testing.T) {
 	const tail = ", 10 dropped (1 reason 0, 1 reason 1, 1 reason 2, 1 reason 3, 6 other kinds)"
 	if got := tallyLine(&tally); got != want+tail {
 		t.Errorf("got  %s\nwant %s", got, want+tail)
+	}
+}
+
+// In the journal, which names the program itself, a line has a level and no name; what
+// is wrong with a piece has none anywhere.
+func TestSpeaker_InTheJournal(t *testing.T) {
+	for _, c := range []struct {
+		journal bool
+		want    string
+	}{
+		{false, "proscenium: plays\nproscenium: a disk is full\nproscenium: at a loss\npiece.toml:3:1: tempo: what\nproscenium: foyer: source is stale (source \"house\")\n"},
+		{true, "<6>plays\n<3>a disk is full\n<3>at a loss\n<3>piece.toml:3:1: tempo: what\n<4>foyer: source is stale (source \"house\")\n"},
+	} {
+		var said strings.Builder
+		s := &speaker{w: &said, journal: c.journal}
+		s.linef("%s", "plays")
+		s.failure(errors.New("a disk is full\nat a loss"))
+		s.problems(sonify.Problems{{File: "piece.toml", Line: 3, Col: 1, Key: "tempo", Msg: "what"}})
+		slog.New(s.handler()).With("station", "foyer").Warn("source is stale", "source", "house")
+		if said.String() != c.want {
+			t.Errorf("in the journal %v: got\n%swant\n%s", c.journal, said.String(), c.want)
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ type logHandler struct {
 	mu    *sync.Mutex
 	w     io.Writer
 	least slog.Level
-	where string // "court: "
+	where string // "proscenium: court: "
 	level func(slog.Level) string
 }
 
@@ -26,7 +26,7 @@ func (s *speaker) handler() *logHandler {
 	if s.quiet {
 		least = slog.LevelError
 	}
-	return &logHandler{mu: &sync.Mutex{}, w: s.w, least: least, level: s.level}
+	return &logHandler{mu: &sync.Mutex{}, w: s.w, least: least, where: s.name(), level: s.level}
 }
 
 // Enabled implements [slog.Handler].
@@ -52,7 +52,7 @@ func (h *logHandler) WithGroup(string) slog.Handler { return h }
 func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 	var b, problems strings.Builder
 	level := h.level(r.Level)
-	b.WriteString(level + "proscenium: " + h.where + r.Message)
+	b.WriteString(level + h.where + r.Message)
 	n := 0
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "problems" {

@@ -217,7 +217,9 @@ func (p *program) air(ctx context.Context, srv *web.Server, l net.Listener, show
 	if len(others) > 0 {
 		p.say.linef("from other machines: %s://%s/", scheme, strings.Join(others, "/, "+scheme+"://"))
 	}
-	p.say.linef("open that in a browser; Ctrl-C stops it")
+	if !p.manager.Managed() { // nobody sits there
+		p.say.linef("open that in a browser; Ctrl-C stops it")
+	}
 	var wg sync.WaitGroup
 	for _, s := range shows {
 		wg.Go(func() {

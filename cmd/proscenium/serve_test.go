@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -190,6 +191,19 @@ func TestTournament_IsAProgramme(t *testing.T) {
 		}
 		if next := strings.Contains(piece.Header.About, "; next, "); next == (n%7 == 6) || !strings.HasSuffix(piece.Header.About, ". Listen.") {
 			t.Errorf("match %d: %q", n, piece.Header.About)
+		}
+	}
+}
+
+// A port that is not for everybody: what helps is said, and only there.
+func TestListen_APortThatNeedsARight(t *testing.T) {
+	err := &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", syscall.EACCES)}
+	for addr, want := range map[string]string{
+		":443":           "--addr :443: a port below 1024 needs a right that this program has not (CAP_NET_BIND_SERVICE): give it that, or name another port, such as --addr :8443",
+		"127.0.0.1:8080": "--addr 127.0.0.1:8080: listen tcp: bind: permission denied (expected an address and a port, such as 127.0.0.1:8080 or :8080)",
+	} {
+		if got := refused(addr, err).Error(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
 }
