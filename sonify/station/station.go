@@ -91,10 +91,15 @@ type Station struct {
 	run      string    // its name
 	broken   bool      // the journal has failed
 	failed   time.Time // since when
-	retry    time.Time
-	told     sonify.Tick // the bar of the last word about how far it is
-	dated    dated       // what the log says of when it sounds
-	held     []journal.Record
+	still    struct {
+		said  time.Time     // when it was said last that the music stood still
+		times int           // that it did since then
+		by    time.Duration // for how long
+	}
+	retry time.Time
+	told  sonify.Tick // the bar of the last word about how far it is
+	dated dated       // what the log says of when it sounds
+	held  []journal.Record
 }
 
 // New compiles the piece and takes the journal's folder. What is wrong with the piece is
@@ -337,7 +342,7 @@ func (s *Station) perform(asked, ctx context.Context) error {
 		Late: func(by time.Duration) {
 			_, at := s.stage.Now()
 			s.date(at, s.sounds(at))
-			s.log.Warn("the music stood still", "for", by)
+			s.stood(by)
 			s.mu.Lock()
 			s.status.Held += by
 			s.mu.Unlock()
@@ -423,6 +428,26 @@ func (s *Station) boundary() error {
 	s.lead.move(s.wanted(), s.stage.stretch())
 	s.fan.settle()
 	return nil
+}
+
+// stoodEvery is how often it is said that the music stood still.
+const stoodEvery = time.Minute
+
+// stood says that the music stood still: the first time at once, then, of a machine that
+// is too slow, once in a while for how long in all.
+func (s *Station) stood(by time.Duration) {
+	s.still.by += by
+	s.still.times++
+	now := s.opts.Clock.Now()
+	if !s.still.said.IsZero() && now.Sub(s.still.said) < stoodEvery {
+		return
+	}
+	if s.still.times > 1 {
+		s.log.Warn(fmt.Sprintf("the music stood still %d times, for %s in all", s.still.times, s.still.by.Round(100*time.Millisecond)))
+	} else {
+		s.log.Warn(fmt.Sprintf("the music stood still for %s", s.still.by.Round(100*time.Millisecond)))
+	}
+	s.still.said, s.still.times, s.still.by = now, 0, 0
 }
 
 // bar returns the number of the bar of a piece in which a tick is, from 1.
