@@ -84,6 +84,9 @@ func short(err error) error {
 		return errGone
 	case runtime.GOOS == "linux" && strings.Contains(text, "No such device"):
 		return errors.New("the sound card was taken away")
+	case runtime.GOOS == "linux" && strings.Contains(text, "Input/output error"):
+		// That is what a USB card says that is pulled out while it plays.
+		return errors.New("the sound card was taken away, or has failed")
 	}
 	return errors.New(strings.Join(strings.Fields(text), " "))
 }
