@@ -89,15 +89,17 @@ func until(t *testing.T, said chan string, text string) string {
 	}
 }
 
-// stop ends a program as a service manager does.
-func stop(t *testing.T, c *exec.Cmd, said chan string) {
+// stop ends a program as a service manager does, and returns what else it said.
+func stop(t *testing.T, c *exec.Cmd, said chan string) (rest string) {
 	t.Helper()
 	c.Process.Signal(syscall.SIGTERM)
-	for range said {
+	for line := range said {
+		rest += line + "\n"
 	}
 	if err := c.Wait(); err != nil {
 		t.Errorf("asked to stop it ends with %v", err)
 	}
+	return rest
 }
 
 // healthy waits until a station that is on the air is well, as its sound leaves, and
@@ -298,7 +300,9 @@ func TestUnits_TheCommandsRun(t *testing.T) {
 		until(t, told, "WATCHDOG=1")
 		until(t, told, "no sound by the sound card: ")
 		until(t, told, "WATCHDOG=1")
-		stop(t, c, said)
+		if all := stop(t, c, said); strings.Contains(all, "Ctrl-C") {
+			t.Errorf("%s: where nobody sits it says\n%s", unit, all)
+		}
 		until(t, told, "STOPPING=1")
 		l.Close()
 		if logs, _ := filepath.Glob(filepath.Join(state, "*", "*.log")); len(logs) != 1 && value(t, unit, "StateDirectory") != "" {
