@@ -177,7 +177,7 @@ keep = ["sensor", "value"]
 		t.Errorf("the page says %+v", up)
 	}
 	s.stop()
-	if log := string(s.log.bytes()); strings.Contains(log, "panic") || !strings.Contains(log, "state=failed") || !strings.Contains(log, "state=live") {
+	if log := string(s.log.bytes()); strings.Contains(log, "panic") || !strings.Contains(log, "source house is failed") || !strings.Contains(log, "source house is live") {
 		t.Errorf("the log says\n%s", log)
 	}
 }
