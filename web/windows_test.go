@@ -17,7 +17,8 @@ func TestPlayer_InEveryWindow(t *testing.T) {
 			where := fmt.Sprintf("%s, %d by %d", b.name(), size[0], size[1])
 			must(t, b, b.resize(size[0], size[1]))
 			must(t, b, b.open(a.address("127.0.0.1")))
-			until[bool](t, b, `Boolean(globalThis.proscenium?.score.known > 0)`)
+			// With the board and the words there nothing makes way any more.
+			until[bool](t, b, `globalThis.proscenium?.score.known > 0 && document.getElementById("caption").textContent !== "" && !document.getElementById("board").hidden`)
 			look := func(when string) {
 				t.Helper()
 				// Rows that are scrolled along are looked at where they begin.
