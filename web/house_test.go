@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/gorilla/websocket"
@@ -65,13 +64,17 @@ func TestStage_WhoLeavesGivesThePlaceBack(t *testing.T) {
 				value[bool](t, ctx, `Boolean(setTimeout(() => history.back()))`)
 				// It is the page that was left, and plays on, or another at the same address.
 				back := `location.search.includes("sound") && ` + in + ` && (typeof same === "undefined" || ` + c.sounds + `)`
+				look := `new Promise((done) => {
+					const began = performance.now();
+					const look = () => (` + back + ` ? done(true) : performance.now() - began < 1000 ? setTimeout(look, 50) : done(false));
+					look();
+				})`
 				for tries := 0; ; tries++ { // what is asked on the way is not answered
-					if there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](back)); err == nil && there {
+					if there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](look, chromedp.EvalAwaitPromise)); err == nil && there {
 						break
-					} else if tries == 600 {
+					} else if tries == 60 {
 						t.Fatalf("whoever comes back is not let in: %v", err)
 					}
-					time.Sleep(100 * time.Millisecond)
 				}
 			}
 		})

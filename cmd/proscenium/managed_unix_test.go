@@ -287,7 +287,7 @@ func startedAgain(t *testing.T, times int, end func(*playing)) {
 		last = heard
 	}
 	t.Logf("music is back after %v at most", slowest.Round(time.Millisecond))
-	// The promise is two seconds, each time. Where other work runs beside, one may be late.
+	// The promise is two seconds, each time. Where other work runs beside, some are late.
 	if slow > times/2 {
 		t.Errorf("%d times of %d music was back after more than two seconds, once after %v", slow, times+1, slowest)
 	}

@@ -108,15 +108,16 @@ export class Kit {
   /** The worker that keeps what was heard, and the line's end to it. */
   tape() {
     const channel = new MessageChannel();
-    const taper = this.taper ?? new Worker(new URL("taper.js", here), { type: "module" });
-    this.taper = taper;
-    taper.onmessage = ({ data }) => {
-      const w = this.waits.get(data.id);
-      this.waits.delete(data.id);
-      if (data.file) w?.done(data);
-      else w?.fail(new Error(data.error));
-    };
-    taper.postMessage({ type: "line", port: channel.port2, code: new URL("chip.wasm", here).href }, [channel.port2]);
+    if (!this.taper) { // it keeps what it has when the line is another one
+      this.taper = new Worker(new URL("taper.js", here), { type: "module" });
+      this.taper.onmessage = ({ data }) => {
+        const w = this.waits.get(data.id);
+        this.waits.delete(data.id);
+        if (data.file) w?.done(data);
+        else w?.fail(new Error(data.error));
+      };
+    }
+    this.taper.postMessage({ type: "line", port: channel.port2, code: new URL("chip.wasm", here).href }, [channel.port2]);
     return channel.port1;
   }
 
